@@ -1,0 +1,62 @@
+/**
+ * The errors that somebody catches. Everything else that is thrown is our bug and ends with 70.
+ * @module
+ */
+import type { Diagnostic } from "./model.ts";
+
+/** Exit codes of the command line, a contract. */
+export const EXIT = {
+  ok: 0,
+  usage: 1,
+  changes: 2,
+  failed: 3,
+  unreachable: 4,
+  stale: 5,
+  rolledBack: 6,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+/** What the user wrote cannot be used. Holds every problem found, with its place. */
+export class InputError extends Error {
+  /** Every problem, in order of appearance. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  /** Gathers problems; the message is the first one's. */
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics[0]?.message ?? "Cannot use the input");
+    this.name = "InputError";
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** No session could be opened: nothing ran on the host. */
+export class ConnectError extends Error {
+  /** Name of the host. */
+  readonly host: string;
+
+  /** Says why, in a whole sentence. */
+  constructor(host: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ConnectError";
+    this.host = host;
+  }
+}
+
+/** A session broke while a request was under way: whether it finished is not known. */
+export class LinkError extends ConnectError {
+  /** Says what is known, in a whole sentence. */
+  constructor(host: string, message: string, options?: ErrorOptions) {
+    super(host, message, options);
+    this.name = "LinkError";
+  }
+}
+
+/** A task cannot be made true on this host; the message says why, for people. */
+export class TaskError extends Error {
+  /** Says why, in a whole sentence without the host, which the runner adds. */
+  constructor(message: string) {
+    super(message);
+    this.name = "TaskError";
+  }
+}

@@ -1,0 +1,428 @@
+/**
+ * The nouns on the arrows: inventory -> hosts + vars -> play -> look -> plan -> apply -> report.
+ * Types only, plain data, imports nothing.
+ * @module
+ */
+
+// ---- where a value was written -------------------------------------------------------------
+
+/** A place in a file. Lines and columns count from 1. */
+export interface Source {
+  /** Path as the user would type it. */
+  readonly file: string;
+  /** Line, from 1. */
+  readonly line: number;
+  /** Column, from 1. */
+  readonly column: number;
+  /** How many characters the caret underlines. @default {1} */
+  readonly length?: number;
+}
+
+/** Something wrong with what the user wrote. Gathered, never thrown one by one. */
+export interface Diagnostic {
+  /** Errors stop a run before any host is touched; warnings are shown. */
+  readonly severity: "error" | "warning";
+  /** Stable kebab-case code, for looking it up. */
+  readonly code: string;
+  /** One sentence: what cannot be done, to what, what is the case. */
+  readonly message: string;
+  /** Where it was written. */
+  readonly source?: Source;
+  /** What to type instead. */
+  readonly hint?: string;
+}
+
+// ---- what the inventory names --------------------------------------------------------------
+
+/** Variables of a host, merged by precedence. */
+export type Vars = Readonly<Record<string, unknown>>;
+
+/** A value nobody may print. `reveal` is called where the value is sent to a host, nowhere else. */
+export interface Secret {
+  /** Tells a secret from a string. */
+  readonly secret: true;
+  /** The value itself. */
+  reveal(): string;
+}
+
+/** One machine and how to reach it. Every field has passed the inventory's grammar. */
+export interface Host {
+  /** Name in the inventory. */
+  readonly name: string;
+  /** What ssh connects to: `ansible_host`, else the name. */
+  readonly address: string;
+  /** `ansible_port`; unset leaves it to ssh's own configuration. */
+  readonly port?: number;
+  /** `ansible_user`; unset leaves it to ssh's own configuration. */
+  readonly user?: string;
+  /** Whether the session goes through sudo. */
+  readonly become: boolean;
+  /** `ansible_ssh_private_key_file`. */
+  readonly keyFile?: string;
+  /** `ansible_ssh_common_args` split as a shell would, allow-listed. */
+  readonly sshArgs: readonly string[];
+  /** Groups the host is in, parents first. */
+  readonly groups: readonly string[];
+  /** Merged variables, the inventory's own keys included. */
+  readonly vars: Vars;
+}
+
+/** A server behind the endpoint. */
+export interface Backend {
+  /** Name, a token that HAProxy accepts as a server name. */
+  readonly name: string;
+  /** IP address. */
+  readonly address: string;
+}
+
+/** A load balancer of an endpoint, with what `endpoint_host` says of it. */
+export interface Member {
+  /** The machine. */
+  readonly host: Host;
+  /** VRRP priority set by hand; unset: derived from the order in the inventory. */
+  readonly priority?: number;
+  /** VRRP start state, `profile: guide` only; unset: derived. */
+  readonly state?: "MASTER" | "BACKUP";
+  /** Network interface set by hand for this host. */
+  readonly interface?: string;
+}
+
+/** A highly available address and the machines that carry it: the `endpoint` map, validated. */
+export interface Endpoint {
+  /** Name of the group that carries the `endpoint` map. */
+  readonly name: string;
+  /** The virtual IP. */
+  readonly address: string;
+  /** Port that clients connect to. */
+  readonly port: number;
+  /** API servers, in inventory order. */
+  readonly backends: readonly Backend[];
+  /** Port of the API servers. */
+  readonly backendPort: number;
+  /** `guide`: the seed document as written; `standard`: corrected; `fast`: sub-second detection. */
+  readonly profile: "guide" | "standard" | "fast";
+  /** Network interface for VRRP, or `auto`: the one whose subnet holds the address. */
+  readonly interface: string;
+  /** PEM text of the CA that signed the API servers' certificates. */
+  readonly ca?: string;
+  /** Settings of Keepalived. */
+  readonly vrrp: {
+    /** Virtual router id, 1 to 255, or `auto`: derived from the address. */
+    readonly routerId: number | "auto";
+    /** Password of VRRP version 2, at most 8 characters. */
+    readonly authPass?: Secret;
+    /** How adverts travel. */
+    readonly mode: "unicast" | "multicast";
+    /** Seconds between adverts, or `auto`: by profile. */
+    readonly advertInterval: number | "auto";
+  };
+  /** Settings of HAProxy. */
+  readonly haproxy: {
+    /** Balance algorithm, or `auto`: by profile. */
+    readonly balance: string;
+    /** How long an idle connection may live, in HAProxy's units (`1h`). */
+    readonly clientTimeout: string;
+    /** `address:port` of the loopback health and metrics listener. */
+    readonly stats: string;
+  };
+  /** What the owner promises; compared with predictions and drills. */
+  readonly slo: {
+    /** Longest tolerated failover in milliseconds. */
+    readonly failoverMs: number;
+  };
+  /** Load balancers, in inventory order. */
+  readonly members: readonly Member[];
+}
+
+/** A whole inventory, resolved. */
+export interface Inventory {
+  /** The file or folder that was read. */
+  readonly file: string;
+  /** Every host, in order of appearance. */
+  readonly hosts: readonly Host[];
+  /** Group name to the names of its hosts, children's hosts included. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Every endpoint. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+// ---- what was seen -------------------------------------------------------------------------
+
+/** How a script ended. A non-zero code is an answer, not an error. */
+export interface ExecResult {
+  /** Exit code. */
+  readonly code: number;
+  /** Standard output, whole. */
+  readonly stdout: string;
+  /** Standard error, whole. */
+  readonly stderr: string;
+  /** The deadline passed and the host ended the process group. */
+  readonly timedOut?: boolean;
+}
+
+/** Version of a package. */
+export interface PackageVersion {
+  /** Installed version; unset: not installed. */
+  readonly installed?: string;
+  /** Version that an install would bring; unset: not known before package lists are read. */
+  readonly candidate?: string;
+}
+
+/** A network interface. */
+export interface Interface {
+  /** Its name. */
+  readonly name: string;
+  /** Addresses in CIDR form, `10.0.0.11/24`. */
+  readonly addresses: readonly string[];
+}
+
+/** What one look learned about a host, whatever the tasks. */
+export interface Facts {
+  /** `ID`, `VERSION_ID` and `PRETTY_NAME` of os-release. */
+  readonly os: { readonly id: string; readonly version: string; readonly name: string };
+  /** Package manager found. */
+  readonly packageManager: "apt" | "dnf" | "zypper" | "apk" | "unknown";
+  /** Service manager found running. */
+  readonly init: "systemd" | "openrc" | "unknown";
+  /** Container technology, or `none`. */
+  readonly container: string;
+  /** Versions of the packages that the play asked for. */
+  readonly packages: Readonly<Record<string, PackageVersion>>;
+  /** Interfaces that are not loopback. */
+  readonly interfaces: readonly Interface[];
+}
+
+/** What earlier changes of this run will have made true. */
+export interface Predictions {
+  /** Packages that will be installed. */
+  readonly packages: readonly string[];
+  /** Users that will exist. */
+  readonly users: readonly string[];
+  /** Paths that will exist. */
+  readonly paths: readonly string[];
+}
+
+/** What a plan may know: facts of every host of the endpoint, and predictions for this one. */
+export interface World {
+  /** Host that is planned for. */
+  readonly host: string;
+  /** Facts of every host that answered. */
+  readonly facts: ReadonlyMap<string, Facts>;
+  /** What earlier changes on this host predict. */
+  readonly predicted: Predictions;
+}
+
+// ---- what shall be made true ---------------------------------------------------------------
+
+/** A file as it shall be. */
+export interface FileSpec {
+  /** Absolute path. */
+  readonly path: string;
+  /** Whole content. */
+  readonly content: string;
+  /** Octal mode as a string, `0644`. */
+  readonly mode: string;
+  /** Owner's name. */
+  readonly owner: string;
+  /** Group's name. */
+  readonly group: string;
+  /** The content holds a secret: it is never shown. */
+  readonly secret?: boolean;
+}
+
+/**
+ * A test of staged files by the daemon that will read them. The script finds the files at their
+ * final paths, in a private mount namespace; where that cannot be had, at `$(staged PATH)`.
+ * It fails by its exit code, and what it prints is the reason.
+ */
+export interface Validation {
+  /** What is asked, as a person would type it: `haproxy -c`. */
+  readonly name: string;
+  /** POSIX shell text. Always asks `"$(staged /final/path)"` for a path. */
+  readonly script: string;
+}
+
+/** One effect on a host, as data. */
+export type Change =
+  /** Run something. */
+  | {
+    readonly kind: "run";
+    /** What it does, for people: `start haproxy`. */
+    readonly summary: string;
+    /** POSIX shell text. */
+    readonly script: string;
+    /** Deadline on the host. @default {60000} */
+    readonly timeoutMs?: number;
+    /** Must not be ended half way (dpkg): a lost controller lets it finish. */
+    readonly finish?: boolean;
+  }
+  /** Put files in place, all validated before any of them moves. */
+  | {
+    readonly kind: "write";
+    /** What it does, for people. */
+    readonly summary: string;
+    /** The files that differ. */
+    readonly files: readonly FileSpec[];
+    /** The files of the set that are right already: validated together with the others. */
+    readonly validations: readonly Validation[];
+    /** Content before, by path, for a diff; a missing path did not exist. */
+    readonly before: Readonly<Record<string, string>>;
+    /** Handlers recorded on the host before the first file moves. */
+    readonly notify?: readonly string[];
+  }
+  /** Take a file away. */
+  | { readonly kind: "remove"; readonly summary: string; readonly path: string };
+
+/** What a task decided: nothing left to change means that it is satisfied. */
+export interface TaskPlan {
+  /** In order. */
+  readonly changes: readonly Change[];
+  /** What will be true after them, whether or not anything changes. */
+  readonly predicts?: Partial<Predictions>;
+}
+
+/** Something that shall be true of one host. */
+export interface Task {
+  /** Kind, for grouping: `service`. */
+  readonly kind: string;
+  /** Name on screen: `service haproxy: enabled, running`. */
+  readonly name: string;
+  /** Handlers to run after a change. */
+  readonly notify: readonly string[];
+  /** Read-only POSIX shell text. */
+  readonly probe: string;
+  /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */
+  plan(seen: ExecResult, world: World): TaskPlan;
+}
+
+/** What runs once at the end, when a task that notifies it has changed something. */
+export interface Handler {
+  /** Name that tasks notify, `reload haproxy`. */
+  readonly name: string;
+  /** POSIX shell text. */
+  readonly script: string;
+  /** Handlers that need not run when this one does. */
+  readonly supersedes?: readonly string[];
+}
+
+/** What a group check found. */
+export interface Verdict {
+  /** The condition holds. */
+  readonly ok: boolean;
+  /** One sentence with the figures: `held by lb1, backends 3/3`. */
+  readonly message: string;
+  /** Hosts to which a failure is charged. */
+  readonly hosts?: readonly string[];
+}
+
+/** A condition over all hosts of an endpoint. */
+export interface GroupCheck {
+  /** Kind, `vip`. */
+  readonly kind: string;
+  /** Name on screen. */
+  readonly name: string;
+  /** Hosts that are asked. */
+  readonly hosts: readonly string[];
+  /** Read-only POSIX shell text for one of them. */
+  probe(host: string): string;
+  /** Judges all answers; a missing one means that the host did not answer. */
+  judge(answers: ReadonlyMap<string, ExecResult>): Verdict;
+  /** How long it may take to become true after a change. */
+  readonly deadlineMs: number;
+}
+
+/** The ordered list of tasks that the hosts of an endpoint must satisfy. */
+export interface Play {
+  /** Name on screen. */
+  readonly name: string;
+  /** Packages whose versions the facts shall hold. */
+  readonly packages: readonly string[];
+  /** Tasks of one member, from top to bottom. */
+  tasks(endpoint: Endpoint, member: Member): readonly Task[];
+  /** Handlers of one member, in the order in which they run. */
+  handlers(endpoint: Endpoint, member: Member): readonly Handler[];
+  /** Conditions over the endpoint, looked at last. */
+  checks(endpoint: Endpoint): readonly GroupCheck[];
+}
+
+// ---- what happens --------------------------------------------------------------------------
+
+/** One shell on one host. Requests run one after the other. */
+export interface Session extends AsyncDisposable {
+  /** Requests sent so far: each is one round trip. */
+  readonly roundTrips: number;
+  /**
+   * Runs POSIX shell text in a process group of its own.
+   * @throws {LinkError} when the link is lost: whether the script ran to its end is not known
+   */
+  run(script: string, options?: RunOptions): Promise<ExecResult>;
+}
+
+/** How a request runs. */
+export interface RunOptions {
+  /** Deadline on the host in milliseconds. @default {60000} */
+  readonly timeoutMs?: number;
+  /** Let it finish even when the controller goes away. @default {false} */
+  readonly finish?: boolean;
+}
+
+/** Opens a session. @throws {ConnectError} */
+export type Connect = (host: Host) => Promise<Session>;
+
+/** Dry or real. */
+export type Mode = "check" | "apply" | "verify";
+
+/** How a task ended on a host. */
+export type Status = "ok" | "changed" | "failed" | "skipped" | "unreachable";
+
+/** A change as reports see it: text for people, secrets masked. */
+export interface ChangeReport {
+  /** What it does or would do. */
+  readonly summary: string;
+  /** Unified diff of each file. */
+  readonly diff?: string;
+}
+
+/** Counts of one host, as in the recap. */
+export type Recap = Readonly<Record<Status, number>>;
+
+/** Everything that happens during a run. Names are frozen once released. */
+export type Event =
+  | { readonly type: "version"; readonly format: 1; readonly holdfast: string }
+  | {
+    readonly type: "run-start";
+    readonly at: number;
+    readonly mode: Mode;
+    readonly play: string;
+    readonly inventory: string;
+    readonly hosts: readonly string[];
+  }
+  | {
+    readonly type: "task-end";
+    readonly at: number;
+    readonly host: string;
+    readonly endpoint: string;
+    readonly kind: string;
+    readonly task: string;
+    readonly status: Status;
+    readonly changes: readonly ChangeReport[];
+    readonly ms: number;
+    readonly error?: string;
+  }
+  | {
+    readonly type: "check-end";
+    readonly at: number;
+    readonly endpoint: string;
+    readonly check: string;
+    readonly status: "ok" | "failed" | "skipped";
+    readonly message: string;
+    readonly ms: number;
+  }
+  | { readonly type: "diagnostic"; readonly at: number; readonly diagnostic: Diagnostic }
+  | {
+    readonly type: "run-end";
+    readonly at: number;
+    readonly exitCode: number;
+    readonly hosts: Readonly<Record<string, Recap & { readonly roundTrips: number }>>;
+    readonly ms: number;
+  };

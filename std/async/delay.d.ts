@@ -1,0 +1,4 @@
+export function delay(
+  ms: number,
+  options?: { signal?: AbortSignal; persistent?: boolean },
+): Promise<void>;
