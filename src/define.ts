@@ -26,10 +26,13 @@ export interface TaskOptions {
   readonly notify?: readonly string[];
 }
 
+/** Makes a {@link Task} of arguments. */
+export type TaskFunction<Args> = (args: Args, options?: TaskOptions) => Task;
+
 /** Makes a task function of a kind: arguments in, {@link Task} out. */
 export function defineTask<Args, State>(
   spec: TaskSpec<Args, State>,
-): (args: Args, options?: TaskOptions) => Task {
+): TaskFunction<Args> {
   return (args, { name, notify = [] } = {}) => ({
     kind: spec.kind,
     name: name ?? spec.title(args),

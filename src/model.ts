@@ -255,23 +255,33 @@ export type Change =
     readonly timeoutMs?: number;
     /** Must not be ended half way (dpkg): a lost controller lets it finish. */
     readonly finish?: boolean;
+    /** Handlers that this change makes due. @default the task's */
+    readonly notify?: readonly string[];
   }
   /** Put files in place, all validated before any of them moves. */
   | {
     readonly kind: "write";
     /** What it does, for people. */
     readonly summary: string;
-    /** The files that differ. */
+    /** The files that differ. All of them are staged before any of them moves. */
     readonly files: readonly FileSpec[];
-    /** The files of the set that are right already: validated together with the others. */
+    /** What must accept the set, staged, before any of it moves. */
     readonly validations: readonly Validation[];
-    /** Content before, by path, for a diff; a missing path did not exist. */
+    /** Content before, by path, for a diff and as a precondition; a missing path did not exist. */
     readonly before: Readonly<Record<string, string>>;
-    /** Handlers recorded on the host before the first file moves. */
+    /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
   }
   /** Take a file away. */
-  | { readonly kind: "remove"; readonly summary: string; readonly path: string };
+  | {
+    readonly kind: "remove";
+    /** What it does, for people. */
+    readonly summary: string;
+    /** The file that goes. */
+    readonly path: string;
+    /** Handlers that this change makes due. @default the task's */
+    readonly notify?: readonly string[];
+  };
 
 /** What a task decided: nothing left to change means that it is satisfied. */
 export interface TaskPlan {
@@ -287,7 +297,7 @@ export interface Task {
   readonly kind: string;
   /** Name on screen: `service haproxy: enabled, running`. */
   readonly name: string;
-  /** Handlers to run after a change. */
+  /** Handlers that a change makes due, where the change names none of its own. */
   readonly notify: readonly string[];
   /** Read-only POSIX shell text. */
   readonly probe: string;

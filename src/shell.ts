@@ -40,7 +40,8 @@ export function raw(text: string): ShellText {
 }
 
 /**
- * Shell text with every hole quoted.
+ * Shell text with every hole quoted. Backslashes reach the shell as written, but for the two that
+ * TypeScript itself needs: `\\${` is `${` and an escaped backtick is a backtick.
  *
  * @example
  * ```ts
@@ -51,7 +52,8 @@ export function raw(text: string): ShellText {
  * ```
  */
 export function sh(text: TemplateStringsArray, ...holes: readonly ShellValue[]): string {
-  return text.raw.reduce((out, part, i) => out + word(holes[i - 1] ?? "") + part);
+  return text.raw.map((part) => part.replaceAll("\\${", "${").replaceAll("\\`", "`"))
+    .reduce((out, part, i) => out + word(holes[i - 1] ?? "") + part);
 }
 
 function word(value: ShellValue): string {

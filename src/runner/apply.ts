@@ -1,0 +1,212 @@
+import { ConnectError } from "../errors.ts";
+import type { Change, Facts, Handler, Predictions, Task } from "../model.ts";
+import { type Effects, end, type HostRun, look } from "./host.ts";
+import { decide, decideAll, NOTHING, predict } from "./plan.ts";
+import { changeScript, handlerScript } from "./script.ts";
+
+/** What the hosts of an endpoint know of each other. */
+export interface Shared {
+  /** Facts of every host that answered; refreshed after a change. */
+  readonly facts: Map<string, Facts>;
+  /** Packages whose versions the facts shall hold. */
+  readonly packages: readonly string[];
+}
+
+/** Reports what each task would change, and gives whether anything would. Sends nothing. */
+export function forecast(run: HostRun, shared: Shared, effects: Effects): boolean {
+  let changing = false;
+  const { tasks, seen, member: { host } } = run;
+  for (const decision of decideAll(tasks, seen, host.name, shared.facts)) {
+    const { task } = decision;
+    if ("error" in decision) {
+      end(run, effects, { task, status: "failed", error: on(host.name, decision.error) });
+    } else {
+      const { changes } = decision.plan;
+      for (const change of changes) makeDue(run, task, change);
+      changing ||= changes.length > 0;
+      end(run, effects, { task, status: changes.length === 0 ? "ok" : "changed", changes });
+    }
+  }
+  const due = dueHandlers(run);
+  for (const { name } of due) {
+    const change: Change = { kind: "run", summary: name, script: "" };
+    const task = { kind: "handler", name: `handler ${name}` };
+    end(run, effects, { task, status: "changed", changes: [change] });
+  }
+  return changing || due.length > 0;
+}
+
+/** Makes every task of a host true, then runs the handlers that are due, then looks once more. */
+export async function applyHost(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
+  await applyTasks(run, shared, effects);
+  if (!run.stopped) await applyHandlers(run, effects);
+  if (!run.stopped && run.changed) await prove(run, shared, effects);
+}
+
+async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
+  const { member: { host } } = run;
+  let predicted: Predictions = NOTHING;
+  for (const [i, task] of run.tasks.entries()) {
+    if (run.stopped || effects.signal.aborted) {
+      end(run, effects, { task, status: "skipped" });
+      continue;
+    }
+    const since = effects.now();
+    const seen = run.seen[i] ?? { code: 1, stdout: "", stderr: "" };
+    const decision = decide(task, seen, { host: host.name, facts: shared.facts, predicted });
+    if ("error" in decision) {
+      end(run, effects, { task, status: "failed", error: on(host.name, decision.error), since });
+      continue;
+    }
+    predicted = predict(predicted, decision.plan);
+    const { changes } = decision.plan;
+    if (changes.length === 0) {
+      end(run, effects, { task, status: "ok", since });
+      continue;
+    }
+    if (await applyChanges(run, task, changes, since, effects)) {
+      await refresh(run, i + 1, shared, effects);
+    }
+  }
+}
+
+/** Runs the changes of one task. Gives whether all of them worked. */
+async function applyChanges(
+  run: HostRun,
+  task: Task,
+  changes: readonly Change[],
+  since: number,
+  effects: Effects,
+): Promise<boolean> {
+  for (const [done, change] of changes.entries()) {
+    const error = await effect(run, task, change);
+    run.changed = true;
+    if (error !== undefined) {
+      const { status, message } = error;
+      const changed = changes.slice(0, done);
+      end(run, effects, { task, status, changes: changed, error: message, since });
+      return false;
+    }
+  }
+  end(run, effects, { task, status: "changed", changes, since });
+  return true;
+}
+
+interface Failure {
+  readonly status: "failed" | "unreachable";
+  readonly message: string;
+}
+
+async function effect(run: HostRun, task: Task, change: Change): Promise<Failure | undefined> {
+  const notify = makeDue(run, task, change);
+  const options = change.kind === "run"
+    ? { timeoutMs: change.timeoutMs ?? 60_000, finish: change.finish ?? false }
+    : {};
+  return await request(run, change.summary, changeScript(change, notify), options);
+}
+
+/** One request. A failed script and a lost link become a sentence. */
+async function request(
+  run: HostRun,
+  what: string,
+  script: string,
+  options: { timeoutMs?: number; finish?: boolean },
+): Promise<Failure | undefined> {
+  const { session, member: { host } } = run;
+  if (session === undefined) throw new TypeError(`Cannot change "${host.name}": no session`);
+  try {
+    const { code, stdout, stderr, timedOut } = await session.run(script, options);
+    if (code === 0 && timedOut !== true) return undefined;
+    const said = (stderr.trim() === "" ? stdout : stderr).trim().split("\n").slice(-12).join("\n");
+    const how = timedOut === true
+      ? `it was ended after ${(options.timeoutMs ?? 60_000) / 1000} s`
+      : `it ended with ${code}`;
+    const message = `Cannot ${what} on "${host.name}": ${how}${said === "" ? "" : `: ${said}`}`;
+    return { status: "failed", message };
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    return { status: "unreachable", message: error.message };
+  }
+}
+
+/** What a change may have affected is looked at again: every task below it, and the facts. */
+async function refresh(run: HostRun, from: number, shared: Shared, effects: Effects) {
+  const rest = run.tasks.slice(from);
+  if (rest.length === 0) return;
+  try {
+    const { facts, tasks } = await look(run, rest, [], shared.packages, effects);
+    shared.facts.set(run.member.host.name, facts);
+    run.seen = [...run.seen.slice(0, from), ...tasks];
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    const [task] = rest;
+    if (task !== undefined) lost(run, task, error, effects);
+  }
+}
+
+function lost(
+  run: HostRun,
+  task: { kind: string; name: string },
+  error: ConnectError,
+  effects: Effects,
+): void {
+  end(run, effects, { task, status: "unreachable", error: error.message });
+}
+
+async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
+  for (const handler of dueHandlers(run)) {
+    const task = { kind: "handler", name: `handler ${handler.name}` };
+    if (run.stopped || effects.signal.aborted) {
+      end(run, effects, { task, status: "skipped" });
+      continue;
+    }
+    const since = effects.now();
+    const script = handlerScript(handler, handler.supersedes ?? []);
+    const error = await request(run, handler.name, script, { timeoutMs: 120_000 });
+    run.changed = true;
+    if (error === undefined) {
+      const change: Change = { kind: "run", summary: handler.name, script: "" };
+      end(run, effects, { task, status: "changed", changes: [change], since });
+    } else {
+      end(run, effects, { task, status: error.status, error: error.message, since });
+    }
+  }
+}
+
+/** After the last change nothing may be left to change. */
+async function prove(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
+  const { tasks, member: { host } } = run;
+  const proof = { kind: "proof", name: "second look" };
+  try {
+    const seen = await look(run, tasks, [], shared.packages, effects);
+    shared.facts.set(host.name, seen.facts);
+    for (const decision of decideAll(tasks, seen.tasks, host.name, shared.facts)) {
+      const { task } = decision;
+      const wish = "error" in decision ? decision.error : decision.plan.changes[0]?.summary;
+      if (wish === undefined) continue;
+      const error =
+        `Cannot finish "${task.name}" on "${host.name}": it was applied, yet a second look still asks for: ${wish}`;
+      end(run, effects, { task, status: "failed", error });
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    lost(run, proof, error, effects);
+  }
+}
+
+function makeDue(run: HostRun, task: Task, change: Change): readonly string[] {
+  const notify = change.notify ?? task.notify;
+  for (const name of notify) run.due.add(name);
+  return notify;
+}
+
+/** Handlers that are due, in the play's order, without those that another one makes needless. */
+function dueHandlers({ handlers, due }: HostRun): readonly Handler[] {
+  const wanted = handlers.filter(({ name }) => due.has(name));
+  const needless = new Set(wanted.flatMap(({ supersedes = [] }) => supersedes));
+  return wanted.filter(({ name }) => !needless.has(name));
+}
+
+function on(host: string, message: string): string {
+  return message.replace(/^(Cannot [^:]*)/, `$1 on "${host}"`);
+}

@@ -1,0 +1,76 @@
+import type { Facts, Interface, PackageVersion } from "../model.ts";
+import { sh } from "../shell.ts";
+
+/**
+ * Read-only shell text that tells what every plan may know of a host. It touches no mount and asks
+ * no directory service, so that nothing dead on the host can hang it.
+ */
+export function factsScript(packages: readonly string[]): string {
+  return sh`( . /etc/os-release 2>/dev/null; printf 'os %s|%s|%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME" )
+for manager in apt-get dnf zypper apk; do
+  if command -v "$manager" >/dev/null 2>&1; then echo "manager \${manager%-get}"; break; fi
+done
+if [ -d /run/systemd/system ]; then echo init systemd
+elif [ -d /run/openrc ]; then echo init openrc; fi
+if [ -r /run/systemd/container ]; then read -r container < /run/systemd/container
+  echo "container $container"; fi
+ip -o addr show 2>/dev/null | while read -r _ name family address _; do
+  case $family in inet|inet6) echo "address $name $address" ;; esac
+done
+packages=${packages.join(" ")}
+if command -v dpkg-query >/dev/null 2>&1 && [ -n "$packages" ]; then
+  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- $packages 2>/dev/null)
+  printf '%s\n' "$found"
+  missing=
+  for name in $packages; do
+    case $found in *"installed $name "*) ;; *) missing="$missing $name" ;; esac
+  done
+  if [ -n "$missing" ]; then
+    apt-cache policy -- $missing 2>/dev/null | while read -r first second; do
+      case $first in Candidate:) echo "candidate $name $second" ;; *:) name=\${first%:} ;; esac
+    done
+  fi
+fi
+:`;
+}
+
+/** Reads the answer to {@link factsScript}. What the host did not say is absent or `unknown`. */
+export function parseFacts(answer: string): Facts {
+  const rows = answer.split("\n").map((line) => line.split(" "));
+  const word = (name: string) => rows.find(([first]) => first === name)?.[1];
+  const [id = "", version = "", name = ""] =
+    answer.split("\n").find((line) => line.startsWith("os "))?.slice(3).split("|") ?? [];
+  return {
+    os: { id, version, name },
+    packageManager: oneOf(word("manager"), ["apt", "dnf", "zypper", "apk"]),
+    init: oneOf(word("init"), ["systemd", "openrc"]),
+    container: word("container") ?? "none",
+    packages: parsePackages(rows),
+    interfaces: parseInterfaces(rows),
+  };
+}
+
+function oneOf<T extends string>(seen: string | undefined, known: readonly T[]): T | "unknown" {
+  return known.find((word) => word === seen) ?? "unknown";
+}
+
+function parsePackages(rows: readonly string[][]): Record<string, PackageVersion> {
+  const packages: Record<string, PackageVersion> = {};
+  for (const [kind, name, version] of rows) {
+    if (name === undefined || version === undefined || version === "(none)") continue;
+    if (kind === "installed") packages[name] = { installed: version };
+    if (kind === "candidate") packages[name] ??= { candidate: version };
+  }
+  return packages;
+}
+
+function parseInterfaces(rows: readonly string[][]): Interface[] {
+  const interfaces = new Map<string, string[]>();
+  for (const [kind, name, address] of rows) {
+    if (kind !== "address" || name === undefined || address === undefined || name === "lo") {
+      continue;
+    }
+    interfaces.set(name, [...(interfaces.get(name) ?? []), address]);
+  }
+  return [...interfaces].map(([name, addresses]) => ({ name, addresses }));
+}

@@ -1,0 +1,147 @@
+/**
+ * One host during a run: its session, what was seen, and how its events look.
+ * @module
+ */
+import { ConnectError } from "../errors.ts";
+import type {
+  Change,
+  ChangeReport,
+  Endpoint,
+  Event,
+  ExecResult,
+  Facts,
+  GroupCheck,
+  Handler,
+  Host,
+  Member,
+  Session,
+  Status,
+  Task,
+} from "../model.ts";
+import { factsScript, parseFacts } from "./facts.ts";
+import { compose, takeApart } from "./look.ts";
+import { PENDING_PROBE } from "./script.ts";
+
+/** The world as the runner may touch it, passed in from the rim. */
+export interface Effects {
+  /** Opens a session. */
+  connect(host: Host): Promise<Session>;
+  /** Reports what happens. */
+  emit(event: Event): void;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Waits. Ends early when the run is interrupted. */
+  sleep(ms: number): Promise<void>;
+  /** How a change looks to people: its diff, secrets masked. */
+  describe(change: Change): ChangeReport;
+  /** A word that no host can guess, new at every call. */
+  nonce(): string;
+  /** Becomes aborted when the run shall stop after the step that is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** One host during a run. */
+export interface HostRun {
+  /** Its endpoint. */
+  readonly endpoint: Endpoint;
+  /** The host as a member of it. */
+  readonly member: Member;
+  /** Whether it may be changed; the others are only observed. */
+  readonly selected: boolean;
+  /** Tasks from top to bottom. */
+  readonly tasks: readonly Task[];
+  /** Handlers in the order in which they run. */
+  readonly handlers: readonly Handler[];
+  /** Its shell; unset: unreachable. */
+  session?: Session;
+  /** What was last seen for each task. */
+  seen: ExecResult[];
+  /** Handlers that are due, from this run and from earlier ones. */
+  readonly due: Set<string>;
+  /** It failed or was lost: nothing more is done on it. */
+  stopped: boolean;
+  /** A change was made on it in this run. */
+  changed: boolean;
+}
+
+/** What one look brings back. */
+export interface Seen {
+  /** Facts of the host. */
+  readonly facts: Facts;
+  /** One answer for each task asked about. */
+  readonly tasks: readonly ExecResult[];
+  /** One answer for each group check asked about. */
+  readonly checks: readonly ExecResult[];
+  /** Handlers that an earlier run left undone. */
+  readonly pending: readonly string[];
+}
+
+/**
+ * Facts, pending handlers, tasks and group checks of a host, in one round trip.
+ * @throws {ConnectError} when the link is lost or the answer is cut short
+ */
+export async function look(
+  run: HostRun,
+  tasks: readonly Task[],
+  checks: readonly GroupCheck[],
+  packages: readonly string[],
+  { nonce }: Pick<Effects, "nonce">,
+): Promise<Seen> {
+  const { session, member: { host } } = run;
+  if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
+  const mark = nonce();
+  const probes = [
+    factsScript(packages),
+    PENDING_PROBE,
+    ...tasks.map(({ probe }) => probe),
+    ...checks.map((check) => check.probe(host.name)),
+  ];
+  const answer = await session.run(compose(probes, mark));
+  let answers: ExecResult[];
+  try {
+    answers = takeApart(answer, probes.length, mark);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConnectError(host.name, `Cannot look at "${host.name}": ${error.message}`);
+  }
+  const [facts, pending, ...rest] = answers;
+  return {
+    facts: parseFacts(facts?.stdout ?? ""),
+    pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
+    tasks: rest.slice(0, tasks.length),
+    checks: rest.slice(tasks.length),
+  };
+}
+
+/** What to say of a task when it has ended. */
+export interface TaskEnd {
+  /** Kind and name of what ended. */
+  readonly task: { readonly kind: string; readonly name: string };
+  /** How. */
+  readonly status: Status;
+  /** What it changed or would change. */
+  readonly changes?: readonly Change[];
+  /** Why it failed. */
+  readonly error?: string;
+  /** When it began, epoch milliseconds. */
+  readonly since?: number;
+}
+
+/** Reports the end of a task on a host. A failure stops the host. */
+export function end(run: HostRun, effects: Effects, ended: TaskEnd): void {
+  const { task, status, changes = [], error, since } = ended;
+  const at = effects.now();
+  if (status === "failed" || status === "unreachable") run.stopped = true;
+  effects.emit({
+    type: "task-end",
+    at,
+    host: run.member.host.name,
+    endpoint: run.endpoint.name,
+    kind: task.kind,
+    task: task.name,
+    status,
+    changes: changes.map((change) => effects.describe(change)),
+    ms: since === undefined ? 0 : at - since,
+    ...(error === undefined ? {} : { error }),
+  });
+}

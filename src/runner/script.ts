@@ -1,0 +1,44 @@
+import type { Change } from "../model.ts";
+import { sh } from "../shell.ts";
+import { writeScript } from "./write.ts";
+
+/** Where Holdfast keeps what must survive on a host. Only root may read it. */
+export const STATE_DIR = "/var/lib/holdfast";
+
+const PENDING = `${STATE_DIR}/pending`;
+
+/**
+ * Shell text that records handlers as due, before the change that makes them due: a failure, a
+ * lost link or a power cut after it cannot lose them, because the next apply finds them.
+ */
+export function recordDue(handlers: readonly string[]): string {
+  if (handlers.length === 0) return ":";
+  return sh`( umask 077; mkdir -p -- ${PENDING} && cd -- ${PENDING} && for due in ${handlers}; do : > "$due" || exit 1; done ) || {
+  echo 'cannot record the handlers that this change makes due' >&2; exit 1; }`;
+}
+
+/** Read-only shell text that lists the handlers that an earlier run left undone. */
+export const PENDING_PROBE: string = sh`if [ -d ${PENDING} ]; then ls -1 -- ${PENDING}; fi`;
+
+/** Shell text of a handler, which strikes itself off the list once it has worked. */
+export function handlerScript(
+  handler: { readonly name: string; readonly script: string },
+  strikes: readonly string[],
+): string {
+  const marks = [handler.name, ...strikes].map((name) => `${PENDING}/${name}`);
+  return sh`( eval ${handler.script} ) || exit
+rm -f -- ${marks}`;
+}
+
+/** Shell text of a change, with what it makes due recorded first. */
+export function changeScript(change: Change, notify: readonly string[]): string {
+  const record = recordDue(notify);
+  switch (change.kind) {
+    case "run":
+      return `${record}\n${change.script}`;
+    case "write":
+      return writeScript(change, record);
+    case "remove":
+      return `${record}\n${sh`rm -f -- ${change.path}`}`;
+  }
+}

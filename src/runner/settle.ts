@@ -1,0 +1,45 @@
+import { ConnectError } from "../errors.ts";
+import type { ExecResult, GroupCheck, Verdict } from "../model.ts";
+import type { Effects, HostRun } from "./host.ts";
+
+/** How often a condition is looked at while it is waited for. */
+const INTERVAL_MS = 500;
+
+/**
+ * Waits until a condition over a group holds, or its deadline passes. `first` are answers that an
+ * earlier look has brought already; without them every host is asked.
+ */
+export async function settle(
+  check: GroupCheck,
+  runs: readonly HostRun[],
+  first: ReadonlyMap<string, ExecResult> | undefined,
+  deadlineMs: number,
+  effects: Effects,
+): Promise<Verdict> {
+  const since = effects.now();
+  let answers = first ?? await askAll(check, runs);
+  for (;;) {
+    const verdict = check.judge(answers);
+    const late = effects.now() - since >= deadlineMs;
+    if (verdict.ok || late || effects.signal.aborted) return verdict;
+    await effects.sleep(INTERVAL_MS);
+    answers = await askAll(check, runs);
+  }
+}
+
+async function askAll(
+  check: GroupCheck,
+  runs: readonly HostRun[],
+): Promise<Map<string, ExecResult>> {
+  const answers = new Map<string, ExecResult>();
+  await Promise.all(runs.map(async ({ session, member: { host } }) => {
+    if (session === undefined || !check.hosts.includes(host.name)) return;
+    try {
+      answers.set(host.name, await session.run(check.probe(host.name), { timeoutMs: 20_000 }));
+    } catch (error) {
+      // A host that no longer answers is an answer: the judge sees that it is missing.
+      if (!(error instanceof ConnectError)) throw error;
+    }
+  }));
+  return answers;
+}

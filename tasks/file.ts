@@ -1,0 +1,122 @@
+import { defineTask, type TaskFunction } from "../src/define.ts";
+import { TaskError } from "../src/errors.ts";
+import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import type { Change, FileSpec, Task, TaskPlan, Validation, World } from "../src/model.ts";
+import { sh } from "../src/shell.ts";
+
+/** Text, or what makes it from the facts of the endpoint's hosts. */
+export type Content = string | ((world: World) => string);
+
+/** A file that shall be so. */
+export interface FileArgs {
+  /** Absolute path. */
+  readonly path: string;
+  /** Whole content. */
+  readonly content: Content;
+  /** Octal mode as a string. @default {"0600"} */
+  readonly mode?: string;
+  /** Owner's name. @default {"root"} */
+  readonly owner?: string;
+  /** Group's name. @default {"root"} */
+  readonly group?: string;
+  /** The content holds a secret: it is never shown. */
+  readonly secret?: boolean;
+  /** Handlers that a change of this file's content makes due. */
+  readonly notify?: readonly string[];
+}
+
+/** Arguments of {@link fileSet}. */
+export interface FileSetArgs {
+  /** Name of the set on screen. */
+  readonly name: string;
+  /** The files. */
+  readonly files: readonly FileArgs[];
+  /** Tests by the daemons that read the files, before any of them moves. */
+  readonly validations?: readonly Validation[];
+}
+
+/**
+ * Files that belong together: all staged, validated as a set by the daemons that read them, then
+ * moved into place; or none of them.
+ */
+export const fileSet: TaskFunction<FileSetArgs> = defineTask<
+  FileSetArgs,
+  ReadonlyMap<string, FileState>
+>({
+  kind: "files",
+  title: ({ name }) => `files ${name}`,
+  probe: ({ files }) => probeFiles(files.map(({ path }) => path)),
+  parse: ({ stdout }) => parseFiles(stdout),
+  plan: (seen, { name, files, validations = [] }, world): TaskPlan => {
+    const differing: FileArgs[] = [];
+    const attributes: Change[] = [];
+    const wanted = new Map<FileArgs, FileSpec>();
+    for (const file of files) {
+      const spec = toSpec(file, world);
+      const state = seen.get(file.path) ?? { kind: "absent" };
+      assertReplaceable(spec, state);
+      wanted.set(file, spec);
+      if (state.content !== spec.content) differing.push(file);
+      else attributes.push(...repairAttributes(spec, state));
+    }
+    const predicts = { paths: files.map(({ path }) => path) };
+    if (differing.length === 0) return { changes: attributes, predicts };
+    const write: Change = {
+      kind: "write",
+      summary: `write ${differing.map(({ path }) => path).join(", ")}`,
+      files: differing.map((file) => wanted.get(file) ?? toSpec(file, world)),
+      validations,
+      before: contents(differing, seen),
+      notify: [...new Set(differing.flatMap(({ notify = [] }) => notify))],
+    };
+    return {
+      changes: [...attributes, { ...write, summary: `${name}: ${write.summary}` }],
+      predicts,
+    };
+  },
+});
+
+/** One file with its content, mode, owner and group. */
+export function file(args: FileArgs): Task {
+  return {
+    ...fileSet({ name: args.path, files: [args] }),
+    kind: "file",
+    name: `file ${args.path}`,
+  };
+}
+
+function toSpec(args: FileArgs, world: World): FileSpec {
+  const { path, content, mode = "0600", owner = "root", group = "root", secret = false } = args;
+  const text = typeof content === "string" ? content : content(world);
+  return { path, content: text, mode, owner, group, secret };
+}
+
+function assertReplaceable({ path }: FileSpec, state: FileState): void {
+  if (state.kind === "absent" || state.kind === "file") return;
+  const what = state.kind === "link"
+    ? `it is a symbolic link to "${state.target}"; manage that path instead, or remove the link`
+    : `there is ${state.kind === "directory" ? "a directory" : "something else"} in its place`;
+  throw new TaskError(`Cannot write "${path}": ${what}`);
+}
+
+function contents(
+  files: readonly FileArgs[],
+  seen: ReadonlyMap<string, FileState>,
+): Record<string, string> {
+  return Object.fromEntries(
+    files.map(({ path }) => [path, seen.get(path)?.content] as const)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** Mode and owner of a file whose content is right: repaired in place, and no daemon reloads. */
+function repairAttributes(spec: FileSpec, state: FileState): Change[] {
+  const { path, mode, owner, group } = spec;
+  if (state.mode === mode && state.owner === owner && state.group === group) return [];
+  return [{
+    kind: "run",
+    summary: `${path}: ${mode} ${owner}:${group} (was ${state.mode} ${state.owner}:${state.group})`,
+    script: sh`chown -- ${`${owner}:${group}`} ${path} && chmod -- ${mode} ${path}`,
+    notify: [],
+  }];
+}

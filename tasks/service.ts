@@ -1,0 +1,87 @@
+import { defineTask, type TaskFunction } from "../src/define.ts";
+import { TaskError } from "../src/errors.ts";
+import type { Change, TaskPlan } from "../src/model.ts";
+import { sh } from "../src/shell.ts";
+
+/** Arguments of {@link service}. */
+export interface ServiceArgs {
+  /** Unit name without `.service`. */
+  readonly name: string;
+  /** Starts at boot. */
+  readonly enabled: boolean;
+  /** Runs now. */
+  readonly running: boolean;
+}
+
+interface ServiceState {
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly enabled: string;
+}
+
+/** A systemd service that is enabled or not, running or not. */
+export const service: TaskFunction<ServiceArgs> = defineTask<ServiceArgs, ServiceState>({
+  kind: "service",
+  title: ({ name, enabled, running }) =>
+    `service ${name} ${enabled ? "enabled" : "disabled"}, ${running ? "running" : "stopped"}`,
+  probe: ({ name }) =>
+    sh`if [ -d /run/systemd/system ]; then
+  systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${`${name}.service`}
+else echo LoadState=no-systemd; fi`,
+  parse: ({ stdout }) => {
+    const value = (key: string) =>
+      stdout.split("\n").find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
+    return {
+      load: value("LoadState"),
+      active: value("ActiveState"),
+      sub: value("SubState"),
+      enabled: value("UnitFileState"),
+    };
+  },
+  plan: (state, { name, enabled, running }, { predicted }): TaskPlan => {
+    if (state.load === "no-systemd") {
+      throw new TaskError(
+        `Cannot manage service "${name}": systemd is not running, and no other service manager is supported`,
+      );
+    }
+    const missing = state.load === "not-found";
+    if (missing && !predicted.packages.includes(name)) {
+      throw new TaskError(
+        `Cannot manage service "${name}": there is no unit "${name}.service"`,
+      );
+    }
+    if (state.load === "masked") {
+      throw new TaskError(
+        `Cannot manage service "${name}": its unit is masked; type "systemctl unmask ${name}"`,
+      );
+    }
+    // A unit that waits for its next restart is not running, whatever systemd calls it.
+    const isRunning = ["active", "reloading"].includes(state.active) ||
+      (state.active === "activating" && state.sub !== "auto-restart");
+    const isEnabled = state.enabled === "enabled";
+    const changes: Change[] = [];
+    if (missing || isEnabled !== enabled) changes.push(enable(name, enabled));
+    if (missing || isRunning !== running) changes.push(start(name, running));
+    return { changes };
+  },
+});
+
+function enable(name: string, enabled: boolean): Change {
+  const verb = enabled ? "enable" : "disable";
+  return {
+    kind: "run",
+    summary: `${verb} ${name}`,
+    script: sh`systemctl -q ${verb} -- ${`${name}.service`}`,
+  };
+}
+
+function start(name: string, running: boolean): Change {
+  const unit = `${name}.service`;
+  const script = running
+    // daemon-reload: a drop-in of this very run must count. reset-failed: so must a start limit.
+    ? sh`systemctl daemon-reload && systemctl reset-failed -- ${unit} 2>/dev/null; systemctl start -- ${unit} && systemctl -q is-active -- ${unit} || {
+  systemctl is-active -- ${unit} >&2; journalctl -q --no-pager -o cat -n 8 -u ${unit} >&2; exit 1; }`
+    : sh`systemctl stop -- ${unit}`;
+  return { kind: "run", summary: `${running ? "start" : "stop"} ${name}`, script };
+}
