@@ -3,11 +3,10 @@
  * @module
  */
 import { ConnectError } from "../errors.ts";
+import type { ChangeReport, Event, Status } from "../events.ts";
 import type {
   Change,
-  ChangeReport,
   Endpoint,
-  Event,
   ExecResult,
   Facts,
   GroupCheck,
@@ -15,7 +14,6 @@ import type {
   Host,
   Member,
   Session,
-  Status,
   Task,
 } from "../model.ts";
 import { factsScript, parseFacts } from "./facts.ts";

@@ -5,7 +5,8 @@
  */
 import { pooledMap } from "@std/async/pool";
 import { ConnectError } from "../errors.ts";
-import type { Endpoint, Event, ExecResult, GroupCheck, Mode, Play } from "../model.ts";
+import type { Event, Mode } from "../events.ts";
+import type { Endpoint, ExecResult, GroupCheck, Play } from "../model.ts";
 import { applyHost, forecast, type Shared } from "./apply.ts";
 import { type Effects, end, type HostRun, look } from "./host.ts";
 import { settle } from "./settle.ts";

@@ -1,5 +1,5 @@
 import { EXIT } from "../errors.ts";
-import type { Event, Mode, Recap, Status } from "../model.ts";
+import type { Event, Mode, Recap, Status } from "../events.ts";
 
 /** Counts what happened, for the recap and the exit code. A fold over events. */
 export class Tally {

@@ -94,10 +94,13 @@ function validate(files: readonly FileSpec[], validations: readonly Validation[]
     ...copies,
     ...staged,
     "export shadow",
-    `unshare -m /bin/sh -c ${quote("mount --make-rprivate / 2>/dev/null || exit 97\n" + bound)}`,
-    "case $? in 0) ;;",
-    // 97: bind mounts are refused here. Anything else is the daemons' own verdict.
-    `97|126|127) ${rewritten(dirs, tests)} ;;`,
+    "code=97",
+    `unshare -m true 2>/dev/null && { unshare -m /bin/sh -c ${
+      quote("mount --make-rprivate / 2>/dev/null || exit 97\n" + bound)
+    }; code=$?; }`,
+    "case $code in 0) ;;",
+    // 97: mounting is refused here. Anything else is the daemons' own verdict.
+    `97) ${rewritten(dirs, tests)} ;;`,
     "*) exit 1 ;; esac",
   ].join("\n");
 }

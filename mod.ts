@@ -1,0 +1,37 @@
+/**
+ * Holdfast as a library: what a play of your own is made of.
+ *
+ * @example A play with one task
+ * ```ts
+ * import { definePlay, packages } from "./mod.ts";
+ *
+ * export default definePlay({
+ *   name: "a web server",
+ *   packages: [],
+ *   tasks: () => [packages({ names: ["nginx"] })],
+ *   handlers: () => [],
+ *   checks: () => [],
+ * });
+ * ```
+ * @module
+ */
+export { definePlay, defineTask } from "./src/define.ts";
+export type { TaskFunction, TaskOptions, TaskSpec } from "./src/define.ts";
+export type * from "./src/model.ts";
+export type * from "./src/events.ts";
+export { TaskError } from "./src/errors.ts";
+export { quote, raw, sh } from "./src/shell.ts";
+export type { ShellText, ShellValue } from "./src/shell.ts";
+export { directory } from "./tasks/directory.ts";
+export type { DirectoryArgs } from "./tasks/directory.ts";
+export { file, fileSet } from "./tasks/file.ts";
+export type { Content, FileArgs, FileSetArgs } from "./tasks/file.ts";
+export { packages } from "./tasks/packages.ts";
+export type { PackagesArgs } from "./tasks/packages.ts";
+export { service } from "./tasks/service.ts";
+export type { ServiceArgs } from "./tasks/service.ts";
+export { sysctl } from "./tasks/sysctl.ts";
+export type { SysctlArgs } from "./tasks/sysctl.ts";
+export { user } from "./tasks/user.ts";
+export type { UserArgs } from "./tasks/user.ts";
+export { vip } from "./tasks/vip.ts";

@@ -1,0 +1,77 @@
+/**
+ * What every command begins with: the inventory, its problems shown, and the hosts selected.
+ * @module
+ */
+import { formatDiagnostics } from "../diagnostics.ts";
+import { InputError } from "../errors.ts";
+import { ENDPOINT_SNIPPET, loadInventory } from "../inventory/load.ts";
+import { select } from "../inventory/select.ts";
+import type { Endpoint, Host, Inventory, Vars } from "../model.ts";
+import { parseExtraVars } from "./extra_vars.ts";
+import type { Io } from "./io.ts";
+
+/** Flags that decide what is loaded. */
+export interface LoadFlags {
+  /** Host pattern. */
+  readonly limit?: string | undefined;
+  /** `k=v`, JSON or `@file`, in order. */
+  readonly extraVars?: readonly string[] | undefined;
+  /** Overrides `ansible_user`. */
+  readonly user?: string | undefined;
+  /** Overrides `ansible_become`. */
+  readonly become?: boolean | undefined;
+}
+
+/** What a command works on. */
+export interface Loaded {
+  /** The whole inventory. */
+  readonly inventory: Inventory;
+  /** Endpoints with at least one selected member. */
+  readonly endpoints: readonly Endpoint[];
+  /** Names of the selected hosts. */
+  readonly selected: ReadonlySet<string>;
+}
+
+/**
+ * Loads an inventory and selects hosts.
+ * @throws {InputError} with everything that is wrong
+ */
+export async function load(path: string, flags: LoadFlags, io: Io): Promise<Loaded> {
+  const extraVars: Vars = await parseExtraVars(flags.extraVars ?? []);
+  const { inventory, warnings, sources } = await loadInventory(path, { extraVars });
+  if (warnings.length > 0) io.err(`${formatDiagnostics(warnings, sources)}\n`);
+  if (inventory.endpoints.length === 0) {
+    throw new InputError([{
+      severity: "error",
+      code: "no-endpoint",
+      message:
+        `Cannot use "${path}": no group has an "endpoint" map. Add one to the group of load balancers:\n\n${ENDPOINT_SNIPPET}`,
+    }]);
+  }
+  const selected = new Set(select(inventory, flags.limit ?? "all"));
+  const endpoints = inventory.endpoints
+    .filter(({ members }) => members.some(({ host }) => selected.has(host.name)))
+    .map((endpoint) => withOverrides(endpoint, flags));
+  if (endpoints.length === 0) {
+    const names = inventory.endpoints.flatMap(({ members }) =>
+      members.map(({ host }) => host.name)
+    );
+    throw new InputError([{
+      severity: "error",
+      code: "nothing-selected",
+      message: `Cannot run on "${flags.limit}": it selects no load balancer`,
+      hint: `load balancers are ${names.join(", ")}`,
+    }]);
+  }
+  return { inventory, endpoints, selected };
+}
+
+function withOverrides(endpoint: Endpoint, { user, become }: LoadFlags): Endpoint {
+  const override = (host: Host): Host => ({
+    ...host,
+    ...(user === undefined ? {} : { user }),
+    ...(become === true ? { become } : {}),
+  });
+  const members = endpoint.members.map((member) => ({ ...member, host: override(member.host) }));
+  return { ...endpoint, members };
+}

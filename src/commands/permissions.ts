@@ -1,0 +1,127 @@
+/**
+ * What each command needs of Deno's permissions, and how it gets them when it was started without
+ * any: it says what and why, asks once, and starts itself again with exactly those flags.
+ * @module
+ */
+import { EXIT } from "../errors.ts";
+
+/** One need: the flag that grants it, and the reason a person is told. */
+interface Need {
+  readonly flag: string;
+  readonly why: string;
+  readonly has: Deno.PermissionDescriptor;
+}
+
+/** Variables that a run may read. Secrets come from `VRRP_PASS` or a name of our own prefix. */
+const ENV =
+  "HOME,USER,LOGNAME,TERM,COLUMNS,CI,NO_COLOR,FORCE_COLOR,VRRP_PASS,HOLDFAST_*,LOG_TOKENS,LOG_STREAM";
+
+const READ: Need = {
+  flag: "--allow-read",
+  why: "read the inventory and what it names, and the templates",
+  has: { name: "read" },
+};
+const ENVIRONMENT: Need = {
+  flag: `--allow-env=${ENV}`,
+  why: "read terminal settings, and secrets that the inventory takes from variables",
+  has: { name: "env", variable: "HOME" },
+};
+const SSH: Need = {
+  flag: "--allow-run=ssh",
+  why: "start the system's ssh, one for each host",
+  has: { name: "run", command: "ssh" },
+};
+const WRITE: Need = {
+  flag: "--allow-write",
+  why: "write the rendered files",
+  has: { name: "write" },
+};
+const EVERYTHING: Need = {
+  flag: "--allow-all",
+  why: "make network namespaces, mounts and processes on this machine",
+  has: { name: "run" },
+};
+
+const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+  apply: [SSH, READ, ENVIRONMENT],
+  check: [SSH, READ, ENVIRONMENT],
+  verify: [SSH, READ, ENVIRONMENT],
+  render: [READ, WRITE, ENVIRONMENT],
+  lab: [EVERYTHING],
+};
+
+/** Arguments for `deno` that run a command with exactly what it needs. */
+export function denoArgs(command: string, script: string, args: readonly string[]): string[] {
+  const flags = (NEEDS[command] ?? []).map(({ flag }) => flag);
+  const env = flags.some((flag) => flag.startsWith("--allow-env")) ? ["--ignore-env"] : [];
+  return ["run", "--no-prompt", ...flags, ...env, script, ...args];
+}
+
+/** A command line as a person would type it. */
+function typed(words: readonly string[]): string {
+  return words.map((word) => /^[A-Za-z0-9_./:=@,*+-]+$/.test(word) ? word : `'${word}'`).join(" ");
+}
+
+/**
+ * Makes sure that a command has what it needs. Gives `undefined` when it does, and otherwise the
+ * exit code of the second start, which did the work, or of the refusal.
+ */
+export async function ensurePermissions(
+  command: string,
+  script: string,
+  args: readonly string[],
+): Promise<number | undefined> {
+  const needs = NEEDS[command] ?? [];
+  const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
+  const missing = needs.filter((_, i) => states[i]?.state !== "granted");
+  if (missing.length === 0) return undefined;
+
+  const again = denoArgs(command, script, args);
+  const list = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
+  if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
+    console.error(
+      `Cannot run "${command}" without permissions, and nobody is here to ask. It needs\n${list}\n\nType:\n  ${
+        typed(["deno", ...again])
+      }`,
+    );
+    return EXIT.usage;
+  }
+  console.error(
+    `"${command}" needs\n${list}\n\nIf you allow it to start deno, it starts itself again with exactly these flags.\n` +
+      `To grant them yourself and not be asked, type:\n  ${typed(["deno", ...again])}\n`,
+  );
+  const answer = await Deno.permissions.request({ name: "run", command: Deno.execPath() });
+  if (answer.state !== "granted") {
+    console.error(`Cannot run "${command}": the permission was not given`);
+    return EXIT.usage;
+  }
+  return await startAgain(again);
+}
+
+/** Starts deno with these arguments on the same terminal; signals and the exit code pass through. */
+async function startAgain(args: readonly string[]): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  // Ctrl-C reaches the child from the terminal itself: here it only must not end the parent first.
+  const ignore = () => {};
+  const pass = (signal: Deno.Signal) => () => {
+    try {
+      child.kill(signal);
+    } catch { /* It has ended already. */ }
+  };
+  const [term, hup] = [pass("SIGTERM"), pass("SIGHUP")];
+  Deno.addSignalListener("SIGINT", ignore);
+  Deno.addSignalListener("SIGTERM", term);
+  Deno.addSignalListener("SIGHUP", hup);
+  try {
+    return (await child.status).code;
+  } finally {
+    Deno.removeSignalListener("SIGINT", ignore);
+    Deno.removeSignalListener("SIGTERM", term);
+    Deno.removeSignalListener("SIGHUP", hup);
+  }
+}

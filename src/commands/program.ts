@@ -1,0 +1,120 @@
+/**
+ * The command line: names, flags and help. A command's code is imported when it is chosen.
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { EXIT } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { Io } from "./io.ts";
+import type { RunFlags } from "./run.ts";
+
+/** Does what a command says, and gives its exit code. */
+export type Runner = (command: string, act: () => Promise<number>) => Promise<void>;
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new InvalidArgumentError("Expected a whole number from 1.");
+  }
+  return number;
+}
+
+function seconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("Expected a time such as 10s or 500ms.");
+  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] ?? "s"] ?? 1000;
+  return Number(match[1]) * unit;
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+/** Flags that every command with a run shares, spelled as Ansible spells them. */
+function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) {
+  return command
+    .option("-l, --limit <pattern>", "hosts to work on: names, groups, wildcards, lb:!lb2")
+    .option("-f, --forks <n>", "hosts at the same time", count, 10)
+    .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
+    .option("-u, --user <name>", "log in as this user")
+    .option("-b, --become", "go through sudo")
+    .option("-K, --ask-become-pass", "ask for the sudo password")
+    .option("--json", "print one event a line");
+}
+
+/** Makes the program. `perform` is called with the chosen command and the work it means. */
+export function makeProgram(perform: Runner, io: Io): Command {
+  const program = new Command("holdfast")
+    .description(
+      "A highly available endpoint in front of Kubernetes API servers: declared, deployed, proven",
+    )
+    .version(VERSION)
+    .helpCommand(false)
+    .showHelpAfterError("(add --help for the flags of a command)")
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+
+  withRunFlags(
+    program.command("apply").argument("<inventory>")
+      .description("make it true on the hosts; doing it again changes nothing")
+      .option("-C, --check", "only say what would change")
+      .option("-D, --diff", "show the difference of every file"),
+  ).action((inventory, flags) =>
+    perform("apply", () => runCommand(flags.check ? "check" : "apply", inventory, flags, io))
+  );
+
+  withRunFlags(
+    program.command("check").argument("<inventory>")
+      .description("say what apply would change, with differences; exit 2 when there is something"),
+  ).action((inventory, flags) =>
+    perform("check", () => runCommand("check", inventory, { ...flags, diff: true }, io))
+  );
+
+  withRunFlags(
+    program.command("verify").argument("<inventory>")
+      .description("read-only: one holder of the address, and the endpoint answers")
+      .option("--wait <time>", "how long it may take to become true", seconds, 0),
+  ).action((inventory, flags) =>
+    perform("verify", () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io))
+  );
+
+  program.command("render").argument("<inventory>")
+    .description("write the files of every host into a folder, without touching a host")
+    .addOption(new Option("--out <dir>", "the folder").makeOptionMandatory())
+    .option("-l, --limit <pattern>", "hosts to render for")
+    .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
+    .action((inventory, flags) =>
+      perform("render", async () => {
+        const { render } = await import("./render.ts");
+        return await render(inventory, { ...flags, out: String(flags.out) }, io);
+      })
+    );
+
+  program.command("lab").argument("[args...]")
+    .description("real hosts on this machine: up, down, status, ssh NAME")
+    .helpOption(false).allowUnknownOption().passThroughOptions()
+    .action((args) =>
+      perform("lab", async () => {
+        const { labCommand } = await import("../lab/cli.ts");
+        return await labCommand(args, io);
+      })
+    );
+  program.enablePositionalOptions();
+  return program;
+}
+
+async function runCommand(
+  mode: "apply" | "check" | "verify",
+  inventory: string,
+  flags: RunFlags,
+  io: Io,
+): Promise<number> {
+  const { runInventory } = await import("./run.ts");
+  return await runInventory(mode, inventory, flags, io);
+}
+
+/** The exit code that a usage error of the command line means; help and version are none. */
+export function usageExit(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

@@ -1,0 +1,112 @@
+/**
+ * apply, check and verify: where inventory, play, ssh, runner and reporter meet.
+ * @module
+ */
+import { endpointPlay } from "../../tasks/play.ts";
+import { describer } from "../describe.ts";
+import { EXIT, InputError } from "../errors.ts";
+import { formatInputError } from "../inventory/load.ts";
+import type { Event, Mode } from "../events.ts";
+import type { Secret } from "../model.ts";
+import { human } from "../reporters/human.ts";
+import { jsonl } from "../reporters/jsonl.ts";
+import type { Effects } from "../runner/host.ts";
+import { run } from "../runner/run.ts";
+import { masker } from "../secret.ts";
+import { connector } from "../ssh/connect.ts";
+import { loadTemplates } from "../templates.ts";
+import { VERSION } from "../version.ts";
+import { interruptible } from "./interrupt.ts";
+import { load, type LoadFlags } from "./load.ts";
+import { askPassword } from "./password.ts";
+import type { Io } from "./io.ts";
+
+/** Flags of a run. */
+export interface RunFlags extends LoadFlags {
+  /** Say what would change, and change nothing. */
+  readonly check?: boolean | undefined;
+  /** Show differences. */
+  readonly diff?: boolean | undefined;
+  /** Hosts at the same time. */
+  readonly forks: number;
+  /** Ask for the sudo password. */
+  readonly askBecomePass?: boolean | undefined;
+  /** Print events instead of lines for people. */
+  readonly json?: boolean | undefined;
+  /** How long `verify` waits, in milliseconds. */
+  readonly waitMs?: number | undefined;
+}
+
+/** Runs the play over an inventory and gives the exit code. */
+export async function runInventory(
+  mode: Mode,
+  path: string,
+  flags: RunFlags,
+  io: Io,
+): Promise<number> {
+  try {
+    const { endpoints, selected } = await load(path, flags, io);
+    const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+    const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
+    const secrets = [
+      ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
+      ...(password === undefined ? [] : [password]),
+    ];
+    const write = reporter(flags, secrets, io);
+    write({ type: "version", format: 1, holdfast: VERSION });
+    const spec = {
+      mode,
+      play: endpointPlay(templates),
+      endpoints,
+      selected,
+      inventory: path,
+      forks: flags.forks,
+      waitMs: flags.waitMs ?? 0,
+    };
+    return await interruptible(
+      io,
+      (signal) => run(spec, effects(write, secrets, password, signal)),
+    );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.err(`${formatInputError(error)}\n`);
+    return EXIT.usage;
+  }
+}
+
+function reporter(flags: RunFlags, secrets: readonly Secret[], io: Io): (event: Event) => void {
+  const mask = masker(secrets);
+  const write = flags.json === true ? jsonl(io.out) : human(io.out, { diff: flags.diff === true });
+  // What hosts say can hold a secret too, a refused configuration line for one.
+  return (event) => {
+    switch (event.type) {
+      case "task-end":
+        return write(event.error === undefined ? event : { ...event, error: mask(event.error) });
+      case "check-end":
+        return write({ ...event, message: mask(event.message) });
+      default:
+        return write(event);
+    }
+  };
+}
+
+function effects(
+  emit: (event: Event) => void,
+  secrets: readonly Secret[],
+  sudoPassword: Secret | undefined,
+  signal: AbortSignal,
+): Effects {
+  return {
+    connect: connector(sudoPassword === undefined ? {} : { sudoPassword }),
+    emit,
+    now: () => Date.now(),
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      }),
+    describe: describer(secrets),
+    nonce: () => crypto.randomUUID(),
+    signal,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * What happens during a run. Every report is a reading of these; their names are frozen once
+ * released. Types only.
+ * @module
+ */
+import type { Diagnostic } from "./model.ts";
+
+/** Dry or real. */
+export type Mode = "check" | "apply" | "verify";
+
+/** How a task ended on a host. */
+export type Status = "ok" | "changed" | "failed" | "skipped" | "unreachable";
+
+/** A change as reports see it: text for people, secrets masked. */
+export interface ChangeReport {
+  /** What it does or would do. */
+  readonly summary: string;
+  /** Unified diff of each file. */
+  readonly diff?: string;
+}
+
+/** Counts of one host, as in the recap. */
+export type Recap = Readonly<Record<Status, number>>;
+
+/** Everything that happens during a run. Names are frozen once released. */
+export type Event =
+  | { readonly type: "version"; readonly format: 1; readonly holdfast: string }
+  | {
+    readonly type: "run-start";
+    readonly at: number;
+    readonly mode: Mode;
+    readonly play: string;
+    readonly inventory: string;
+    readonly hosts: readonly string[];
+  }
+  | {
+    readonly type: "task-end";
+    readonly at: number;
+    readonly host: string;
+    readonly endpoint: string;
+    readonly kind: string;
+    readonly task: string;
+    readonly status: Status;
+    readonly changes: readonly ChangeReport[];
+    readonly ms: number;
+    readonly error?: string;
+  }
+  | {
+    readonly type: "check-end";
+    readonly at: number;
+    readonly endpoint: string;
+    readonly check: string;
+    readonly status: "ok" | "failed" | "skipped";
+    readonly message: string;
+    readonly ms: number;
+  }
+  | { readonly type: "diagnostic"; readonly at: number; readonly diagnostic: Diagnostic }
+  | {
+    readonly type: "run-end";
+    readonly at: number;
+    readonly exitCode: number;
+    readonly hosts: Readonly<Record<string, Recap & { readonly roundTrips: number }>>;
+    readonly ms: number;
+  };

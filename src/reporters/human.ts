@@ -1,0 +1,105 @@
+import { bold, brightRed, cyan, dim, green, red, yellow } from "@std/fmt/colors";
+import { formatDiagnostic } from "../diagnostics.ts";
+import type { Event, Recap, Status } from "../events.ts";
+import { printable } from "../terminal.ts";
+
+/** How the human report looks. */
+export interface HumanOptions {
+  /** Shows the diff of every file. */
+  readonly diff: boolean;
+}
+
+type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
+
+const PAINT: Readonly<Record<Status, (text: string) => string>> = {
+  ok: green,
+  changed: yellow,
+  failed: red,
+  skipped: cyan,
+  unreachable: brightRed,
+};
+
+/** Lines for a person as things happen, and a recap at the end that Ansible users can grep. */
+export function human(
+  write: (text: string) => void,
+  { diff }: HumanOptions,
+): (event: Event) => void {
+  let checking = false;
+  return (event) => {
+    switch (event.type) {
+      case "version":
+        break;
+      case "run-start":
+        checking = event.mode === "check";
+        write(start(event));
+        break;
+      case "task-end":
+        write(taskEnd(event, diff, checking));
+        break;
+      case "check-end":
+        write(checkEnd(event));
+        break;
+      case "diagnostic":
+        write(`${printable(formatDiagnostic(event.diagnostic))}\n`);
+        break;
+      case "run-end":
+        write(recap(event, checking));
+        break;
+    }
+  };
+}
+
+function start({ mode, inventory, hosts }: EventOf<"run-start">): string {
+  const what = mode === "check" ? "check (nothing will be changed)" : mode;
+  return `${bold(`${what} ${printable(inventory)}`)}  ${hosts.join(", ")}\n\n`;
+}
+
+function taskEnd(event: EventOf<"task-end">, diff: boolean, checking: boolean): string {
+  const { host, task, status, changes, error, ms } = event;
+  const took = ms >= 1000 ? dim(`  ${(ms / 1000).toFixed(1)} s`) : "";
+  const word = PAINT[status](status.padEnd(11));
+  const lines = [`${host.padEnd(8)} ${word} ${printable(task)}${took}\n`];
+  for (const change of changes) {
+    const sign = checking ? "would " : "";
+    lines.push(`${" ".repeat(21)}${dim(printable(sign + change.summary))}\n`);
+    if (diff && change.diff !== undefined) lines.push(paintDiff(change.diff));
+  }
+  if (error !== undefined) lines.push(`${indent(red(printable(error)), 9)}\n`);
+  return lines.join("");
+}
+
+function checkEnd({ check, status, message, endpoint }: EventOf<"check-end">): string {
+  const word = PAINT[status](status.padEnd(11));
+  return `${endpoint} ${word} ${printable(check)}: ${printable(message)}\n`;
+}
+
+function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
+  const width = Math.max(0, ...Object.keys(hosts).map((host) => host.length));
+  const lines = Object.entries(hosts).map(([host, counts]) =>
+    `${host.padEnd(width)} : ${recapCounts(counts)}\n`
+  );
+  const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
+  const forecast = checking
+    ? `\n${changed === 0 ? "Nothing to change" : `${changed} to change`}; nothing was changed\n`
+    : "";
+  return `\n${lines.join("")}${forecast}${dim(`${(ms / 1000).toFixed(1)} s`)}\n`;
+}
+
+/** `ok=9 changed=0 unreachable=0 failed=0 skipped=0`: people grep it, so it has no colors. */
+export function recapCounts({ ok, changed, unreachable, failed, skipped }: Recap): string {
+  return `ok=${ok} changed=${changed} unreachable=${unreachable} failed=${failed} skipped=${skipped}`;
+}
+
+function paintDiff(text: string): string {
+  const lines = printable(text).split("\n").map((line) => {
+    if (line.startsWith("+")) return green(line);
+    if (line.startsWith("-")) return red(line);
+    return line.startsWith("@@") ? cyan(line) : line;
+  });
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function indent(text: string, columns: number): string {
+  const space = " ".repeat(columns);
+  return text.split("\n").map((line) => space + line).join("\n");
+}

@@ -1,0 +1,63 @@
+/**
+ * The deployment from top to bottom: the first file to open.
+ *
+ * Every task says what shall be true of one load balancer. The order is the order in which they
+ * are made true. Nothing here runs anything.
+ * @module
+ */
+import { definePlay } from "../src/define.ts";
+import { managedFiles } from "../src/endpoint/files.ts";
+import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
+import { validations } from "../src/endpoint/validations.ts";
+import type { Play, Task } from "../src/model.ts";
+import type { Templates } from "../src/templates.ts";
+import { fileSet } from "./file.ts";
+import { packages } from "./packages.ts";
+import { service } from "./service.ts";
+import { sysctl } from "./sysctl.ts";
+import { user } from "./user.ts";
+import { vip } from "./vip.ts";
+
+/**
+ * Dead clients are found by TCP keepalive, because a watch may be silent for an hour. HAProxy
+ * before 2.3 cannot set the times itself, so the kernel's defaults (two hours) must not stand.
+ */
+const KEEPALIVE: Readonly<Record<string, string>> = {
+  "net.ipv4.tcp_keepalive_time": "60",
+  "net.ipv4.tcp_keepalive_intvl": "10",
+  "net.ipv4.tcp_keepalive_probes": "3",
+};
+
+/** The built-in play: HAProxy behind an address that Keepalived moves. */
+export function endpointPlay(templates: Templates): Play {
+  return definePlay({
+    name: "highly available endpoint",
+    packages: ["haproxy", "keepalived"],
+
+    tasks: (endpoint, member) => {
+      const files = managedFiles(endpoint, member, templates);
+      const of = (part: string) => files.filter((file) => file.part === part);
+      const account = scriptUser(endpoint);
+      const guide = endpoint.profile === "guide";
+      return [
+        packages({ names: packagesFor(endpoint) }),
+        ...(account === undefined ? [] : [user({ name: account })]),
+        ...(guide ? [] : Object.entries(KEEPALIVE).map(([key, value]) => sysctl({ key, value }))),
+        ...(of("systemd").length === 0
+          ? []
+          : [fileSet({ name: "systemd drop-ins", files: of("systemd") })]),
+        // One set: the daemons must accept all of it before any of it moves.
+        fileSet({
+          name: "haproxy and keepalived",
+          files: [...of("haproxy"), ...of("keepalived")],
+          validations: validations(endpoint),
+        }),
+        service({ name: "haproxy", enabled: true, running: true }),
+        service({ name: "keepalived", enabled: true, running: true }),
+      ] satisfies Task[];
+    },
+
+    handlers: (endpoint) => handlerScripts(endpoint),
+    checks: (endpoint) => [vip(endpoint)],
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * Doubles for tests: a session over a local sh in a folder of its own, and a run with counters in
+ * place of the clock.
+ * @module
+ */
+import type { Event } from "../src/events.ts";
+import type { Endpoint, ExecResult, Host, Play, Session, Task } from "../src/model.ts";
+import type { Effects } from "../src/runner/host.ts";
+import { STATE_DIR } from "../src/runner/script.ts";
+import { describer } from "../src/describe.ts";
+import { run } from "../src/runner/run.ts";
+
+/** Runs shell text with `sh -c` and gives its result. */
+export async function runSh(
+  script: string,
+  shell: readonly string[] = ["sh"],
+): Promise<ExecResult> {
+  const [program = "sh", ...args] = shell;
+  const command = new Deno.Command(program, { args: [...args, "-c", script], stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** A session that records what it is sent and runs it here, its state kept under `dir`. */
+export class LocalSession implements Session {
+  /** Every script that was sent. */
+  readonly sent: string[] = [];
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  get roundTrips(): number {
+    return this.sent.length;
+  }
+
+  run(script: string): Promise<ExecResult> {
+    this.sent.push(script);
+    return runSh(script.replaceAll(STATE_DIR, `${this.#dir}/state`));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A host with nothing special about it. */
+export function aHost(name: string): Host {
+  return { name, address: name, become: false, sshArgs: [], groups: ["lb"], vars: {} };
+}
+
+/** An endpoint of these hosts, otherwise as the schema's defaults make it. */
+export function anEndpoint(...hosts: readonly string[]): Endpoint {
+  return {
+    name: "lb",
+    address: "10.9.0.10",
+    port: 8443,
+    backends: [{ name: "m1", address: "10.9.0.21" }],
+    backendPort: 6443,
+    profile: "standard",
+    interface: "auto",
+    vrrp: { routerId: "auto", mode: "unicast", advertInterval: "auto" },
+    haproxy: { balance: "auto", clientTimeout: "1h", stats: "127.0.0.1:8404" },
+    slo: { failoverMs: 2000 },
+    members: hosts.map((name) => ({ host: aHost(name) })),
+  };
+}
+
+/** A task that is satisfied when a file in its folder holds a word, and writes it when not. */
+export function wordTask(dir: string, name: string, options: Partial<Task> = {}): Task {
+  const path = `${dir}/${name}`;
+  return {
+    kind: "word",
+    name: `word ${name}`,
+    notify: [],
+    probe: `cat '${path}' 2>/dev/null`,
+    plan: ({ stdout }) =>
+      stdout === "done" ? { changes: [] } : {
+        changes: [{ kind: "run", summary: `write ${name}`, script: `printf done > '${path}'` }],
+      },
+    ...options,
+  };
+}
+
+/** What a test run needs and brings. */
+export interface TestRun {
+  /** Exit code. */
+  readonly code: number;
+  /** Everything that happened. */
+  readonly events: readonly Event[];
+  /** `host task status`, in order. */
+  readonly lines: readonly string[];
+}
+
+/** Runs a play over sessions by host name, without ssh and without a real clock. */
+export async function runPlay(
+  mode: "apply" | "check" | "verify",
+  play: Partial<Play>,
+  sessions: Readonly<Record<string, Session | Error>>,
+  options: { selected?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<TestRun> {
+  const events: Event[] = [];
+  let time = 0;
+  const names = Object.keys(sessions);
+  const effects: Effects = {
+    connect: ({ name }) => {
+      const session = sessions[name];
+      return session === undefined || session instanceof Error
+        ? Promise.reject(session)
+        : Promise.resolve(session);
+    },
+    emit: (event) => events.push(event),
+    now: () => time += 10,
+    sleep: (ms) => (time += ms, Promise.resolve()),
+    describe: describer([]),
+    nonce: () => crypto.randomUUID(),
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const code = await run({
+    mode,
+    play: {
+      name: "test",
+      packages: [],
+      tasks: () => [],
+      handlers: () => [],
+      checks: () => [],
+      ...play,
+    },
+    endpoints: [anEndpoint(...names)],
+    selected: new Set(options.selected ?? names),
+    inventory: "test.yaml",
+    forks: 4,
+  }, effects);
+  const lines = events.flatMap((event) =>
+    event.type === "task-end" ? [`${event.host} ${event.task} ${event.status}`] : []
+  );
+  return { code, events, lines };
+}
+
+/** A folder that is gone after the test. */
+export async function withTempDir(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await work(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}

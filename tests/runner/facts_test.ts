@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import { factsScript, parseFacts } from "../../src/runner/facts.ts";
+import { runSh } from "../helpers.ts";
+
+Deno.test("parseFacts() reads what a host says", () => {
+  const facts = parseFacts(`os debian|12|Debian GNU/Linux 12 (bookworm)
+manager apt
+init systemd
+container systemd-nspawn
+address lo 127.0.0.1/8
+address eth0 10.0.0.11/24
+address eth0 fe80::1/64
+installed haproxy 2.6.12-1
+candidate keepalived 1:2.2.7-1+b2
+candidate nothing (none)
+`);
+  assertEquals(facts.os.id, "debian");
+  assertEquals(facts.interfaces, [{ name: "eth0", addresses: ["10.0.0.11/24", "fe80::1/64"] }]);
+  assertEquals(facts.packages, {
+    haproxy: { installed: "2.6.12-1" },
+    keepalived: { candidate: "1:2.2.7-1+b2" },
+  });
+  assertEquals([facts.packageManager, facts.init, facts.container], [
+    "apt",
+    "systemd",
+    "systemd-nspawn",
+  ]);
+});
+
+Deno.test("parseFacts() says unknown where a host says nothing", () => {
+  const { packageManager, init, container, interfaces } = parseFacts("");
+  assertEquals([packageManager, init, container], ["unknown", "unknown", "none"]);
+  assertEquals(interfaces, []);
+});
+
+Deno.test("factsScript() is accepted by a real shell and says the version of what is installed", async () => {
+  const { stdout, code } = await runSh(factsScript(["dpkg", "no-such-package"]));
+  assertEquals(code, 0);
+  assert(parseFacts(stdout).packages["dpkg"]?.installed !== undefined, stdout);
+});

@@ -1,0 +1,231 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ConnectError, EXIT } from "../../src/errors.ts";
+import type { GroupCheck, Play, Task } from "../../src/model.ts";
+import { LocalSession, runPlay, withTempDir, wordTask } from "../helpers.ts";
+
+const failing: Task = {
+  kind: "word",
+  name: "broken",
+  notify: [],
+  probe: "true",
+  plan: () => ({
+    changes: [{ kind: "run", summary: "break", script: "echo no space >&2; exit 5" }],
+  }),
+};
+
+function tasks(...list: readonly Task[]): Partial<Play> {
+  return { tasks: () => list };
+}
+
+Deno.test("run() makes it true the first time and changes nothing the second", () =>
+  withTempDir(async (dir) => {
+    const play = tasks(wordTask(dir, "a"), wordTask(dir, "b"));
+    const first = await runPlay("apply", play, { lb1: new LocalSession(dir) });
+    assertEquals(first.lines, ["lb1 word a changed", "lb1 word b changed"]);
+    const session = new LocalSession(dir);
+    const second = await runPlay("apply", play, { lb1: session });
+    assertEquals([second.code, ...second.lines], [EXIT.ok, "lb1 word a ok", "lb1 word b ok"]);
+  }));
+
+Deno.test("run() takes one round trip for a converged host, however many tasks there are", () =>
+  withTempDir(async (dir) => {
+    const names = Array.from({ length: 40 }, (_, i) => `w${i}`);
+    for (const name of names) await Deno.writeTextFile(`${dir}/${name}`, "done");
+    const session = new LocalSession(dir);
+    const { lines } = await runPlay("apply", tasks(...names.map((name) => wordTask(dir, name))), {
+      lb1: session,
+    });
+    assertEquals([session.roundTrips, lines.length], [1, 40]);
+  }));
+
+Deno.test("run() in check mode sends one script that holds no change", () =>
+  withTempDir(async (dir) => {
+    const session = new LocalSession(dir);
+    const play = {
+      ...tasks(wordTask(dir, "a", { notify: ["reload"] })),
+      handlers: () => [{ name: "reload", script: "touch /nonexistent/x" }],
+    };
+    const { code, lines } = await runPlay("check", play, { lb1: session });
+    assertEquals(code, EXIT.changes);
+    assertEquals(lines, ["lb1 word a changed", "lb1 handler reload changed"]);
+    assertEquals(session.sent.length, 1);
+    assertEquals(/printf done|nonexistent/.test(session.sent.join()), false);
+    assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
+  }));
+
+Deno.test("run() stops a host that fails, skips the rest of it, and finishes the others", () =>
+  withTempDir(async (dir) => {
+    await Deno.mkdir(`${dir}/lb2`);
+    const play: Partial<Play> = {
+      tasks: (_, { host }) =>
+        host.name === "lb1" ? [failing, wordTask(dir, "a")] : [wordTask(dir, "b")],
+    };
+    const { code, lines, events } = await runPlay("apply", play, {
+      lb1: new LocalSession(dir),
+      lb2: new LocalSession(`${dir}/lb2`),
+    });
+    assertEquals(code, EXIT.failed);
+    assertEquals(lines.toSorted(), [
+      "lb1 broken failed",
+      "lb1 word a skipped",
+      "lb2 word b changed",
+    ]);
+    const failure = events.find((event) => event.type === "task-end" && event.status === "failed");
+    assertStringIncludes(
+      JSON.stringify(failure),
+      'Cannot break on \\"lb1\\": it ended with 5: no space',
+    );
+  }));
+
+Deno.test("run() counts a host that cannot be reached and finishes the others", () =>
+  withTempDir(async (dir) => {
+    const { code, lines } = await runPlay("apply", tasks(wordTask(dir, "a")), {
+      lb1: new ConnectError("lb1", "Cannot open a shell"),
+      lb2: new LocalSession(dir),
+    });
+    assertEquals([code, ...lines], [
+      EXIT.unreachable,
+      "lb1 connect unreachable",
+      "lb2 word a changed",
+    ]);
+  }));
+
+Deno.test("run() runs a handler once, after all tasks, and strikes it off", () =>
+  withTempDir(async (dir) => {
+    const play: Partial<Play> = {
+      tasks: () => [
+        wordTask(dir, "a", { notify: ["reload"] }),
+        wordTask(dir, "b", { notify: ["reload"] }),
+      ],
+      handlers: () => [{ name: "reload", script: `echo x >> '${dir}/log'` }],
+    };
+    const { lines } = await runPlay("apply", play, { lb1: new LocalSession(dir) });
+    assertEquals(lines.at(-1), "lb1 handler reload changed");
+    assertEquals(await Deno.readTextFile(`${dir}/log`), "x\n");
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/state/pending`)), []);
+  }));
+
+Deno.test("run() runs a handler that a failed run left behind, though nothing changes any more", () =>
+  withTempDir(async (dir) => {
+    const handlers = () => [{ name: "reload it", script: `echo x >> '${dir}/log'` }];
+    const first = wordTask(dir, "a", { notify: ["reload it"] });
+    const broken = await runPlay("apply", { tasks: () => [first, failing], handlers }, {
+      lb1: new LocalSession(dir),
+    });
+    assertEquals(broken.lines.includes("lb1 handler reload it changed"), false);
+    const { code, lines } = await runPlay("apply", { tasks: () => [first], handlers }, {
+      lb1: new LocalSession(dir),
+    });
+    assertEquals([code, ...lines], [EXIT.ok, "lb1 word a ok", "lb1 handler reload it changed"]);
+    assertEquals(await Deno.readTextFile(`${dir}/log`), "x\n");
+  }));
+
+Deno.test("run() leaves out a handler that another one makes needless", () =>
+  withTempDir(async (dir) => {
+    const play: Partial<Play> = {
+      tasks: () => [wordTask(dir, "a", { notify: ["reload", "restart"] })],
+      handlers: () => [
+        { name: "restart", script: `echo restart >> '${dir}/log'`, supersedes: ["reload"] },
+        { name: "reload", script: `echo reload >> '${dir}/log'` },
+      ],
+    };
+    await runPlay("apply", play, { lb1: new LocalSession(dir) });
+    assertEquals(await Deno.readTextFile(`${dir}/log`), "restart\n");
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/state/pending`)), []);
+  }));
+
+Deno.test("run() fails a task that asks for the same again after it was applied", () =>
+  withTempDir(async (dir) => {
+    const restless: Task = {
+      ...failing,
+      name: "restless",
+      plan: () => ({ changes: [{ kind: "run", summary: "try", script: "true" }] }),
+    };
+    const { code, lines, events } = await runPlay("apply", tasks(restless), {
+      lb1: new LocalSession(dir),
+    });
+    assertEquals([code, ...lines], [EXIT.failed, "lb1 restless changed", "lb1 restless failed"]);
+    assertMatch(JSON.stringify(events), /a second look still asks for: try/);
+  }));
+
+Deno.test("run() plans a later task over what an earlier change has done", () =>
+  withTempDir(async (dir) => {
+    // The second task sees the first one's file, which was not there at the first look.
+    const second: Task = {
+      ...wordTask(dir, "a"),
+      name: "follows",
+    };
+    const { lines } = await runPlay("apply", tasks(wordTask(dir, "a"), second), {
+      lb1: new LocalSession(dir),
+    });
+    assertEquals(lines, ["lb1 word a changed", "lb1 follows ok"]);
+  }));
+
+Deno.test("run() only observes a host that is not selected", () =>
+  withTempDir(async (dir) => {
+    const [one, two] = [new LocalSession(dir), new LocalSession(`${dir}/2`)];
+    const { lines } = await runPlay("apply", tasks(wordTask(dir, "a")), { lb1: one, lb2: two }, {
+      selected: ["lb1"],
+    });
+    assertEquals(lines, ["lb1 word a changed"]);
+    assertEquals([two.sent.length, two.sent.join().includes("word")], [1, false]);
+  }));
+
+Deno.test("run() starts no task after an interrupt, and says 130", () =>
+  withTempDir(async (dir) => {
+    const interrupt = new AbortController();
+    const last = wordTask(dir, "a", {
+      plan: () => {
+        interrupt.abort();
+        return { changes: [{ kind: "run", summary: "a", script: `printf done > '${dir}/a'` }] };
+      },
+    });
+    const { code, lines } = await runPlay("apply", tasks(last, wordTask(dir, "b")), {
+      lb1: new LocalSession(dir),
+    }, { signal: interrupt.signal });
+    assertEquals([code, ...lines.slice(0, 2)], [
+      EXIT.interrupted,
+      "lb1 word a changed",
+      "lb1 word b skipped",
+    ]);
+  }));
+
+function check(dir: string): GroupCheck {
+  return {
+    kind: "vip",
+    name: "vip",
+    hosts: ["lb1"],
+    deadlineMs: 5000,
+    probe: () => `printf x >> '${dir}/asked'; cat '${dir}/asked'`,
+    judge: (answers) => {
+      const asked = answers.get("lb1")?.stdout.length ?? 0;
+      return { ok: asked >= 3, message: `asked ${asked} times` };
+    },
+  };
+}
+
+Deno.test("run() waits for a condition after a change until its deadline", () =>
+  withTempDir(async (dir) => {
+    const play = { tasks: () => [wordTask(dir, "a")], checks: () => [check(dir)] };
+    const { code, events } = await runPlay("apply", play, { lb1: new LocalSession(dir) });
+    assertEquals(code, EXIT.ok);
+    const end = events.find((event) => event.type === "check-end");
+    assertEquals(end?.type === "check-end" && [end.status, end.message], ["ok", "asked 3 times"]);
+  }));
+
+Deno.test("run() fails when a condition does not come true", () =>
+  withTempDir(async (dir) => {
+    const never = { ...check(dir), judge: () => ({ ok: false, message: "held by no host" }) };
+    const { code } = await runPlay("apply", { checks: () => [never] }, {
+      lb1: new LocalSession(dir),
+    });
+    assertEquals(code, EXIT.failed);
+  }));
+
+Deno.test("run() judges at once in verify mode, with the answers of the one look", () =>
+  withTempDir(async (dir) => {
+    const session = new LocalSession(dir);
+    const play = { tasks: () => [failing], checks: () => [check(dir)] };
+    const { code, lines } = await runPlay("verify", play, { lb1: session });
+    assertEquals([code, session.roundTrips, lines], [EXIT.failed, 1, []]);
+  }));

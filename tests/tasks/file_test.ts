@@ -1,0 +1,113 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { directory } from "../../tasks/directory.ts";
+import { file, fileSet } from "../../tasks/file.ts";
+import { runSh, withTempDir } from "../helpers.ts";
+import { cases, plan } from "./cases.ts";
+
+const path = "/etc/x.conf";
+const task = file({ path, content: "hello\n", mode: "0644" });
+const seen = (text: string, mode = "644", owner = "root") =>
+  `path ${path}\nfile ${mode} ${owner} root\n${btoa(text)}\n.\n`;
+
+cases("file()", {
+  "wants nothing of a file that is right": { task, seen: seen("hello\n"), changes: [] },
+  "writes a file that is absent": {
+    task,
+    seen: `path ${path}\nabsent\n.\n`,
+    changes: ["/etc/x.conf: write /etc/x.conf"],
+  },
+  "writes a file that has drifted": {
+    task,
+    seen: seen("hullo\n"),
+    changes: ["/etc/x.conf: write /etc/x.conf"],
+  },
+  "sees a final newline that is missing": {
+    task,
+    seen: seen("hello"),
+    changes: ["/etc/x.conf: write /etc/x.conf"],
+  },
+  "repairs mode and owner without writing": {
+    task,
+    seen: seen("hello\n", "600", "nobody"),
+    changes: ["/etc/x.conf: 0644 root:root (was 0600 nobody:root)"],
+  },
+  "refuses to replace a symbolic link": {
+    task,
+    seen: `path ${path}\nlink /tmp/elsewhere\n.\n`,
+    error:
+      'Cannot write "/etc/x.conf": it is a symbolic link to "/tmp/elsewhere"; manage that path instead, or remove the link',
+  },
+  "refuses to replace a directory": {
+    task,
+    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    error: 'Cannot write "/etc/x.conf": there is a directory in its place',
+  },
+});
+
+cases("directory()", {
+  "wants nothing of one that is right": {
+    task: directory({ path }),
+    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    changes: [],
+  },
+  "creates one": {
+    task: directory({ path }),
+    seen: `path ${path}\nabsent\n.\n`,
+    changes: ["create /etc/x.conf"],
+  },
+  "repairs its mode": {
+    task: directory({ path, mode: "0700" }),
+    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    changes: ["/etc/x.conf: 0700 root:root (was 0755 root:root)"],
+  },
+});
+
+Deno.test("fileSet() writes only what differs, validates the set, and notifies for what it writes", () => {
+  const validations = [{ name: "daemon -t", script: "true" }];
+  const set = fileSet({
+    name: "daemon",
+    validations,
+    files: [
+      { path: "/etc/a", content: "a", notify: ["reload a"] },
+      { path: "/etc/b", content: ({ host }) => `on ${host}`, notify: ["reload b"], secret: true },
+    ],
+  });
+  const answer = `path /etc/a\nfile 600 root root\n${btoa("a")}\n.\npath /etc/b\nabsent\n.\n`;
+  const [change] = plan({ task: set, seen: answer });
+  assertEquals(change, {
+    kind: "write",
+    summary: "daemon: write /etc/b",
+    files: [{
+      path: "/etc/b",
+      content: "on lb1",
+      mode: "0600",
+      owner: "root",
+      group: "root",
+      secret: true,
+    }],
+    validations,
+    before: {},
+    notify: ["reload b"],
+  });
+});
+
+Deno.test("file() asks this machine about hostile names and contents and understands the answer", () =>
+  withTempDir(async (dir) => {
+    const name = `${dir}/a 'b' "c" $(d)`;
+    const content = "path /x\nabsent\n.\n\n% \\ é\0";
+    await Deno.writeTextFile(name, content, { mode: 0o644 });
+    const here = file({ path: name, content, mode: "0644" });
+    const { stdout, stderr } = await runSh(here.probe);
+    const summaries = plan({ task: here, seen: stdout }).map(({ summary }) => summary);
+    assertEquals({ summaries, stderr }, { summaries: [], stderr: "" });
+
+    await Deno.remove(name);
+    await Deno.symlink("/etc/passwd", name);
+    let said = "";
+    try {
+      plan({ task: here, seen: (await runSh(here.probe)).stdout });
+    } catch (error) {
+      said = String(error);
+    }
+    assertStringIncludes(said, 'a symbolic link to "/etc/passwd"');
+  }));

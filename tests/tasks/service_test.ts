@@ -1,0 +1,58 @@
+import { service } from "../../tasks/service.ts";
+import { cases } from "./cases.ts";
+
+const task = service({ name: "haproxy", enabled: true, running: true });
+
+function seen(load: string, active: string, sub: string, enabled: string): string {
+  return `LoadState=${load}\nActiveState=${active}\nSubState=${sub}\nUnitFileState=${enabled}\n`;
+}
+
+cases("service()", {
+  "wants nothing of one that runs and starts at boot": {
+    task,
+    seen: seen("loaded", "active", "running", "enabled"),
+    changes: [],
+  },
+  "takes one that is starting for running": {
+    task,
+    seen: seen("loaded", "activating", "start", "enabled"),
+    changes: [],
+  },
+  "starts one that waits for its next restart": {
+    task,
+    seen: seen("loaded", "activating", "auto-restart", "enabled"),
+    changes: ["start haproxy"],
+  },
+  "enables and starts": {
+    task,
+    seen: seen("loaded", "inactive", "dead", "disabled"),
+    changes: ["enable haproxy", "start haproxy"],
+  },
+  "stops and disables": {
+    task: service({ name: "haproxy", enabled: false, running: false }),
+    seen: seen("loaded", "active", "running", "enabled"),
+    changes: ["disable haproxy", "stop haproxy"],
+  },
+  "plans over a package that will be installed": {
+    task,
+    seen: seen("not-found", "inactive", "dead", ""),
+    predicted: { packages: ["haproxy"] },
+    changes: ["enable haproxy", "start haproxy"],
+  },
+  "says that there is no unit": {
+    task,
+    seen: seen("not-found", "inactive", "dead", ""),
+    error: 'Cannot manage service "haproxy": there is no unit "haproxy.service"',
+  },
+  "says how to unmask": {
+    task,
+    seen: seen("masked", "inactive", "dead", "masked"),
+    error: 'Cannot manage service "haproxy": its unit is masked; type "systemctl unmask haproxy"',
+  },
+  "says that it needs systemd": {
+    task,
+    seen: "LoadState=no-systemd\n",
+    error:
+      'Cannot manage service "haproxy": systemd is not running, and no other service manager is supported',
+  },
+});

@@ -1,0 +1,46 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { sysctl } from "../../tasks/sysctl.ts";
+import { runSh } from "../helpers.ts";
+import { cases, plan } from "./cases.ts";
+
+const key = "net.ipv4.tcp_keepalive_time";
+const path = `/etc/sysctl.d/60-holdfast-${key}.conf`;
+const task = sysctl({ key, value: "60" });
+const saved = (text: string) => `path ${path}\nfile 644 root root\n${btoa(text)}\n.\n`;
+
+cases("sysctl()", {
+  "wants nothing of a value that holds and is kept": {
+    task,
+    seen: `live 60\n${saved(`${key} = 60\n`)}`,
+    changes: [],
+  },
+  "sets and keeps": {
+    task,
+    seen: `live 7200\npath ${path}\nabsent\n.\n`,
+    changes: [`keep ${key} = 60 after a reboot`, `set ${key} = 60 (was 7200)`],
+  },
+  "keeps what holds only until a reboot": {
+    task,
+    seen: `live 60\n${saved("other = 1\n")}`,
+    changes: [`keep ${key} = 60 after a reboot`],
+  },
+  "says that the kernel lacks it": {
+    task,
+    seen: `path ${path}\nabsent\n.\n`,
+    error: `Cannot set "${key}": the kernel of this host has no such setting`,
+  },
+});
+
+Deno.test("sysctl() asks this machine and understands the answer", async () => {
+  const here = sysctl({ key: "kernel.ostype", value: "Linux" });
+  const { stdout } = await runSh(here.probe);
+  assertEquals(plan({ task: here, seen: stdout }).map(({ summary }) => summary), [
+    "keep kernel.ostype = Linux after a reboot",
+  ]);
+});
+
+Deno.test("sysctl() refuses a key that is not words joined by dots", () => {
+  for (const bad of ["", "a", "../x", "net.ipv4;id", "a.b c", "a./etc"]) {
+    assertThrows(() => sysctl({ key: bad, value: "1" }), TypeError, "Cannot name a kernel setting");
+  }
+});
