@@ -11,7 +11,9 @@ const MAX_LINE = 160;
 export function formatDiagnostic(d: Diagnostic, sourceText?: string | undefined): string {
   const place = d.source ? `${printable(d.source.file)}:${d.source.line}:${d.source.column}: ` : "";
   const severity = d.severity === "warning" ? "warning: " : "";
-  const lines = [`${place}${severity}${printable(d.message)} [${d.code}]`];
+  // A message may have lines of its own; what it quotes from a file has none.
+  const message = d.message.split("\n").map(printable).join("\n");
+  const lines = [`${place}${severity}${message} [${d.code}]`];
   if (d.source && sourceText !== undefined) lines.push(...excerpt(d.source, sourceText));
   if (d.hint !== undefined) lines.push(`   hint: ${printable(d.hint)}`);
   return lines.join("\n");

@@ -28,7 +28,8 @@ export const sysctl: TaskFunction<SysctlArgs> = defineTask<SysctlArgs, SysctlSta
     if (!/^[a-z0-9_]+(\.[A-Za-z0-9_-]+)+$/.test(key)) {
       throw new TypeError(`Cannot name a kernel setting "${key}": expected words joined by dots`);
     }
-    return sh`if read -r value < ${liveIn(key)}; then printf 'live %s\n' "$value"; fi 2>/dev/null
+    // Not the shell's own read: it asks byte by byte, and the kernel gives numbers in one piece.
+    return sh`if value=$(cat ${liveIn(key)} 2>/dev/null); then printf 'live %s\n' "$value"; fi
 ` + probeFiles([savedIn(key)]);
   },
   parse: ({ stdout }, { key }) => {

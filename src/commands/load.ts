@@ -4,9 +4,9 @@
  */
 import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
-import { ENDPOINT_SNIPPET, loadInventory } from "../inventory/load.ts";
+import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
 import { select } from "../inventory/select.ts";
-import type { Endpoint, Host, Inventory, Vars } from "../model.ts";
+import type { Endpoint, Inventory, Vars } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -36,9 +36,22 @@ export interface Loaded {
  * Loads an inventory and selects hosts.
  * @throws {InputError} with everything that is wrong
  */
-export async function load(path: string, flags: LoadFlags, io: Io): Promise<Loaded> {
-  const extraVars: Vars = await parseExtraVars(flags.extraVars ?? []);
-  const { inventory, warnings, sources } = await loadInventory(path, { extraVars });
+export async function load(
+  path: string,
+  flags: LoadFlags,
+  io: Io,
+  secrets?: SecretReader,
+): Promise<Loaded> {
+  // -u and -b are variables like any other: the inventory's grammar checks them.
+  const extraVars: Vars = {
+    ...await parseExtraVars(flags.extraVars ?? []),
+    ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
+    ...(flags.become === true ? { ansible_become: true } : {}),
+  };
+  const { inventory, warnings, sources } = await loadInventory(path, {
+    extraVars,
+    ...(secrets === undefined ? {} : { secrets }),
+  });
   if (warnings.length > 0) io.err(`${formatDiagnostics(warnings, sources)}\n`);
   if (inventory.endpoints.length === 0) {
     throw new InputError([{
@@ -50,8 +63,7 @@ export async function load(path: string, flags: LoadFlags, io: Io): Promise<Load
   }
   const selected = new Set(select(inventory, flags.limit ?? "all"));
   const endpoints = inventory.endpoints
-    .filter(({ members }) => members.some(({ host }) => selected.has(host.name)))
-    .map((endpoint) => withOverrides(endpoint, flags));
+    .filter(({ members }) => members.some(({ host }) => selected.has(host.name)));
   if (endpoints.length === 0) {
     const names = inventory.endpoints.flatMap(({ members }) =>
       members.map(({ host }) => host.name)
@@ -64,14 +76,4 @@ export async function load(path: string, flags: LoadFlags, io: Io): Promise<Load
     }]);
   }
   return { inventory, endpoints, selected };
-}
-
-function withOverrides(endpoint: Endpoint, { user, become }: LoadFlags): Endpoint {
-  const override = (host: Host): Host => ({
-    ...host,
-    ...(user === undefined ? {} : { user }),
-    ...(become === true ? { become } : {}),
-  });
-  const members = endpoint.members.map((member) => ({ ...member, host: override(member.host) }));
-  return { ...endpoint, members };
 }

@@ -50,6 +50,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
     )
     .version(VERSION)
     .helpCommand(false)
+    .enablePositionalOptions()
     .showHelpAfterError("(add --help for the flags of a command)")
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
@@ -96,10 +97,10 @@ export function makeProgram(perform: Runner, io: Io): Command {
     .action((args) =>
       perform("lab", async () => {
         const { labCommand } = await import("../lab/cli.ts");
-        return await labCommand(args, io);
+        const line = (write: (text: string) => void) => (text: string) => write(`${text}\n`);
+        return await labCommand(args, { out: line(io.out), err: line(io.err) });
       })
     );
-  program.enablePositionalOptions();
   return program;
 }
 

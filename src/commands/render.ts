@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { managedFiles } from "../endpoint/files.ts";
 import { EXIT, InputError, TaskError } from "../errors.ts";
-import { formatInputError } from "../inventory/load.ts";
+import { formatInputError } from "../inventory/problems.ts";
 import type { World } from "../model.ts";
 import { NOTHING } from "../runner/plan.ts";
 import { loadTemplates } from "../templates.ts";

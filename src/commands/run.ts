@@ -5,7 +5,7 @@
 import { endpointPlay } from "../../tasks/play.ts";
 import { describer } from "../describe.ts";
 import { EXIT, InputError } from "../errors.ts";
-import { formatInputError } from "../inventory/load.ts";
+import { formatInputError, noSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Secret } from "../model.ts";
 import { human } from "../reporters/human.ts";
@@ -45,7 +45,12 @@ export async function runInventory(
   io: Io,
 ): Promise<number> {
   try {
-    const { endpoints, selected } = await load(path, flags, io);
+    const { endpoints, selected } = await load(
+      path,
+      flags,
+      io,
+      mode === "verify" ? noSecrets : undefined,
+    );
     const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
     const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
     const secrets = [

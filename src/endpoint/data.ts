@@ -1,0 +1,134 @@
+/**
+ * What the templates may read, and the one check that every text on its way to them passes.
+ * @module
+ */
+import { TaskError } from "../errors.ts";
+import type { Endpoint, Facts, Member, World } from "../model.ts";
+import { derive, type Derived } from "./derive.ts";
+import { family } from "./network.ts";
+import { PATHS, SCRIPT_USER } from "./paths.ts";
+import { settings } from "./profile.ts";
+import { atLeast } from "./version.ts";
+
+/** Connections that HAProxy accepts at once. Two descriptors each must fit below the next. */
+const MAXCONN = 4000;
+/** Below the lowest hard limit that was met on a host, 20,000. */
+const DESCRIPTORS = 16384;
+
+// What ends a token or starts something else in one of the three languages that are rendered.
+const UNSAFE = /[\s\p{C}"'`{}!#$%\\;|&<>*?~^]/u;
+// A password stands in keepalived.conf only, alone at the end of its line.
+const UNSAFE_PASSWORD = /[\s\p{C}"'{}!#$\\]/u;
+
+/**
+ * Returns the text when it is one word in haproxy.cfg, keepalived.conf, a unit and a shell alike.
+ * The inventory's grammar is stricter; this is what makes a mistake there harmless.
+ * @throws {TaskError} otherwise
+ */
+export function token(name: string, text: string): string {
+  return word(name, text, UNSAFE);
+}
+
+/** Everything that the templates of one member may read. @throws {TaskError} */
+export function templateData(endpoint: Endpoint, member: Member, world: World): object {
+  const derived = derive(endpoint, member, world);
+  const address = ip("address", endpoint.address);
+  return {
+    endpoint: {
+      name: token("endpoint name", endpoint.name),
+      profile: endpoint.profile,
+      address,
+      family: family(address),
+      urlHost: bracketed(address),
+      port: endpoint.port,
+    },
+    backends: endpoint.backends.map((it) => ({
+      name: token("backends[].name", it.name),
+      server: `${bracketed(ip("backends[].address", it.address))}:${endpoint.backendPort}`,
+    })),
+    haproxy: haproxy(endpoint, derived, world.facts.get(member.host.name)),
+    vrrp: vrrp(endpoint, member, derived),
+  };
+}
+
+/** What a health script may read. */
+export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object {
+  const stats = token("haproxy.stats", endpoint.haproxy.stats);
+  // A listener on all addresses is asked on loopback.
+  const authority = stats.replace(/^(\*|0\.0\.0\.0|)(?=:\d+$)/, "127.0.0.1");
+  const question = path === "/alive" ? "Does HAProxy answer?" : "Does HAProxy see an API server?";
+  return { check: { url: `http://${authority}${path}`, question } };
+}
+
+function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined): object {
+  const debian = facts === undefined || ["debian", "ubuntu"].includes(facts.os.id);
+  return {
+    maxconn: MAXCONN,
+    descriptors: DESCRIPTORS,
+    balance: token("haproxy.balance", derived.balance.value),
+    clientTimeout: token("haproxy.client_timeout", endpoint.haproxy.clientTimeout),
+    stats: token("haproxy.stats", endpoint.haproxy.stats),
+    verify: endpoint.ca !== undefined,
+    caFile: PATHS.ca,
+    check: settings(endpoint).check,
+    keepaliveTimes: atLeast(derived.haproxy.value, "2.3"),
+    // Known to be built in there; elsewhere it would be a configuration error.
+    metrics: debian,
+    adminSocket: debian ? "/run/haproxy/admin.sock" : "/var/lib/haproxy/stats",
+  };
+}
+
+function vrrp(endpoint: Endpoint, member: Member, derived: Derived): object {
+  const guide = endpoint.profile === "guide";
+  const { alive, ready } = settings(endpoint);
+  return {
+    name: token("host", member.host.name),
+    interface: token("interface", derived.interface.value),
+    source: ip("source", derived.source.value),
+    peers: derived.peers.value.map((it) => ip("peers[]", it)),
+    address: `${endpoint.address}/${family(endpoint.address) === 6 ? 128 : 32}`,
+    state: derived.state.value,
+    priority: derived.priority.value,
+    weight: derived.weight.value,
+    routerId: derived.routerId.value,
+    vrrpVersion: derived.vrrpVersion.value,
+    advertSeconds: derived.advertMs.value / 1000,
+    ...(guide ? { authPass: password(endpoint) } : {}),
+    scriptUser: SCRIPT_USER,
+    trackFile: PATHS.trackFile,
+    aliveScript: PATHS.aliveScript,
+    readyScript: PATHS.readyScript,
+    alive,
+    ready,
+    autoPriority: atLeast(derived.keepalived.value, "2.1.0"),
+    checkSource: atLeast(derived.keepalived.value, "2.1.0"),
+  };
+}
+
+function password(endpoint: Endpoint): string {
+  const secret = endpoint.vrrp.authPass;
+  if (secret === undefined) {
+    throw new TaskError(
+      `Cannot render "keepalived.conf": profile guide needs "vrrp.auth_pass" of the endpoint`,
+    );
+  }
+  return word("vrrp.auth_pass", secret.reveal(), UNSAFE_PASSWORD, true);
+}
+
+function ip(name: string, text: string): string {
+  if (family(text) === undefined) {
+    throw new TaskError(`Cannot use ${JSON.stringify(text)} as ${name}: it is no IP address`);
+  }
+  return text;
+}
+
+function word(name: string, text: string, unsafe: RegExp, hidden = false): string {
+  if (text !== "" && !unsafe.test(text)) return text;
+  const shown = hidden ? "the value" : JSON.stringify(text);
+  const reason = text === "" ? "it is empty" : "it holds a character that ends or starts something";
+  throw new TaskError(`Cannot render ${shown} as ${name}: ${reason}`);
+}
+
+function bracketed(address: string): string {
+  return family(address) === 6 ? `[${address}]` : address;
+}

@@ -1,0 +1,202 @@
+/**
+ * What one member's configuration holds that nobody has to write: from the endpoint and what is
+ * known about the hosts to values, each with its reason. Pure.
+ * @module
+ */
+import { TaskError } from "../errors.ts";
+import type { Endpoint, Member, World } from "../model.ts";
+import { attachment, family, peerAddress } from "./network.ts";
+import { settings } from "./profile.ts";
+import { versionOf } from "./version.ts";
+
+/** A value and why it is that one, in a phrase for people. */
+export interface Reasoned<T> {
+  /** The value. */
+  readonly value: T;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Everything derived for one member. */
+export interface Derived {
+  /** Interface that VRRP speaks on and that carries the virtual address. */
+  readonly interface: Reasoned<string>;
+  /** The member's own address on it. */
+  readonly source: Reasoned<string>;
+  /** Addresses of the other members, in inventory order; empty with multicast. */
+  readonly peers: Reasoned<readonly string[]>;
+  /** VRRP priority. */
+  readonly priority: Reasoned<number>;
+  /** Priority lost while no API server is seen; negative. */
+  readonly weight: Reasoned<number>;
+  /** State at start. */
+  readonly state: Reasoned<"MASTER" | "BACKUP">;
+  /** Virtual router id. */
+  readonly routerId: Reasoned<number>;
+  /** Milliseconds between adverts. */
+  readonly advertMs: Reasoned<number>;
+  /** Version of VRRP. */
+  readonly vrrpVersion: Reasoned<2 | 3>;
+  /** Balance algorithm. */
+  readonly balance: Reasoned<string>;
+  /** Version of HAProxy that is rendered for. */
+  readonly haproxy: Reasoned<string>;
+  /** Version of Keepalived that is rendered for. */
+  readonly keepalived: Reasoned<string>;
+}
+
+/** Derives everything for one member. @throws {TaskError} when something cannot be known */
+export function derive(endpoint: Endpoint, member: Member, world: World): Derived {
+  const own = attachment(endpoint, member, world);
+  const { vrrpVersion, balance } = settings(endpoint);
+  const name = member.host.name;
+  return {
+    interface: { value: own.interface, reason: own.reason },
+    source: { value: own.address, reason: own.reason },
+    peers: peers(endpoint, member, world),
+    priority: priorities(endpoint).get(name) ?? missing(name),
+    weight: weight(endpoint),
+    state: state(endpoint, member),
+    routerId: routerId(endpoint),
+    advertMs: advertMs(endpoint),
+    vrrpVersion: { value: vrrpVersion, reason: `profile ${endpoint.profile}` },
+    balance: endpoint.haproxy.balance === "auto"
+      ? { value: balance, reason: `profile ${endpoint.profile}` }
+      : { value: endpoint.haproxy.balance, reason: "set in the inventory" },
+    haproxy: version("haproxy", name, world),
+    keepalived: version("keepalived", name, world),
+  };
+}
+
+/** Priority of every member by host name: set by hand, else by position and all different. */
+export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<number>> {
+  const { members, profile } = endpoint;
+  const { top, step } = settings(endpoint).priorities;
+  const first = () => spread(endpoint, top, step);
+  let values = first();
+  // Priorities by hand pull the derived ones towards them until a failed check can move the
+  // address. The seed's weight is fixed, so there is nothing to search.
+  for (let next = top - 10; profile !== "guide" && !workable(values) && next > 1; next -= 10) {
+    values = spread(endpoint, next, step);
+    if (!workable(values)) values = spread(endpoint, next, 1);
+  }
+  if (profile !== "guide" && !workable(values)) values = first();
+  return new Map(members.map((member, i) => [
+    member.host.name,
+    {
+      value: values[i] ?? 1,
+      reason: member.priority === undefined
+        ? `${ordinal(i)} of ${members.length} in the inventory`
+        : "set in the inventory",
+    },
+  ]));
+}
+
+/**
+ * Priority that a member loses while it sees no API server: more than the members are apart, and
+ * never below 1 in sum.
+ * @throws {TaskError} when priorities set by hand are too far apart for any weight to work
+ */
+export function weight(endpoint: Endpoint): Reasoned<number> {
+  const preferred = settings(endpoint).weight;
+  if (endpoint.profile === "guide") return { value: -preferred, reason: "the seed document" };
+  const values = [...priorities(endpoint).values()].map((it) => it.value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (!workable(values)) {
+    throw new TaskError(
+      `Cannot choose a weight for endpoint "${endpoint.name}": priorities ${low} to ${high} are ` +
+        `${high - low} apart, and no weight both exceeds that and leaves ${low} above 0`,
+    );
+  }
+  const value = Math.min(low - 1, Math.max(preferred, high - low + 10));
+  return { value: -value, reason: `more than the ${high - low} that the priorities are apart` };
+}
+
+/** Virtual router id: set by hand, else the last octet of the address, and never 51. */
+export function routerId(endpoint: Endpoint): Reasoned<number> {
+  const { routerId } = endpoint.vrrp;
+  if (routerId !== "auto") return { value: routerId, reason: "set in the inventory" };
+  const last = lastOctet(endpoint.address);
+  const reason = `last octet of ${endpoint.address}`;
+  if (last >= 1 && last <= 255 && last !== 51) return { value: last, reason };
+  // Every guide on the web says 51, so the next network probably has one already.
+  return { value: last === 51 ? 251 : 252, reason: `${reason} is ${last}, which is avoided` };
+}
+
+/** Milliseconds between adverts: set by hand, else by profile. */
+export function advertMs(endpoint: Endpoint): Reasoned<number> {
+  const { advertInterval } = endpoint.vrrp;
+  const preset = settings(endpoint).advertMs;
+  if (endpoint.profile === "guide") {
+    return { value: preset, reason: "the seed document sets none: Keepalived's default" };
+  }
+  return advertInterval === "auto"
+    ? { value: preset, reason: `profile ${endpoint.profile}` }
+    : { value: Math.round(advertInterval * 1000), reason: "set in the inventory" };
+}
+
+function peers(endpoint: Endpoint, member: Member, world: World): Derived["peers"] {
+  if (endpoint.vrrp.mode === "multicast" || endpoint.profile === "guide") {
+    return { value: [], reason: "adverts are multicast" };
+  }
+  const others = endpoint.members.filter((it) => it.host.name !== member.host.name);
+  return {
+    value: others.map((it) => peerAddress(endpoint, it, world)),
+    reason: others.length === 0 ? "the only member" : "every other member of the group",
+  };
+}
+
+function state(endpoint: Endpoint, member: Member): Derived["state"] {
+  if (endpoint.profile !== "guide") {
+    return {
+      value: "BACKUP",
+      reason: "on every member: the priority decides, nobody starts as holder",
+    };
+  }
+  if (member.state !== undefined) return { value: member.state, reason: "set in the inventory" };
+  const all = priorities(endpoint);
+  const own = all.get(member.host.name)?.value ?? 0;
+  const highest = Math.max(...[...all.values()].map((it) => it.value));
+  return own === highest
+    ? { value: "MASTER", reason: `highest priority of ${all.size}` }
+    : { value: "BACKUP", reason: `priority ${own} is below ${highest}` };
+}
+
+function version(daemon: "haproxy" | "keepalived", host: string, world: World): Reasoned<string> {
+  const seen = world.facts.get(host)?.packages[daemon];
+  const reason = seen?.installed ? "installed" : seen?.candidate ? "will be installed" : "assumed";
+  return { value: versionOf(daemon, host, world), reason };
+}
+
+/** Priorities by position from a top value, around those that are set by hand. */
+function spread(endpoint: Endpoint, top: number, step: number): number[] {
+  const taken = new Set(endpoint.members.flatMap((it) => it.priority ?? []));
+  return endpoint.members.map((member, i) => {
+    if (member.priority !== undefined) return member.priority;
+    let value = top - i * step;
+    while (taken.has(value)) value--;
+    taken.add(value);
+    return value;
+  });
+}
+
+/** Whether some weight exceeds the distance and still leaves the lowest above zero. */
+function workable(values: readonly number[]): boolean {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const inRange = low >= 1 && high <= 254 && new Set(values).size === values.length;
+  return inRange && high - low < low - 1;
+}
+
+function lastOctet(address: string): number {
+  if (family(address) === 4) return Number(address.split(".").at(-1));
+  const tail = address.split(":").at(-1) ?? "";
+  return (tail.includes(".") ? Number(tail.split(".").at(-1)) : parseInt(tail || "0", 16)) & 0xff;
+}
+
+function ordinal(index: number): string {
+  return ["first", "second", "third"][index] ?? `number ${index + 1}`;
+}
+
+function missing(host: string): never {
+  throw new TypeError(`Cannot derive for "${host}": it is no member of the endpoint`);
+}

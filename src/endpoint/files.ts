@@ -1,0 +1,77 @@
+/**
+ * The files of one member. Which files, where and with which mode follows from the endpoint
+ * alone; what is in them may also depend on what is known about the hosts.
+ * @module
+ */
+import { TaskError } from "../errors.ts";
+import type { Endpoint, FileSpec, Member, World } from "../model.ts";
+import type { Templates } from "../templates.ts";
+import { checkData, templateData } from "./data.ts";
+import { PATHS } from "./paths.ts";
+
+/** A file that Holdfast owns on a member. */
+export interface ManagedFile extends Omit<FileSpec, "content"> {
+  /** Which of the three the file belongs to. */
+  readonly part: "haproxy" | "keepalived" | "systemd";
+  /** Handlers to run when it changes. */
+  readonly notify: readonly string[];
+  /** Whole content. @throws {TaskError} when a value cannot be known or rendered */
+  content(world: World): string;
+}
+
+/** Every file of a member, HAProxy's first. */
+export function managedFiles(
+  endpoint: Endpoint,
+  member: Member,
+  templates: Templates,
+): readonly ManagedFile[] {
+  const guide = endpoint.profile === "guide";
+  const rendered = (name: string) => (world: World) =>
+    templates.render(name, templateData(endpoint, member, world));
+  const check = (path: "/alive" | "/ready") => () =>
+    templates.render("standard/check_haproxy.sh", checkData(endpoint, path));
+  if (guide) {
+    return [
+      haproxy(PATHS.haproxy, rendered("guide/haproxy.cfg")),
+      // It holds the password.
+      { ...keepalived(PATHS.keepalived, rendered("guide/keepalived.conf"), "0600"), secret: true },
+      keepalived(PATHS.guideScript, rendered("guide/check_apiserver.sh"), "0755"),
+    ];
+  }
+  const { ca } = endpoint;
+  return [
+    haproxy(PATHS.haproxy, rendered("standard/haproxy.cfg")),
+    ...(ca === undefined ? [] : [haproxy(PATHS.ca, () => pem(ca))]),
+    keepalived(PATHS.keepalived, rendered("standard/keepalived.conf"), "0644"),
+    keepalived(PATHS.aliveScript, check("/alive"), "0755"),
+    keepalived(PATHS.readyScript, check("/ready"), "0755"),
+    unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "restart haproxy"),
+    unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "restart keepalived"),
+  ];
+}
+
+type Content = ManagedFile["content"];
+
+function haproxy(path: string, content: Content): ManagedFile {
+  return { ...root(path, "0644"), part: "haproxy", notify: ["reload haproxy"], content };
+}
+
+function keepalived(path: string, content: Content, mode: string): ManagedFile {
+  return { ...root(path, mode), part: "keepalived", notify: ["reload keepalived"], content };
+}
+
+function unit(path: string, content: Content, handler: string): ManagedFile {
+  return { ...root(path, "0644"), part: "systemd", notify: [handler], content };
+}
+
+function root(path: string, mode: string) {
+  return { path, mode, owner: "root", group: "root" };
+}
+
+/** HAProxy refuses a file without its final newline. */
+function pem(text: string): string {
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new TaskError(`Cannot use the CA of the endpoint: it holds no PEM certificate`);
+  }
+  return `${text.trimEnd()}\n`;
+}

@@ -1,0 +1,141 @@
+/**
+ * Arithmetic on IP addresses, and which interface and address of a host belong to an endpoint.
+ * Text and numbers only.
+ * @module
+ */
+import { TaskError } from "../errors.ts";
+import type { Endpoint, Facts, Member, World } from "../model.ts";
+
+/** Where a member speaks VRRP. */
+export interface Attachment {
+  /** Name of the interface. */
+  readonly interface: string;
+  /** The member's own address on it. */
+  readonly address: string;
+  /** Why these two, for people. */
+  readonly reason: string;
+}
+
+/** Family of an IP address; undefined when the text is none. */
+export function family(address: string): 4 | 6 | undefined {
+  if (bytes4(address)) return 4;
+  return groups6(address) ? 6 : undefined;
+}
+
+/** Whether the subnet of an interface address (`10.0.0.11/24`) holds another address. */
+export function holds(cidr: string, address: string): boolean {
+  const [own = "", length = ""] = cidr.split("/");
+  const [a, b] = [bits(own), bits(address)];
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  const prefix = length === "" ? a.length : Number(length);
+  return a.slice(0, prefix) === b.slice(0, prefix);
+}
+
+/**
+ * Interface and own address of a member: the interface whose subnet holds the virtual address,
+ * unless the inventory names one. Without facts both must come from the inventory.
+ * @throws {TaskError} when nothing fits; the message lists what exists
+ */
+export function attachment(endpoint: Endpoint, member: Member, world: World): Attachment {
+  const named = member.interface ??
+    (endpoint.interface === "auto" ? undefined : endpoint.interface);
+  const facts = world.facts.get(member.host.name);
+  if (facts === undefined) return unseen(endpoint, member, named);
+  const found = candidates(endpoint, facts, named)
+    // The address that the inventory gives wins over others in the same subnet.
+    .sort((a, b) => rank(a, member) - rank(b, member))[0];
+  if (found) return found;
+  const subject = named ?? `an interface for ${endpoint.address}`;
+  const wish = named === undefined
+    ? `whose subnet holds it: set "interface" of the endpoint`
+    : "with that name and an address of the same family";
+  throw new TaskError(
+    `Cannot use ${subject} on "${member.host.name}": found ${list(facts)}, none ${wish}`,
+  );
+}
+
+/** Own address of another member, as this one's peer list needs it. */
+export function peerAddress(endpoint: Endpoint, member: Member, world: World): string {
+  if (world.facts.has(member.host.name)) return attachment(endpoint, member, world).address;
+  return inventoryAddress(endpoint, member);
+}
+
+function unseen(endpoint: Endpoint, member: Member, named: string | undefined): Attachment {
+  if (named === undefined) {
+    throw new TaskError(
+      `Cannot choose an interface on "${member.host.name}": nothing is known about the host, ` +
+        `and "interface" of the endpoint is auto`,
+    );
+  }
+  const address = inventoryAddress(endpoint, member);
+  return { interface: named, address, reason: "named in the inventory, host not asked" };
+}
+
+function inventoryAddress(endpoint: Endpoint, member: Member): string {
+  const { name, address } = member.host;
+  if (family(address) === family(endpoint.address)) return address;
+  throw new TaskError(
+    `Cannot find the address of "${name}": nothing is known about the host, ` +
+      `and "${address}" is no address of the same family as ${endpoint.address}`,
+  );
+}
+
+function candidates(endpoint: Endpoint, facts: Facts, named: string | undefined): Attachment[] {
+  const all = facts.interfaces.flatMap((it) =>
+    it.addresses.map((cidr) => ({ interface: it.name, cidr, address: cidr.split("/")[0] ?? "" }))
+  )
+    // The holder carries the virtual address itself, which says nothing about its subnet.
+    .filter((it) => bits(it.address) !== bits(endpoint.address))
+    .filter((it) => named === undefined || it.interface === named);
+  const near = all.filter((it) => holds(it.cidr, endpoint.address));
+  const how = named === undefined ? "" : ", named in the inventory";
+  if (near.length > 0) {
+    return near.map((it) => ({
+      ...it,
+      reason: `${it.cidr} of ${it.interface} holds ${endpoint.address}${how}`,
+    }));
+  }
+  if (named === undefined) return [];
+  return all.filter((it) => family(it.address) === family(endpoint.address))
+    .filter((it) => !it.address.toLowerCase().startsWith("fe80:"))
+    .map((it) => ({ ...it, reason: `first address of ${it.interface}${how}` }));
+}
+
+function rank(it: Attachment, member: Member): number {
+  return it.address === member.host.address ? 0 : 1;
+}
+
+function list(facts: Facts): string {
+  const all = facts.interfaces.map((it) => `${it.name} (${it.addresses.join(", ") || "none"})`);
+  return all.length === 0 ? "no interface" : all.join(", ");
+}
+
+function bits(address: string): string | undefined {
+  const four = bytes4(address);
+  if (four) return four.map((it) => it.toString(2).padStart(8, "0")).join("");
+  return groups6(address)?.map((it) => it.toString(2).padStart(16, "0")).join("");
+}
+
+function bytes4(address: string): number[] | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return undefined;
+  const bytes = address.split(".").map(Number);
+  return bytes.every((it) => it <= 255) ? bytes : undefined;
+}
+
+function groups6(address: string): number[] | undefined {
+  if (!/^[0-9a-fA-F:.]+$/.test(address) || !address.includes(":")) return undefined;
+  const halves = address.split("::");
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map((it) => it === "" ? [] : it.split(":").flatMap(group));
+  const gap = 8 - (head?.length ?? 0) - (tail?.length ?? 0);
+  if (halves.length === 1 ? gap !== 0 : gap < 1) return undefined;
+  const all = [...head ?? [], ...Array<number>(gap).fill(0), ...tail ?? []];
+  return all.every((it) => it >= 0 && it <= 0xffff) ? all : undefined;
+}
+
+/** One group, or two for a dotted tail; -1 marks what is no group. */
+function group(text: string): number[] {
+  const four = bytes4(text);
+  if (four) return [(four[0]! << 8) | four[1]!, (four[2]! << 8) | four[3]!];
+  return [/^[0-9a-fA-F]{1,4}$/.test(text) ? parseInt(text, 16) : -1];
+}

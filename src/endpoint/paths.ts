@@ -1,0 +1,32 @@
+/**
+ * Where things stand on a load balancer. Data only.
+ * @module
+ */
+
+/** Paths on a host. */
+export const PATHS = {
+  /** Configuration of HAProxy. */
+  haproxy: "/etc/haproxy/haproxy.cfg",
+  /** CA that signed the API servers' certificates. */
+  ca: "/etc/haproxy/kube-ca.crt",
+  /** Configuration of Keepalived. */
+  keepalived: "/etc/keepalived/keepalived.conf",
+  /** The seed document's check script. */
+  guideScript: "/etc/keepalived/check_apiserver.sh",
+  /** Asks whether HAProxy answers. */
+  aliveScript: "/etc/keepalived/check_haproxy_alive.sh",
+  /** Asks whether HAProxy sees an API server. */
+  readyScript: "/etc/keepalived/check_haproxy_ready.sh",
+  /** Drop-in of haproxy.service. */
+  haproxyUnit: "/etc/systemd/system/haproxy.service.d/holdfast.conf",
+  /** Drop-in of keepalived.service. */
+  keepalivedUnit: "/etc/systemd/system/keepalived.service.d/holdfast.conf",
+  /** Exists and holds 1 while haproxy.service runs. Directly in /run, which exists at any time. */
+  trackFile: "/run/holdfast-haproxy-running",
+} as const;
+
+/** User that Keepalived runs the check scripts as. */
+export const SCRIPT_USER = "keepalived_script";
+
+/** Name of HAProxy's frontend and backend in front of the API servers, in every profile. */
+export const PROXY = "apiserver";

@@ -1,0 +1,57 @@
+/**
+ * How long clients will be without the endpoint, by what breaks. Arithmetic only: the drills
+ * measure.
+ * @module
+ */
+import type { Endpoint } from "../model.ts";
+import { advertMs, priorities } from "./derive.ts";
+import { settings } from "./profile.ts";
+
+/** What can break. */
+export type Fault =
+  /** The holder loses power or its link: nobody says so, the others wait. */
+  | "holder-lost"
+  /** Keepalived of the holder is stopped in order. */
+  | "holder-stopped"
+  /** HAProxy of the holder has died. */
+  | "haproxy-dead"
+  /** HAProxy of the holder hangs. */
+  | "haproxy-hung"
+  /** The holder alone sees no API server any more. */
+  | "backends-lost"
+  /** One API server stops answering; until then its share of new connections suffers. */
+  | "api-server-lost";
+
+/** From the death of HAProxy to the moment when Keepalived knows, as measured with systemd. */
+const UNIT_STOP_MS = 100;
+
+/** Longest wait by fault in milliseconds, from the break to the next holder. */
+export function predictedFailoverMs(endpoint: Endpoint): Readonly<Record<Fault, number>> {
+  const { alive, ready, check } = settings(endpoint);
+  const guide = endpoint.profile === "guide";
+  const advert = advertMs(endpoint).value;
+  // The next holder is the one with the second highest priority.
+  const second = [...priorities(endpoint).values()].map((it) => it.value).sort((a, b) => b - a)[1];
+  const skew = (256 - (second ?? 1)) / 256 * advert;
+  const silence = 3 * advert + skew;
+  // A run that hangs ends at curl's own limit: 1 s ours, 2 s twice in the seed.
+  const hang = (guide ? 4 : 1) * 1000;
+  const failed = alive.fall * alive.interval * 1000;
+  const serverLost = check.interMs + check.fall * check.timeoutMs +
+    (check.fall - 1) * check.fastinterMs;
+  return rounded({
+    "holder-lost": silence,
+    "holder-stopped": skew,
+    // The seed lowers the priority, which the others only see after three adverts of silence.
+    "haproxy-dead": guide ? failed + silence : UNIT_STOP_MS + skew,
+    "haproxy-hung": failed + hang + (guide ? silence : skew),
+    // The seed's checks accept any TLS answer and any HTTP status.
+    "backends-lost": guide ? Infinity : serverLost + ready.fall * ready.interval * 1000 + silence,
+    "api-server-lost": guide ? Infinity : serverLost,
+  });
+}
+
+function rounded(times: Record<Fault, number>): Record<Fault, number> {
+  for (const fault of Object.keys(times) as Fault[]) times[fault] = Math.round(times[fault]);
+  return times;
+}

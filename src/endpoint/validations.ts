@@ -1,0 +1,133 @@
+/**
+ * The daemons' own tests of the files that are about to be put in place. Shell text only. Each
+ * script asks `staged PATH`, which the runner defines, where the new file of a path stands.
+ * @module
+ */
+import type { Endpoint, Validation } from "../model.ts";
+import { sh } from "../shell.ts";
+import { PATHS, SCRIPT_USER } from "./paths.ts";
+
+/** Tests to pass before any file of the endpoint moves. */
+export function validations(endpoint: Endpoint): readonly Validation[] {
+  return [
+    { name: "haproxy -c", script: subshell(haproxyTest(endpoint)) },
+    { name: "keepalived -t", script: subshell(keepalivedTest(endpoint)) },
+  ];
+}
+
+// What the seed document's files are known to make the daemons say. Everything else is an error.
+const SEED_HAPROXY = String
+  .raw`^\[WARNING\].* : config : 'option forwardfor' ignored for (frontend|backend) 'apiserver' as it requires HTTP mode\.$|^\[NOTICE\]|^Warnings were found\.$|^Configuration file is valid$`;
+const SEED_KEEPALIVED =
+  "SECURITY VIOLATION - scripts are being executed but script_security not enabled.";
+
+function haproxyTest(endpoint: Endpoint): string {
+  const guide = endpoint.profile === "guide";
+  const files = guide || endpoint.ca === undefined ? [] : [PATHS.ca];
+  return `${present([PATHS.haproxy, ...files])}
+${workFolder(PATHS.haproxy)}
+${files.map((path) => elsewhere(path, "0644")).join("\n")}
+${guide ? tolerant("haproxy -c", SEED_HAPROXY) : strictHaproxy()}`;
+}
+
+/** \`-dW\` turns a warning into a failure. */
+function strictHaproxy(): string {
+  return `out=$(haproxy -dW -c -f "$copy" 2>&1) || fail`;
+}
+
+function keepalivedTest(endpoint: Endpoint): string {
+  const guide = endpoint.profile === "guide";
+  const scripts = guide ? [PATHS.guideScript] : [PATHS.aliveScript, PATHS.readyScript];
+  return `${present([PATHS.keepalived, ...scripts])}
+${executable(scripts)}
+${guide ? "" : userExists()}
+${workFolder(PATHS.keepalived)}
+as_root=
+${scripts.map((path) => elsewhere(path, "0755", "as_root=yes")).join("\n")}
+# These versions end themselves while they test a good file whose scripts run as another user.
+case $(keepalived --version 2>&1 | sed -n '1s/^Keepalived v\\([0-9.]*\\).*/\\1/p') in
+  2.2.5 | 2.2.6 | 2.2.7) as_root=yes ;;
+esac
+if [ -n "$as_root" ]; then
+  sed -e '/^ *script_user /d' -e 's/^global_defs {/&\\n    script_user root/' "$copy" >"$copy.root"
+  mv "$copy.root" "$copy"
+fi
+${tolerant("keepalived -t", guide ? `^${SEED_KEEPALIVED.replaceAll(".", "\\.")}$` : undefined)}`;
+}
+
+/** A file that is missing or empty is what Keepalived calls correct. */
+function present(paths: readonly string[]): string {
+  return sh`# A file that is right already may not have been staged.
+at() {
+  place=$(staged "$1")
+  [ -e "$place" ] || place=$1
+  printf %s "$place"
+}
+for path in ${paths}; do
+  [ -s "$(at "$path")" ] || { echo "$path is missing or empty"; exit 1; }
+done`;
+}
+
+/** A script that cannot run is dropped without a word, and the check with it. */
+function executable(paths: readonly string[]): string {
+  return sh`for path in ${paths}; do
+  [ -n "$(find "$(at "$path")" -perm -0111)" ] || { echo "$path is not executable"; exit 1; }
+done`;
+}
+
+/** Without its user Keepalived drops the scripts and goes on. */
+function userExists(): string {
+  return sh`id -u ${SCRIPT_USER} >/dev/null || exit 1`;
+}
+
+/** A copy of the configuration in a folder of its own, removed at the end: it may hold a secret. */
+function workFolder(path: string): string {
+  return sh`conf=$(at ${path})
+base=/run
+# Scripts have to be executable, which /run need not allow: a copy stands beside the staged file.
+[ "$conf" = ${path} ] || base=$(dirname "$conf")
+work=$(mktemp -d "$base/.holdfast-test.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+copy=$work/$(basename ${path})
+cp "$conf" "$copy" || exit 1
+fail() {
+  # Messages name the file as the reader knows it.
+  printf '%s\n' "$out" | sed "s|$work/|$(dirname ${path})/|g"
+  exit 1
+}`;
+}
+
+/** Where a file cannot be had at its final path, the configuration is pointed at a copy. */
+function elsewhere(path: string, mode: string, also = ":"): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return sh`from=$(at ${path})
+if [ "$from" != ${path} ]; then
+  cp "$from" "$work/${name}" && chmod ${mode} "$work/${name}" || exit 1
+  # The runner may have rewritten the path already, to where the staged file is.
+  sed -e "s|$from|$work/${name}|g" -e t -e "s|${path}|$work/${name}|g" "$copy" >"$copy.new" &&
+    mv "$copy.new" "$copy" || exit 1
+  ` + also + "\nfi";
+}
+
+/**
+ * Any line that is not expected is a failure, whatever the exit code says: old versions end with 0
+ * after they have dropped half of the file. Of the codes only 6 may come with an expected line.
+ */
+function tolerant(test: "haproxy -c" | "keepalived -t", expected: string | undefined): string {
+  const filter = expected === undefined ? "" : sh` | grep -vE ${expected}`;
+  return `out=$(${test} -f "$copy" 2>&1)
+code=$?
+rest=$(printf '%s\\n' "$out" | grep -v '^$'${filter})
+[ -z "$rest" ] || fail
+case $code in
+  0${expected === undefined ? "" : " | 6"}) ;;
+  *)
+    out="${test} ended with $code and said nothing else"
+    fail
+    ;;
+esac`;
+}
+
+function subshell(script: string): string {
+  return `(\n${script}\n)`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Versions of the two daemons, and which of their words each version knows.
+ * @module
+ */
+import type { World } from "../model.ts";
+
+/** The daemons that are rendered for. */
+export type Daemon = "haproxy" | "keepalived";
+
+/** Versions that are assumed where no host was asked: those of Debian 12. */
+export const DEFAULT_VERSIONS: Readonly<Record<Daemon, string>> = {
+  haproxy: "2.6.12",
+  keepalived: "2.2.7",
+};
+
+/**
+ * Version of a daemon on a host: what is installed, else what an install would bring, else
+ * {@link DEFAULT_VERSIONS}. Without epoch and without the distribution's revision.
+ */
+export function versionOf(daemon: Daemon, host: string, world: World): string {
+  const seen = world.facts.get(host)?.packages[daemon];
+  return upstream(seen?.installed) ?? upstream(seen?.candidate) ?? DEFAULT_VERSIONS[daemon];
+}
+
+/**
+ * Whether a version is the wanted one or newer.
+ *
+ * @example
+ * ```ts
+ * import { atLeast } from "./version.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(atLeast("2.10.1", "2.9"));
+ * assert(!atLeast("2.2.9", "2.3"));
+ * ```
+ */
+export function atLeast(version: string, wanted: string): boolean {
+  const [a, b] = [version, wanted].map((it) => it.split(".").map(Number));
+  for (const [i, part] of (b ?? []).entries()) {
+    const difference = (a?.[i] ?? 0) - part;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function upstream(version: string | undefined): string | undefined {
+  return version === undefined ? undefined : /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version)?.[1];
+}

@@ -1,0 +1,71 @@
+/**
+ * What is right on its own and wrong together: addresses, ports and hosts that are used twice.
+ * @module
+ */
+import { quote } from "../../diagnostics.ts";
+import type { Endpoint } from "../../model.ts";
+import { canonicalIp } from "../connection/grammar.ts";
+import { errorAt, placeOf, type Report } from "../problems.ts";
+import { below, type LocatedMap } from "../yaml/located.ts";
+
+interface Placed {
+  readonly endpoint: Endpoint;
+  readonly node: LocatedMap;
+}
+
+/** Reports everything that endpoints and hosts cannot share. */
+export function reportClashes(placed: readonly Placed[], report: Report): void {
+  const addresses = new Map<string, Placed>();
+  const members = new Map<string, Placed>();
+  for (const each of placed) {
+    const { endpoint, node } = each;
+    const label = `endpoint ${quote(endpoint.name)}`;
+    const place = below(node, ["address"])?.source;
+    const same = addresses.get(endpoint.address);
+    if (same) {
+      const message = `Cannot use address ${quote(endpoint.address)} of ${label}: endpoint ` +
+        `${quote(same.endpoint.name)} has it at ${placeOf(below(same.node, ["address"])?.source)}`;
+      report(errorAt(place, "duplicate-address", message));
+    }
+    addresses.set(endpoint.address, each);
+    for (const { host } of endpoint.members) {
+      const other = members.get(host.name);
+      if (other) {
+        const message = `Cannot use host ${quote(host.name)} in ${label}: it is in endpoint ` +
+          `${quote(other.endpoint.name)} at ${placeOf(other.node.source)}, and a host in two ` +
+          "endpoints is not supported yet";
+        report(errorAt(node.source, "two-endpoints", message));
+      }
+      members.set(host.name, each);
+    }
+    takenAddress(each, label, report);
+    takenPort(each, label, report);
+  }
+}
+
+/** The virtual address moves; an address that a machine has of its own cannot. */
+function takenAddress({ endpoint, node }: Placed, label: string, report: Report): void {
+  const owners = [
+    ...endpoint.members.map(({ host }) => ({ what: "host", ...host })),
+    ...endpoint.backends.map((backend) => ({ what: "backend", ...backend })),
+  ];
+  const owner = owners.find((o) => canonicalIp(o.address) === endpoint.address);
+  if (!owner) return;
+  const message = `Cannot use address ${quote(endpoint.address)} of ${label}: it is the own ` +
+    `address of ${owner.what} ${quote(owner.name)}`;
+  report(errorAt(below(node, ["address"])?.source, "taken-address", message));
+}
+
+/** HAProxy cannot listen where the API server of the same machine does. */
+function takenPort({ endpoint, node }: Placed, label: string, report: Report): void {
+  if (endpoint.port !== endpoint.backendPort) return;
+  const backends = new Set(endpoint.backends.flatMap((b) => [b.name, canonicalIp(b.address)]));
+  const both = endpoint.members.find(({ host }) =>
+    backends.has(host.name) || backends.has(canonicalIp(host.address))
+  );
+  if (!both) return;
+  const place = below(node, ["port"]) ?? below(node, ["backend_port"]) ?? node;
+  const message = `Cannot use port ${endpoint.port} of ${label}: host ${quote(both.host.name)} ` +
+    "is a backend as well, and its API server listens there";
+  report(errorAt(place.source, "taken-port", message));
+}

@@ -1,0 +1,160 @@
+/**
+ * The `endpoint` maps of an inventory, validated and joined with hosts, backends and secrets.
+ * @module
+ */
+import { quote } from "../../diagnostics.ts";
+import type { Endpoint, Host, Secret } from "../../model.ts";
+import { isIpv4 } from "../connection/grammar.ts";
+import type { RankedGroup } from "../groups.ts";
+import { errorAt, type Report } from "../problems.ts";
+import type { Files, SecretReader } from "../read.ts";
+import type { Resolved } from "../resolve.ts";
+import { below, describe, type LocatedMap } from "../yaml/located.ts";
+import { authPassOf } from "./auth_pass.ts";
+import { backendsOf } from "./backends.ts";
+import { caOf } from "./ca.ts";
+import { reportClashes } from "./clashes.ts";
+import { validate } from "./issues.ts";
+import { membersOf } from "./members.ts";
+import { ENDPOINT_KEYS, type EndpointMap, endpointSchema } from "./schema.ts";
+
+/** What building endpoints needs. */
+export interface EndpointsOptions {
+  /** Groups and variables. */
+  readonly resolved: Resolved;
+  /** Hosts by name. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  /** Folder of the inventory file. */
+  readonly folder: string;
+  /** The file system. */
+  readonly files: Files;
+  /** Fetches secrets. */
+  readonly secrets: SecretReader;
+  /** Takes what is wrong. */
+  readonly report: Report;
+}
+
+/** An endpoint and the map it was read from. */
+export interface PlacedEndpoint {
+  /** The endpoint; wrong parts are left out or replaced, and have been reported. */
+  readonly endpoint: Endpoint;
+  /** The `endpoint` map. */
+  readonly node: LocatedMap;
+}
+
+/** Reads the endpoint of every group that has one. */
+export async function endpointsOf(options: EndpointsOptions): Promise<PlacedEndpoint[]> {
+  const { resolved, report } = options;
+  const placed: PlacedEndpoint[] = [];
+  for (const group of resolved.groups.values()) {
+    const entry = group.fileVars.get("endpoint") ?? group.vars.get("endpoint");
+    if (!entry) continue;
+    if (entry.node.kind === "map") {
+      const endpoint = await endpointOf(group, entry.node, options);
+      if (endpoint) placed.push({ endpoint, node: entry.node });
+      continue;
+    }
+    const message = `Cannot use "endpoint" of group ${quote(group.name)}: found ` +
+      `${describe(entry.node)}, expected a mapping`;
+    report(errorAt(entry.node.source, "wrong-type", message));
+  }
+  reportStrays(resolved, report);
+  reportClashes(placed, report);
+  return placed;
+}
+
+async function endpointOf(
+  group: RankedGroup,
+  node: LocatedMap,
+  options: EndpointsOptions,
+): Promise<Endpoint | undefined> {
+  const label = `endpoint ${quote(group.name)}`;
+  const context = { ...options, label, node };
+  const subject = { label, schema: endpointSchema, keys: ENDPOINT_KEYS, secrets: SECRETS };
+  const map = validate(node, subject, options.report);
+  const members = membersOf(group.name, options);
+  if (members.length === 0) {
+    const message = `Cannot use ${label}: group ${quote(group.name)} has no hosts`;
+    options.report(errorAt(node.source, "empty-group", message));
+  }
+  if (!map) return undefined;
+  const ca = map.ca_file === undefined
+    ? undefined
+    : await caOf(map.ca_file, below(node, ["ca_file"]), context);
+  const authPass = await passwordOf(map, node, context);
+  return {
+    name: group.name,
+    address: addressOf(map, context),
+    port: map.port,
+    backends: backendsOf(map.backends, context),
+    backendPort: map.backend_port,
+    profile: map.profile,
+    interface: map.interface,
+    ...(ca === undefined ? {} : { ca }),
+    vrrp: {
+      routerId: map.vrrp.router_id,
+      ...(authPass ? { authPass } : {}),
+      // The guide's configuration names no peers, and that is multicast.
+      mode: map.vrrp.mode ?? (map.profile === "guide" ? "multicast" : "unicast"),
+      advertInterval: map.vrrp.advert_interval,
+    },
+    haproxy: {
+      balance: map.haproxy.balance,
+      clientTimeout: map.haproxy.client_timeout,
+      stats: map.haproxy.stats,
+    },
+    slo: { failoverMs: milliseconds(map.slo.failover) },
+    members,
+  };
+}
+
+const SECRETS = ["vrrp.auth_pass"];
+
+type Context = EndpointsOptions & { readonly label: string; readonly node: LocatedMap };
+
+async function passwordOf(
+  map: EndpointMap,
+  node: LocatedMap,
+  context: Context,
+): Promise<Secret | undefined> {
+  const given = map.vrrp.auth_pass;
+  if (given !== undefined) {
+    return await authPassOf(given, below(node, ["vrrp", "auth_pass"]) ?? node, context);
+  }
+  if (map.profile !== "guide") return undefined;
+  const place = below(node, ["vrrp"]) ?? below(node, ["profile"]) ?? node;
+  const message = `Cannot use profile "guide" of ${context.label}: "vrrp.auth_pass" is missing, ` +
+    "and the guide's configuration has a password";
+  const hint = "vrrp: { auth_pass: { env: VRRP_PASS } }";
+  return void context.report(errorAt(place.source, "missing-key", message, hint));
+}
+
+function addressOf(map: EndpointMap, { node, label, report }: Context): string {
+  const addresses = Array.isArray(map.address) ? map.address : [map.address];
+  const [address = ""] = addresses;
+  const source = below(node, ["address"])?.source;
+  const refuse = (reason: string) =>
+    report(errorAt(source, "address", `Cannot use "address" of ${label}: ${reason}`));
+  if (addresses.length > 1) refuse("several addresses are not supported yet, one IPv4 address is");
+  else if (!isIpv4(address)) refuse("IPv6 is not supported yet, one IPv4 address is");
+  else if (/^(0|127|22[4-9]|2[3-5]\d)\./.test(address)) {
+    refuse(`${quote(address)} is not an address that one host can have on a network`);
+  }
+  return address;
+}
+
+/** `endpoint` belongs to a group, and `endpoint_host` to a member of one that has it. */
+function reportStrays({ hosts }: Resolved, report: Report): void {
+  for (const host of hosts.values()) {
+    const entry = host.fileVars.get("endpoint") ?? host.vars.get("endpoint");
+    if (!entry) continue;
+    const message = `Cannot use "endpoint" of host ${quote(host.name)}: it belongs into the ` +
+      '"vars" of the group of load balancers';
+    report(errorAt(entry.keySource, "endpoint-on-host", message));
+  }
+}
+
+function milliseconds(duration: string): number {
+  const [, amount = "", unit = ""] = /^(\d+)(ms|s|m|h)$/.exec(duration) ?? [];
+  return Number(amount) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? 1);
+}

@@ -1,0 +1,147 @@
+/**
+ * The shape of `endpoint` and `endpoint_host`. Every message is one phrase, "expected …", which
+ * the caller puts behind the place and what was found. Charsets are strict: these values end up
+ * in configuration files, so that nothing may hold a space, a quote or a line break.
+ * @module
+ */
+import { z } from "zod";
+import { isIpv4, isIpv6 } from "../connection/grammar.ts";
+
+const mapping = { error: "expected a mapping" };
+
+const text = (pattern: RegExp, expected: string) =>
+  z.string({ error: `expected ${expected}` }).regex(pattern, { error: `expected ${expected}` });
+
+const whole = (min: number, max: number, expected = `a whole number from ${min} to ${max}`) => {
+  const error = `expected ${expected}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+const choice = <const T extends readonly [string, ...string[]]>(...names: T) =>
+  z.enum(names, { error: `expected ${names.join(", ").replace(/, ([^,]*)$/, " or $1")}` });
+
+const port = () => whole(1, 65535, "a port from 1 to 65535");
+
+const ip = () =>
+  z.string({ error: "expected an IP address" })
+    .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" });
+
+/** How an interface may be called: what Linux allows, minus what would need quoting. */
+const networkInterface = () =>
+  text(/^[A-Za-z0-9_.-]{1,15}$/, "the name of a network interface, or auto");
+
+const path = (expected: string) => text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected);
+
+const backend = z.strictObject({
+  name: text(/^[A-Za-z0-9_.-]{1,64}$/, "a name of letters, digits, dots, dashes and underscores")
+    .describe("Name of the server in HAProxy"),
+  address: ip().describe("IP address of the API server"),
+}, mapping);
+
+/** The three ways to point at a secret, and the plain one. */
+const authPassError = "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }";
+const authPass = z.union([
+  z.strictObject({ env: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") }),
+  z.strictObject({ file: path("a path") }),
+  z.strictObject({
+    command: z.array(z.string({ error: "expected a string" }).min(1), {
+      error: "expected a list of words, the program first",
+    }).min(1, { error: "expected a list of words, the program first" }),
+  }),
+  z.string(),
+], { error: authPassError });
+
+const vrrp = z.strictObject({
+  router_id: z.union([z.literal("auto"), whole(1, 255)], {
+    error: "expected a whole number from 1 to 255, or auto",
+  }).default("auto").describe("Virtual router id; auto derives it from the address"),
+  auth_pass: authPass.optional().describe("Password of VRRP version 2, 1 to 8 characters"),
+  mode: choice("unicast", "multicast").optional()
+    .describe("How adverts travel. Default: unicast, for profile guide multicast"),
+  advert_interval: z.union([
+    z.literal("auto"),
+    z.number().min(0.01, { error: "expected seconds from 0.01 to 255, or auto" })
+      .max(255, { error: "expected seconds from 0.01 to 255, or auto" }),
+  ], { error: "expected seconds from 0.01 to 255, or auto" }).default("auto")
+    .describe("Seconds between adverts; auto goes by profile"),
+}, mapping);
+
+const haproxy = z.strictObject({
+  balance: choice(
+    "auto",
+    "roundrobin",
+    "leastconn",
+    "source",
+    "first",
+    "random",
+    "static-rr",
+  ).default("auto").describe("Balance algorithm; auto goes by profile"),
+  client_timeout: text(/^[1-9]\d{0,8}(us|ms|s|m|h|d)$/, "a duration such as 30s or 1h")
+    .default("1h").describe("How long an idle connection may live"),
+  stats: z.string({ error: "expected IP:PORT" }).refine(isSocket, { error: "expected IP:PORT" })
+    .default("127.0.0.1:8404").describe("Address and port of health and metrics"),
+}, mapping);
+
+const slo = z.strictObject({
+  failover: text(/^[1-9]\d{0,8}(ms|s|m|h)$/, "a duration such as 500ms, 2s or 1m")
+    .default("2s").describe("Longest tolerated failover"),
+}, mapping);
+
+/** The `endpoint` map of a group. */
+export const endpointSchema = z.strictObject({
+  address: z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
+    error: "expected an IP address",
+  }).describe("The virtual IP"),
+  port: port().default(8443).describe("Port that clients connect to"),
+  backends: z.union([
+    text(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, "the name of a group, or a list of { name, address }"),
+    z.array(backend).min(1, { error: "expected at least one backend" }),
+  ], { error: "expected the name of a group, or a list of { name, address }" })
+    .describe("The API servers"),
+  backend_port: port().default(6443).describe("Port of the API servers"),
+  profile: choice("guide", "standard", "fast").default("standard")
+    .describe("guide: the reference as written; standard: corrected; fast: sub-second detection"),
+  interface: networkInterface().default("auto")
+    .describe("Network interface for VRRP; auto is the one whose subnet holds the address"),
+  ca_file: path("a path").optional()
+    .describe("PEM file of the CA that signed the API servers' certificates"),
+  // A default is not read again: inner defaults only come from reading {}.
+  vrrp: vrrp.default(() => vrrp.parse({})).describe("Settings of Keepalived"),
+  haproxy: haproxy.default(() => haproxy.parse({})).describe("Settings of HAProxy"),
+  slo: slo.default(() => slo.parse({})).describe("What is promised"),
+}, mapping);
+
+/** The `endpoint_host` map of a host. */
+export const endpointHostSchema = z.strictObject({
+  priority: whole(1, 254).optional().describe("VRRP priority; derived when unset"),
+  state: choice("MASTER", "BACKUP").optional()
+    .describe("VRRP start state, profile guide only; derived when unset"),
+  interface: networkInterface().optional().describe("Network interface of this host"),
+}, mapping);
+
+/** What an `endpoint` map holds after defaults. */
+export type EndpointMap = z.output<typeof endpointSchema>;
+
+/** What an `endpoint_host` map holds. */
+export type EndpointHostMap = z.output<typeof endpointHostSchema>;
+
+/** Keys by the path of the map that holds them, for suggestions; `*` stands for any item. */
+export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["", Object.keys(endpointSchema.shape)],
+  ["vrrp", Object.keys(vrrp.shape)],
+  ["vrrp.auth_pass", ["env", "file", "command"]],
+  ["haproxy", Object.keys(haproxy.shape)],
+  ["slo", Object.keys(slo.shape)],
+  ["backends.*", Object.keys(backend.shape)],
+]);
+
+/** As {@link ENDPOINT_KEYS}, for `endpoint_host`. */
+export const ENDPOINT_HOST_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["", Object.keys(endpointHostSchema.shape)],
+]);
+
+function isSocket(text: string): boolean {
+  const match = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):([1-9]\d{0,4})$/.exec(text);
+  if (!match || Number(match[3]) > 65535) return false;
+  return match[1] === undefined ? isIpv6(match[2] ?? "") : isIpv4(match[1]);
+}

@@ -1,0 +1,33 @@
+/**
+ * Keeps plain secrets out of the source lines that diagnostics show. Columns stay as they are.
+ * @module
+ */
+import type { Source } from "../model.ts";
+
+/** A key that is named like a password, and the value behind it if that is plain. */
+const PLAIN = new RegExp(
+  /(\b\w*(?:password|_pass)["']?[ \t]*:[ \t]+)(?![{[&*|>!])/.source +
+    // A quoted value ends with its quote, another one where a flow mapping or the line may go on.
+    /("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s][^\n\r]*?(?=[ \t]*(?:$|\r|[,}\]][\s,}\]]|[}\]]$|[ \t]#)))/
+      .source,
+  "gm",
+);
+
+/** Blots out what stands behind keys that are named like passwords. */
+export function maskPasswords(text: string): string {
+  return text.replace(PLAIN, (_, key: string, value: string) => key + "*".repeat(value.length));
+}
+
+/** Blots out the text of one value, whatever lines it covers. */
+export function maskValue(text: string, source: Source, value: string): string {
+  const lines = text.split("\n");
+  const line = lines[source.line - 1];
+  if (line === undefined) return text;
+  const start = source.column - 1;
+  const end = start + (source.length ?? 1);
+  lines[source.line - 1] = line.slice(0, start) + "*".repeat(end - start) + line.slice(end);
+  const masked = lines.join("\n");
+  // A block scalar has its text on the lines that follow.
+  const rest = value.trim();
+  return rest.length < 4 ? masked : masked.replaceAll(rest, "*".repeat(rest.length));
+}

@@ -1,0 +1,162 @@
+/**
+ * The lab: real Debian hosts and stand-in API servers on this machine, out of nothing but Debian packages.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { startServer, statusOf, stopServer, switchServer } from "./api.ts";
+import { boot, powerCut } from "./host.ts";
+import {
+  checkName,
+  defaultName,
+  type Lab,
+  type LabApiServer,
+  type LabHost,
+  type Suite,
+  tagOf,
+} from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { prepare, unfit, UnfitError } from "./requirements.ts";
+import { runRoot, stateRoot } from "./roots.ts";
+import { greets, sshArgs } from "./ssh.ts";
+import { loadState, withPids } from "./state.ts";
+import { sweep } from "./sweep.ts";
+import { bringUp } from "./up.ts";
+
+export type { Lab, LabApiServer, LabHost, Suite } from "./layout.ts";
+export { unfit, UnfitError } from "./requirements.ts";
+
+/** What `labUp` is to make. */
+export interface LabUpOptions {
+  /** The lab's name. @default {"lab"} */
+  name?: string;
+  /** The Debian release of the hosts. @default {"bookworm"} */
+  suite?: Suite;
+  /** How many load balancers. @default {2} */
+  hosts?: number;
+  /** Takes a line of progress. */
+  log: (line: string) => void;
+}
+
+/** What runs of a lab and what does not. */
+export interface LabStatus {
+  /** The lab's name. */
+  name: string;
+  /** Whether it came up completely at some time and was not taken down since. */
+  up: boolean;
+  /** Its hosts: whether they have power, and whether sshd answers. */
+  hosts: (LabHost & { running: boolean; ssh: boolean })[];
+  /** Its API servers: whether they run, and what /readyz says. */
+  apiServers: (LabApiServer & { running: boolean; status?: number })[];
+  /** The lab itself, when there is one. */
+  lab?: Lab;
+}
+
+/**
+ * Brings a lab up, or checks the one that is up and starts what does not run.
+ *
+ * @throws {UnfitError} when this machine cannot hold a lab.
+ */
+export async function labUp({ name = defaultName, log, ...wish }: LabUpOptions): Promise<Lab> {
+  checkName(name);
+  await prepare(log);
+  return await exclusively(name, () => bringUp({ name, stateRoot: stateRoot(), log, ...wish }));
+}
+
+/** Takes a lab down and removes every trace of it; there need not be one. */
+export async function labDown(
+  { name = defaultName, log }: { name?: string; log: (line: string) => void },
+): Promise<void> {
+  checkName(name);
+  const reason = await unfit();
+  if (reason !== undefined) throw new UnfitError(reason);
+  await exclusively(name, () => sweep(name, stateRoot()));
+  // The lock was the last file there.
+  await Deno.remove(runRoot).catch(() => {});
+  log(`lab "${name}" is down`);
+}
+
+/** Looks at a lab without changing anything. */
+export async function labStatus(
+  { name = defaultName }: { name?: string } = {},
+): Promise<LabStatus> {
+  const state = loadState(join(stateRoot(), name));
+  if (state === undefined) return { name, up: false, hosts: [], apiServers: [] };
+  const lab = await withPids(state.lab);
+  const hosts = lab.hosts.map(async (host) => {
+    return { ...host, running: host.pid !== undefined, ssh: await greets(host) };
+  });
+  const apiServers = lab.apiServers.map(async (server) => {
+    const status = await statusOf(lab, server);
+    return {
+      ...server,
+      running: server.pid !== undefined,
+      ...(status === undefined ? {} : { status }),
+    };
+  });
+  const up = state.phase === "up";
+  return {
+    name,
+    up,
+    lab,
+    hosts: await Promise.all(hosts),
+    apiServers: await Promise.all(apiServers),
+  };
+}
+
+/** Gives the lab of a name as it is now. @throws {Error} when it is not up. */
+export async function openLab(name: string = defaultName): Promise<Lab> {
+  return await withPids(stored(name));
+}
+
+/** The arguments after `ssh` that reach a host of a lab as the deploy user. */
+export function labSshArgs(name: string, host: string): string[] {
+  const lab = stored(name);
+  return sshArgs(lab, find(lab, lab.hosts, host));
+}
+
+/** Cuts a host's power: silent at once, every process gone, its disk kept. */
+export async function powerOff(lab: Lab, host: string): Promise<void> {
+  await powerCut(lab, find(lab, lab.hosts, host));
+}
+
+/** Gives a host its power back and waits until the deploy user can log in; a host that runs stays as it is. */
+export async function powerOn(lab: Lab, host: string): Promise<void> {
+  const found = find(await withPids(lab), lab.hosts, host);
+  const [now] = (await withPids({ ...lab, hosts: [found] })).hosts;
+  if (now?.pid === undefined) await boot(lab, found);
+}
+
+/** Switches what an API server says about its health, from the next request on. */
+export async function setReady(lab: Lab, apiServer: string, status: 200 | 500): Promise<void> {
+  await switchServer(lab, find(lab, lab.apiServers, apiServer), status);
+}
+
+/** Stops an API server as a crash does; connections are refused from then on. */
+export async function stopApiServer(lab: Lab, apiServer: string): Promise<void> {
+  await stopServer(lab, find(lab, lab.apiServers, apiServer));
+}
+
+/** Starts a stopped API server and waits until it answers. */
+export async function startApiServer(lab: Lab, apiServer: string): Promise<void> {
+  await startServer(lab, find(lab, lab.apiServers, apiServer));
+}
+
+function exclusively<T>(name: string, act: () => Promise<T>): Promise<T> {
+  return withLock(join(runRoot, `lab-${tagOf(name, stateRoot())}.lock`), act);
+}
+
+function stored(name: string): Lab {
+  const state = loadState(join(stateRoot(), name));
+  if (state?.phase === "up") return state.lab;
+  throw new UnfitError(
+    `Cannot open lab "${name}": it is not up; type: holdfast lab up --name ${name}`,
+  );
+}
+
+function find<T extends { name: string }>(lab: Lab, members: readonly T[], name: string): T {
+  const found = members.find((member) => member.name === name);
+  if (found !== undefined) return found;
+  const known = members.map((member) => member.name).join(", ");
+  throw new RangeError(`Cannot find "${name}" in lab "${lab.name}": it has ${known}`);
+}

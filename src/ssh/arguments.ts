@@ -1,0 +1,63 @@
+/**
+ * The command line of ssh. Pure: nothing here starts anything.
+ * @module
+ */
+import type { Host } from "../model.ts";
+import { sh } from "../shell.ts";
+
+/** What sudo shall print when it asks for a password, and what its shell prints when it listens. */
+export interface SudoWords {
+  /** Sudo's prompt. */
+  readonly prompt: string;
+  /** The first word of the shell behind it. */
+  readonly ready: string;
+}
+
+/** Arguments for `ssh` that lead to a POSIX shell on a host. */
+export function sshArguments(host: Host, connectTimeoutS: number, sudo?: SudoWords): string[] {
+  return [
+    // ssh keeps the first value it meets, so what the inventory says comes first.
+    ...host.sshArgs,
+    "-T",
+    "-a",
+    "-x",
+    ...options({
+      BatchMode: "yes",
+      StrictHostKeyChecking: "yes",
+      ConnectTimeout: connectTimeoutS,
+      ServerAliveInterval: 15,
+      ServerAliveCountMax: 4,
+      PermitLocalCommand: "no",
+      ClearAllForwardings: "yes",
+      RemoteCommand: "none",
+      LogLevel: "ERROR", // No banners and no greetings; what is wrong with a host key is an error.
+    }),
+    ...(host.user === undefined ? [] : ["-l", host.user]),
+    ...(host.port === undefined ? [] : ["-p", String(host.port)]),
+    ...(host.keyFile === undefined
+      ? []
+      : ["-i", host.keyFile, ...options({ IdentitiesOnly: "yes" })]),
+    // After this an address cannot be taken for an option.
+    "--",
+    host.address,
+    remoteCommand(host.become, sudo),
+  ];
+}
+
+/** How long ssh waits for a connection: what the inventory's own arguments say, else ours. */
+export function connectTimeout(host: Host, fallbackS: number): number {
+  const set = /ConnectTimeout\s*[= ]\s*(\d+)/i.exec(host.sshArgs.join(" "))?.[1];
+  return set === undefined ? fallbackS : Number(set);
+}
+
+// Read by the user's login shell, whichever it is: one line, and quotes that all of them know.
+function remoteCommand(become: boolean, sudo: SudoWords | undefined): string {
+  if (!become) return "exec /bin/sh";
+  if (!sudo) return "exec sudo -n -H -- /bin/sh";
+  const shell = sh`printf ${sudo.ready}; exec /bin/sh`;
+  return sh`exec sudo -S -H -p ${sudo.prompt} -- /bin/sh -c ${shell}`;
+}
+
+function options(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}

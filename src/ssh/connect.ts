@@ -1,0 +1,69 @@
+/**
+ * Opens sessions over the system's `ssh`, one process for each host.
+ *
+ * Needs `--allow-run=ssh` and nothing else. Keys, agents, jump hosts and multiplexing stay what the
+ * user's own ssh configuration says.
+ * @module
+ */
+import { ConnectError } from "../errors.ts";
+import type { Connect, Host, Secret } from "../model.ts";
+import { connectTimeout, sshArguments, type SudoWords } from "./arguments.ts";
+import { explain } from "./reasons.ts";
+import { openSession, type ShellSession } from "./session.ts";
+import { SudoGate } from "./sudo.ts";
+import { type Spawn, spawnProgram } from "./transport.ts";
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** Given to sudo when it asks; without it sudo must not ask. */
+  readonly sudoPassword?: Secret;
+  /** How long to wait for a connection. @default {10} */
+  readonly connectTimeoutS?: number;
+  /** Starts ssh; another program in tests. */
+  readonly spawn?: Spawn;
+}
+
+// Beyond the connection itself: the handshake, a login, a slow name service.
+const LOGIN_S = 30;
+
+/**
+ * Gives the function that opens a session on a host.
+ *
+ * It returns as soon as ssh has started; the first `run` throws the `ConnectError` of a host that
+ * gives no shell.
+ */
+export function connector(options: ConnectOptions = {}): Connect {
+  return (host) => connect(host, options);
+}
+
+async function connect(host: Host, options: ConnectOptions): Promise<ShellSession> {
+  const { sudoPassword, connectTimeoutS = 10, spawn = spawnSsh } = options;
+  const waitS = connectTimeout(host, connectTimeoutS);
+  const words = sudoPassword && host.become ? sudoWords() : undefined;
+  const args = sshArguments(host, connectTimeoutS, words);
+  try {
+    return await openSession(host.name, () => spawn(args), {
+      helloMs: (waitS + LOGIN_S) * 1000,
+      explain: (gone) => explain(host, gone),
+      // Random, so that hosts behind one jump host do not come back all at once.
+      pauseMs: (tries) => tries * (200 + Math.random() * 600),
+      ...(words && sudoPassword ? { gate: () => new SudoGate(words, sudoPassword) } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const why = "there is no ssh on this machine: install the OpenSSH client";
+    throw new ConnectError(host.name, `Cannot open a shell on "${host.name}": ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+function spawnSsh(args: readonly string[]) {
+  return spawnProgram("ssh", args);
+}
+
+function sudoWords(): SudoWords {
+  const [prompt, ready] = [crypto.randomUUID(), crypto.randomUUID()]
+    .map((id) => `holdfast-${id.replaceAll("-", "")}`);
+  return { prompt: prompt ?? "", ready: ready ?? "" };
+}

@@ -1,0 +1,186 @@
+/**
+ * One shell on one host: a queue of requests, deadlines, and errors that say what is known.
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
+import { ConnectError, LinkError, TaskError } from "../errors.ts";
+import type { ExecResult, RunOptions, Session } from "../model.ts";
+import { concat, type Frame } from "./frames.ts";
+import { type Gate, Gone, Link, type Reply } from "./link.ts";
+import type { Transport } from "./transport.ts";
+
+/** What an attempt to open a shell came to. */
+export interface Failure {
+  /** Why there is no shell, as a whole sentence. */
+  readonly message: string;
+  /** Nothing had reached the host, and another try may do better. */
+  readonly retry: boolean;
+}
+
+/** How a session behaves. */
+export interface SessionOptions {
+  /** What steps run in. @default {"/bin/sh"} */
+  readonly shell?: string;
+  /** What stands between the process and its shell: sudo's password prompt. */
+  readonly gate?: () => Gate;
+  /** How long the shell may take to answer for the first time. @default {40000} */
+  readonly helloMs?: number;
+  /** How long after its deadline on the host an answer may still come. @default {15000} */
+  readonly graceMs?: number;
+  /** How much one request may write to one stream. @default {67108864} */
+  readonly limitBytes?: number;
+  /** Reads the last words of a process that gave no shell. */
+  readonly explain?: (gone: Gone) => Failure;
+  /** Pause before another try, by number of tries. */
+  readonly pauseMs?: (tries: number) => number;
+}
+
+/** A session that can also end what it runs. */
+export interface ShellSession extends Session {
+  /** Ends the step that runs now, unless it must finish. Its result comes as usual. */
+  cancel(): void;
+}
+
+const TRIES = 3;
+
+/**
+ * Opens a session over a process that is a shell or leads to one.
+ *
+ * Does not wait for the shell: its hello and the first answer come in the same round trip, and so
+ * the first `run` is what throws a `ConnectError`. Give a function to allow another try.
+ */
+export function openSession(
+  host: string,
+  transport: Transport | (() => Transport),
+  options: SessionOptions = {},
+): Promise<ShellSession> {
+  // A function, not a constructor, because opening may have to wait one day.
+  return Promise.resolve(new QueuedSession(host, transport, options));
+}
+
+class QueuedSession implements ShellSession {
+  readonly #host: string;
+  readonly #again: (() => Transport) | undefined;
+  readonly #options: SessionOptions;
+  readonly #limit: number;
+  #link: Link;
+  #queue: Promise<unknown> = Promise.resolve();
+  #trips = 0;
+  #closed: string | undefined;
+
+  constructor(host: string, transport: Transport | (() => Transport), options: SessionOptions) {
+    this.#host = host;
+    this.#again = typeof transport === "function" ? transport : undefined;
+    this.#options = options;
+    this.#limit = options.limitBytes ?? 64 * 1024 * 1024;
+    this.#link = this.#connect(typeof transport === "function" ? transport() : transport);
+  }
+
+  get roundTrips(): number {
+    return this.#trips;
+  }
+
+  run(script: string, options: RunOptions = {}): Promise<ExecResult> {
+    const turn = this.#queue.then(() => this.#request(script, options));
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  cancel(): void {
+    this.#link.cancel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= "the session is closed";
+    await this.#link.close();
+  }
+
+  #connect(transport: Transport): Link {
+    const gate = this.#options.gate?.();
+    return new Link(transport, {
+      limitBytes: this.#limit,
+      ...(this.#options.shell === undefined ? {} : { shell: this.#options.shell }),
+      ...(gate === undefined ? {} : { gate }),
+    });
+  }
+
+  async #request(script: string, options: RunOptions): Promise<ExecResult> {
+    if (this.#closed !== undefined) {
+      throw new ConnectError(this.#host, `Cannot run on "${this.#host}": ${this.#closed}`);
+    }
+    const { timeoutMs = 60_000, finish = false } = options;
+    const request = { seq: ++this.#trips, script, timeoutS: seconds(timeoutMs), finish };
+    const started = performance.now();
+    const reply = await this.#first(() => this.#link.exchange(request));
+    try {
+      const ms = request.timeoutS * 1000 + (this.#options.graceMs ?? 15_000);
+      return this.#result(await deadline(reply.answer, ms), request.seq);
+    } catch (error) {
+      if (error instanceof TaskError) throw error;
+      throw this.#lost(request.seq, performance.now() - started, error);
+    }
+  }
+
+  /** Sends a request without waiting for the hello; sends it again over a fresh link if need be. */
+  async #first(send: () => Promise<Reply>): Promise<{ answer: Promise<Reply> }> {
+    for (let tries = 1;; tries++) {
+      const answer = send();
+      answer.catch(() => {}); // Asked for below, when the hello has come.
+      try {
+        await deadline(this.#link.hello, this.#options.helloMs ?? 40_000);
+        return { answer };
+      } catch (error) {
+        const failure = this.#explain(error);
+        await this.#link.close();
+        if (!failure.retry || !this.#again || tries >= TRIES || this.#closed !== undefined) {
+          this.#closed = "no shell could be opened";
+          throw new ConnectError(this.#host, failure.message, { cause: error });
+        }
+      }
+      await delay(this.#options.pauseMs?.(tries) ?? 0);
+      this.#link = this.#connect(this.#again());
+    }
+  }
+
+  #explain(error: unknown): Failure {
+    const late = `no answer from a shell within ${seconds(this.#options.helloMs ?? 40_000)} s`;
+    const gone = error instanceof Gone ? error : new Gone(late, undefined, this.#link.words);
+    const said = gone.words === "" ? "" : `: ${gone.words}`;
+    return this.#options.explain?.(gone) ??
+      {
+        message: `Cannot open a shell on "${this.#host}": it ${gone.message}${said}`,
+        retry: false,
+      };
+  }
+
+  #lost(seq: number, ms: number, error: unknown): LinkError {
+    const why = error instanceof Gone ? this.#explain(error).message : "no answer came in time";
+    this.#closed = "the link was lost earlier";
+    this.#link.close().catch(() => {});
+    return new LinkError(
+      this.#host,
+      `Cannot tell whether request ${seq} finished on "${this.#host}": ` +
+        `the link was lost after ${(ms / 1000).toFixed(1)} s: ${why}`,
+      { cause: error },
+    );
+  }
+
+  #result({ out, err }: Reply, seq: number): ExecResult {
+    if (Math.max(out.sizeBytes, err.sizeBytes) > this.#limit) {
+      throw new TaskError(
+        `Cannot keep the output of request ${seq}: it is larger than ${this.#limit} bytes`,
+      );
+    }
+    const result = { code: out.code, stdout: decoded(out), stderr: decoded(err) };
+    return out.timedOut ? { ...result, timedOut: true } : result;
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
+
+function decoded(frame: Frame): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(concat(frame.body));
+}

@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { managedFiles } from "../../src/endpoint/files.ts";
+import { handlerScripts, packagesFor, scriptUser } from "../../src/endpoint/needs.ts";
+import { TaskError } from "../../src/errors.ts";
+import type { Endpoint, Member } from "../../src/model.ts";
+import { endpoint, facts, member, secret, TEMPLATES, world } from "./fixtures.ts";
+
+const PROFILES = ["guide", "standard", "fast"] as const;
+
+function of(profile: Endpoint["profile"], more: Partial<Endpoint> = {}): Endpoint {
+  return endpoint({ profile, vrrp: { ...endpoint().vrrp, authPass: secret("s3cr3t") }, ...more });
+}
+
+function content(of: Endpoint, path: string, who: Member = of.members[0]!): string {
+  const file = managedFiles(of, who, TEMPLATES).find((it) => it.path.endsWith(path));
+  return file?.content(world(of)) ?? `no ${path}`;
+}
+
+Deno.test("managedFiles() have the same paths and modes whatever is known about the hosts", () => {
+  const paths = managedFiles(of("standard"), of("standard").members[0]!, TEMPLATES)
+    .map((it) => `${it.path} ${it.mode}`);
+  assertEquals(paths, [
+    "/etc/haproxy/haproxy.cfg 0644",
+    "/etc/keepalived/keepalived.conf 0644",
+    "/etc/keepalived/check_haproxy_alive.sh 0755",
+    "/etc/keepalived/check_haproxy_ready.sh 0755",
+    "/etc/systemd/system/haproxy.service.d/holdfast.conf 0644",
+    "/etc/systemd/system/keepalived.service.d/holdfast.conf 0644",
+  ]);
+});
+
+Deno.test("managedFiles() render the same text twice", () => {
+  for (const profile of PROFILES) {
+    const texts = [1, 2].map(() =>
+      managedFiles(of(profile), of(profile).members[0]!, TEMPLATES)
+        .map((it) => it.content(world(of(profile))))
+    );
+    assertEquals(texts[0], texts[1]);
+  }
+});
+
+Deno.test("managedFiles() notify handlers that exist", () => {
+  for (const profile of PROFILES) {
+    const names = handlerScripts(of(profile)).map((it) => it.name);
+    const notified = managedFiles(of(profile), of(profile).members[0]!, TEMPLATES)
+      .flatMap((it) => it.notify);
+    assertEquals(notified.filter((it) => !names.includes(it)), []);
+  }
+});
+
+Deno.test("managedFiles() keep the password in a secret file of the guide, and nowhere else", () => {
+  for (const profile of PROFILES) {
+    const holding = managedFiles(of(profile), of(profile).members[0]!, TEMPLATES)
+      .filter((it) => it.content(world(of(profile))).includes("s3cr3t"));
+    assertEquals(
+      holding.map((it) => [it.path, it.mode, it.secret]),
+      profile === "guide" ? [["/etc/keepalived/keepalived.conf", "0600", true]] : [],
+    );
+  }
+});
+
+Deno.test("managedFiles() of profile guide need a password", () => {
+  const guide = endpoint({ profile: "guide" });
+  assertThrows(() => content(guide, "keepalived.conf"), TaskError, '"vrrp.auth_pass"');
+});
+
+Deno.test("managedFiles() write the CA only when there is one, and verify with it", () => {
+  const ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+  const verified = of("standard", { ca });
+  assertEquals(content(verified, "kube-ca.crt"), `${ca}\n`);
+  assertStringIncludes(content(verified, "haproxy.cfg"), "verify required ca-file");
+  assertEquals(content(of("standard"), "kube-ca.crt"), "no kube-ca.crt");
+  assertStringIncludes(content(of("standard"), "haproxy.cfg"), "verify none");
+  assertThrows(() => content(of("standard", { ca: "rm -rf" }), "kube-ca.crt"), TaskError, "PEM");
+});
+
+Deno.test("managedFiles() speak multicast when told to, and when there is nobody to speak to", () => {
+  const multicast = of("standard", { vrrp: { ...endpoint().vrrp, mode: "multicast" } });
+  const alone = of("standard", { members: [member("lb1", "10.88.0.11")] });
+  const found = [of("standard"), multicast, alone]
+    .map((it) => content(it, "keepalived.conf").includes("unicast"));
+  assertEquals(found, [true, false, false]);
+});
+
+Deno.test("managedFiles() bracket IPv6 addresses where a port follows", () => {
+  const six = of("standard", {
+    address: "fd00::10",
+    backends: [{ name: "m1", address: "fd00::21" }],
+    members: [member("lb1", "fd00::11"), member("lb2", "fd00::12")],
+  });
+  const world6 = {
+    ...world(six),
+    facts: new Map(six.members.map((it) => [it.host.name, facts([`${it.host.address}/64`])])),
+  };
+  const texts = managedFiles(six, six.members[0]!, TEMPLATES).map((it) => it.content(world6));
+  assertStringIncludes(texts[0] ?? "", "bind :::8443 v4v6");
+  assertStringIncludes(texts[0] ?? "", "server m1 [fd00::21]:6443");
+  assertStringIncludes(texts[1] ?? "", "fd00::10/128 dev eth0");
+});
+
+Deno.test("managedFiles() ask a listener on all addresses on loopback", () => {
+  const open = of("standard", { haproxy: { ...endpoint().haproxy, stats: "0.0.0.0:9000" } });
+  assertStringIncludes(content(open, "check_haproxy_alive.sh"), " http://127.0.0.1:9000/alive");
+});
+
+Deno.test("managedFiles() refuse hostile values, and a value that passes stays one word", () => {
+  const hostile = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 12, unit: "binary" }),
+    fc.string({
+      minLength: 1,
+      maxLength: 8,
+      unit: fc.constantFrom(..." \t\r\n\"'{}!#$`\\;|&<>a%0"),
+    }),
+  );
+  const places: readonly ((value: string) => Endpoint)[] = [
+    (it) => of("standard", { name: it }),
+    (it) => of("guide", { address: it, interface: "eth0" }),
+    (it) => of("standard", { backends: [{ name: it, address: "10.88.0.21" }] }),
+    (it) => of("guide", { backends: [{ name: "m1", address: it }] }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, balance: it } }),
+    (it) => of("fast", { haproxy: { ...endpoint().haproxy, clientTimeout: it } }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, stats: it } }),
+    (it) => of("guide", { vrrp: { ...endpoint().vrrp, authPass: secret(it) } }),
+    (it) => of("standard", { interface: it }),
+  ];
+  fc.assert(
+    fc.property(hostile, fc.constantFrom(...places), (value, place) => {
+      const made = place(value);
+      const plain = place("x1");
+      try {
+        const texts = managedFiles(made, made.members[0]!, TEMPLATES).map((it) =>
+          it.content(named(made))
+        );
+        const shape = managedFiles(plain, plain.members[0]!, TEMPLATES).map((it) =>
+          it.content(named(plain))
+        );
+        assertEquals(texts.map(wordCounts), shape.map(wordCounts));
+        assert(!texts.join().includes("undefined"));
+      } catch (error) {
+        // Refusing is right as well. Anything but a TaskError would be our bug.
+        if (!(error instanceof TaskError)) throw error;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** A world in which every member also has the interface that the endpoint names. */
+function named(of: Endpoint) {
+  const plain = world(endpoint());
+  const extra = { name: of.interface, addresses: ["10.88.0.11/24"] };
+  return {
+    ...plain,
+    facts: new Map(
+      [...plain.facts].map((
+        [name, it],
+      ) => [name, { ...it, interfaces: [...it.interfaces, extra] }]),
+    ),
+  };
+}
+
+function wordCounts(text: string): number[] {
+  return text.split("\n").map((it) => it.split(/\s+/).length);
+}
+
+Deno.test("scriptUser() is nobody for the guide, whose scripts run as root", () => {
+  assertEquals(PROFILES.map((it) => scriptUser(of(it))), [
+    undefined,
+    "keepalived_script",
+    "keepalived_script",
+  ]);
+  assertEquals(packagesFor(of("standard")), ["haproxy", "keepalived", "curl"]);
+});

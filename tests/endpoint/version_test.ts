@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { atLeast, DEFAULT_VERSIONS, versionOf } from "../../src/endpoint/version.ts";
+import type { PackageVersion } from "../../src/model.ts";
+import { facts } from "./fixtures.ts";
+
+function keepalived(version: PackageVersion | undefined): string {
+  const packages = version === undefined ? {} : { keepalived: version };
+  return versionOf("keepalived", "lb1", {
+    host: "lb1",
+    facts: new Map([["lb1", facts([], { packages })]]),
+    predicted: { packages: [], users: [], paths: [] },
+  });
+}
+
+Deno.test("versionOf() takes what is installed, else the candidate, else the default", () => {
+  assertEquals(keepalived({ installed: "1:2.1.5-0.2+deb11u1", candidate: "1:2.3.3-1" }), "2.1.5");
+  assertEquals(keepalived({ candidate: "1:2.3.3-1" }), "2.3.3");
+  assertEquals(keepalived({}), DEFAULT_VERSIONS.keepalived);
+  assertEquals(keepalived(undefined), DEFAULT_VERSIONS.keepalived);
+  assertEquals(keepalived({ installed: "unknown" }), DEFAULT_VERSIONS.keepalived);
+});
+
+Deno.test("atLeast() compares part by part as numbers", () => {
+  const cases = [["2.3", "2.3"], ["2.3.0", "2.3"], ["2.2.9", "2.3"], ["2.10", "2.9"], [
+    "3",
+    "2.9.9",
+  ]];
+  assertEquals(cases.map(([a, b]) => atLeast(a!, b!)), [true, true, false, true, true]);
+});

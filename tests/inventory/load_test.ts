@@ -1,0 +1,253 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { ENDPOINT_SNIPPET } from "../../src/inventory/endpoint/snippet.ts";
+import { loadInventory } from "../../src/inventory/load.ts";
+import { InventoryError } from "../../src/inventory/problems.ts";
+import { diskFiles, noSecrets, realSecrets } from "../../src/inventory/read.ts";
+import { load, memory, problems, secrets, shown } from "./helpers.ts";
+
+const MINIMAL = `
+lbs:
+  vars:
+    endpoint:
+      address: 10.0.0.10
+      backends: masters
+  hosts:
+    lb1: { ansible_host: 10.0.0.11 }
+    lb2: { ansible_host: 10.0.0.12, endpoint_host: { priority: 100, interface: eth1 } }
+masters: { hosts: { m1: { ansible_host: 10.0.0.21 } } }
+`;
+
+/** The minimal endpoint with more lines in it. */
+const withLines = (...lines: string[]) =>
+  MINIMAL.replace(
+    "backends: masters\n",
+    ["backends: masters", ...lines].join("\n      ") + "\n",
+  );
+
+const endpointOf = async (...lines: string[]) =>
+  (await load(withLines(...lines))).inventory.endpoints[0]!;
+
+Deno.test("loadInventory() gives hosts what the connection variables say", async () => {
+  const files = memory({
+    "in/hosts.yaml": `
+all:
+  vars: { ansible_user: deploy, ansible_become: "yes", extra: "{{ x }}" }
+  hosts:
+    h1:
+      ansible_host: 2001:db8::1
+      ansible_port: "2222"
+      ansible_ssh_private_key_file: keys/id
+      ansible_ssh_common_args: -o ConnectTimeout=5
+      ansible_ssh_extra_args: "-4"
+    h2: { ansible_ssh_host: old.example.com, ansible_ssh_port: 22, ansible_ssh_user: root }
+`,
+  });
+  const { inventory, warnings } = await loadInventory("in/hosts.yaml", { files, secrets });
+  const [h1, h2] = inventory.hosts;
+  assertEquals(h1, {
+    name: "h1",
+    address: "2001:db8::1",
+    port: 2222,
+    user: "deploy",
+    become: true,
+    keyFile: "in/keys/id",
+    sshArgs: ["-o", "ConnectTimeout=5", "-4"],
+    groups: ["all", "ungrouped"],
+    vars: h1!.vars,
+  });
+  assertEquals(h1!.vars["extra"], "{{ x }}");
+  // The newer name counts, wherever the older one stands.
+  assertEquals([h2!.address, h2!.port, h2!.user], ["old.example.com", 22, "deploy"]);
+  assertEquals(warnings.map((w) => w.code), ["two-names"]);
+});
+
+Deno.test("loadInventory() fills an endpoint with defaults", async () => {
+  const endpoint = await endpointOf();
+  assertEquals({ ...endpoint, members: [] }, {
+    name: "lbs",
+    address: "10.0.0.10",
+    port: 8443,
+    backends: [{ name: "m1", address: "10.0.0.21" }],
+    backendPort: 6443,
+    profile: "standard",
+    interface: "auto",
+    vrrp: { routerId: "auto", mode: "unicast", advertInterval: "auto" },
+    haproxy: { balance: "auto", clientTimeout: "1h", stats: "127.0.0.1:8404" },
+    slo: { failoverMs: 2000 },
+    members: [],
+  });
+  assertEquals(endpoint.members.map(({ host, ...rest }) => [host.name, rest]), [
+    ["lb1", {}],
+    ["lb2", { priority: 100, interface: "eth1" }],
+  ]);
+});
+
+Deno.test("loadInventory() keeps the defaults beside a key that is set", async () => {
+  const endpoint = await endpointOf("vrrp: { router_id: 7 }", "haproxy: { balance: first }");
+  assertEquals(endpoint.vrrp, { routerId: 7, mode: "unicast", advertInterval: "auto" });
+  assertEquals(endpoint.haproxy.clientTimeout, "1h");
+});
+
+Deno.test("loadInventory() takes multicast for profile guide, unless told otherwise", async () => {
+  const password = "auth_pass: { env: VRRP_PASS }";
+  const guide = await endpointOf("profile: guide", `vrrp: { ${password} }`);
+  assertEquals(guide.vrrp.mode, "multicast");
+  const told = await endpointOf("profile: guide", `vrrp: { ${password}, mode: unicast }`);
+  assertEquals(told.vrrp.mode, "unicast");
+});
+
+Deno.test("loadInventory() reads durations", async () => {
+  for (const [text, ms] of [["500ms", 500], ["2s", 2000], ["1m", 60_000]] as const) {
+    assertEquals((await endpointOf(`slo: { failover: ${text} }`)).slo.failoverMs, ms);
+  }
+});
+
+Deno.test("loadInventory() fetches the password, and shows it nowhere", async () => {
+  for (
+    const [given, value] of [
+      ["{ env: VRRP_PASS }", "s3cret"],
+      ["{ file: pass.txt }", "fromfile"],
+      ["{ command: [pass, hunter2] }", "hunter2"],
+      ["plain-pw", "plain-pw"],
+    ] as const
+  ) {
+    const { inventory, sources, warnings } = await load(withLines(`vrrp: { auth_pass: ${given} }`));
+    assertEquals(inventory.endpoints[0]?.vrrp.authPass?.reveal(), value);
+    if (value === "hunter2") continue; // It stands in the file: that is what the command is told.
+    const all = JSON.stringify([inventory, warnings, [...sources]]) + Deno.inspect(inventory);
+    assertEquals(all.includes(value), false, given);
+  }
+});
+
+Deno.test("loadInventory() warns of a password that stands in the file", async () => {
+  const { warnings } = await load(withLines("vrrp: { auth_pass: plain-pw }"));
+  assertEquals(warnings.map((w) => w.code), ["plain-secret"]);
+});
+
+Deno.test("no way of writing a wrong password shows it", async () => {
+  const ways = [
+    "auth_pass: hunter2-hunter2",
+    'auth_pass: "hunter2, hunter2"',
+    "auth_pass: 'hunter2-hunter2'",
+    '"auth_pass": hunter2-hunter2 # note',
+    "auth_pass: &a hunter2-hunter2",
+    "auth_pass: !x hunter2-hunter2",
+    "auth_pass: [hunter2-hunter2]",
+    "auth_pass: hunter2-hunter2, rooter_id: 5",
+    "auth_pass: hunter2-hunter2, router_id: [",
+    "auth_pass:\n          hunter2-hunter2",
+  ];
+  for (const way of ways) {
+    const text = await problems(withLines(`vrrp: { ${way} }`));
+    assert(text.length > 0, way);
+    // A list is no way to write it; only the message must not repeat it.
+    const shown = way.includes("[h") ? text.split("\n")[0]! : text;
+    assertEquals(shown.includes("hunter2"), false, text);
+  }
+  const block = await problems(withLines("vrrp:", "  auth_pass: |", "    hunter2-hunter2"));
+  assertEquals(block.includes("hunter2"), false, block);
+});
+
+Deno.test("noSecrets reads none", async () => {
+  const text = withLines("vrrp: { auth_pass: { env: NOT_SET } }");
+  const { inventory } = await load(text, { secrets: noSecrets });
+  assertEquals(inventory.endpoints[0]?.vrrp.authPass?.reveal(), "unread");
+});
+
+Deno.test("loadInventory() reads the CA file beside the inventory, certificates only", async () => {
+  const block = "-----BEGIN CERTIFICATE-----\nAAAA\nBBB=\n-----END CERTIFICATE-----\n";
+  const files = { "hosts.yaml": withLines("ca_file: ca.crt") };
+  const { inventory } = await load({ ...files, "ca.crt": `# a note\n${block}\n${block}` });
+  assertEquals(inventory.endpoints[0]?.ca, block + block);
+  const key = `${block}-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n`;
+  assertStringIncludes(await problems({ ...files, "ca.crt": key }), "holds a private key");
+});
+
+Deno.test("loadInventory() takes variables of the command line for connections", async () => {
+  const { inventory } = await load(MINIMAL, { extraVars: { ansible_user: "ops", n: 1 } });
+  assertEquals(inventory.hosts.map((host) => host.user), ["ops", "ops", "ops"]);
+  const text = await problems(MINIMAL, { extraVars: { ansible_user: "-x" } });
+  assertEquals(text.split(": found")[0], 'Cannot use "ansible_user" of host "lb1"');
+  assertStringIncludes(await problems(MINIMAL, { extraVars: { endpoint: {} } }), "command line");
+});
+
+Deno.test("locate() finds values, and the map that would hold them", async () => {
+  const { locate } = await load(withLines("vrrp: { router_id: 7 }"));
+  const place = (of: Parameters<typeof locate>[0], ...path: string[]) => {
+    const source = locate(of, path);
+    return source && `${source.line}:${source.column}`;
+  };
+  assertEquals(place({ endpoint: "lbs" }, "vrrp", "router_id"), "7:26");
+  assertEquals(place({ endpoint: "lbs" }, "vrrp", "mode"), "7:13");
+  assertEquals(place({ endpoint: "lbs" }, "port"), "5:7");
+  assertEquals(place({ host: "lb2" }, "endpoint_host", "priority"), "10:64");
+  assertEquals(place({ host: "lb2" }), "10:5");
+  assertEquals(place({ endpoint: "nowhere" }), undefined);
+});
+
+Deno.test("positions count from 1, whatever the line ends with", async () => {
+  for (const eol of ["\n", "\r\n"]) {
+    const text = await problems(["all:", "  hosts:", "    h1:", "      ansible_port: x"].join(eol));
+    assertStringIncludes(text, "hosts.yaml:4:21:");
+    assertStringIncludes(text, `    4 |       ansible_port: x\n      | ${" ".repeat(20)}^`);
+  }
+});
+
+Deno.test("warnings travel with the errors, and the message is an error's", async () => {
+  const error = await assertRejects(
+    () => load("all: { hosst: , hosts: { h1: { ansible_port: x } } }"),
+    InventoryError,
+  );
+  assertEquals(error.diagnostics.map((d) => d.severity), ["warning", "error"]);
+  assertStringIncludes(error.message, "ansible_port");
+});
+
+Deno.test("a mistake in a group's variable is said once, not for every host", async () => {
+  const text = await problems('all: { vars: { ansible_user: "a b" }, hosts: { "h[1:50]": } }');
+  assertEquals(text.match(/Cannot/g)?.length, 1);
+});
+
+Deno.test("endpoint_host without an endpoint is a warning", async () => {
+  const { warnings } = await load("all: { hosts: { h1: { endpoint_host: { priority: 1 } } } }");
+  assertEquals(warnings.map((w) => w.code), ["unused-endpoint-host"]);
+});
+
+Deno.test("a host that is called like a group is a warning", async () => {
+  const { warnings } = await load("web: { hosts: { web: } }");
+  assertEquals(warnings.map((w) => w.code), ["same-name"]);
+});
+
+Deno.test("the snippet and the shipped example load", async () => {
+  const snippet = await load(ENDPOINT_SNIPPET);
+  assertEquals(snippet.inventory.endpoints[0]?.members.length, 2);
+  const path = fromFileUrl(new URL("../../inventories/prod.yaml", import.meta.url));
+  const { inventory, warnings } = await loadInventory(path, { secrets });
+  assertEquals([inventory.endpoints[0]?.backends.length, warnings.length], [3, 0]);
+});
+
+Deno.test("what is no inventory file is refused with the reason", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = join(folder, "latin1.yaml");
+    await Deno.writeFile(file, new Uint8Array([0x61, 0x3a, 0x20, 0xe9]));
+    assertStringIncludes(await shown(loadInventory(file)), "it is not UTF-8 text");
+    assertStringIncludes(await shown(loadInventory(folder)), "it is a folder");
+    assertStringIncludes(await shown(loadInventory(join(folder, "no"))), "there is no such file");
+    assertEquals(await diskFiles.list(join(folder, "no")), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("realSecrets runs a program without a shell, and says when it fails", async () => {
+  const printed = await realSecrets.command([Deno.execPath(), "eval", "console.log('a $(b)')"]);
+  assertEquals(printed, "a $(b)\n");
+  await assertRejects(() => realSecrets.command(["/nowhere/pass"]), Error, "no such program");
+  await assertRejects(
+    () => realSecrets.command([Deno.execPath(), "eval", "Deno.exit(3)"]),
+    Error,
+    "it ended with 3",
+  );
+  await assertRejects(() => realSecrets.file("/nowhere/pass"), Error, "no such file");
+});

@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { labCommand } from "../../src/lab/cli.ts";
+
+async function call(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await labCommand(args, {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+Deno.test("labCommand() gives its help when asked", async () => {
+  const { code, out } = await call("--help");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "Usage: holdfast lab");
+});
+
+Deno.test("labCommand() ends with 1 and its help when it gets no command", async () => {
+  const { code, err } = await call();
+  assertEquals(code, 1);
+  assertStringIncludes(err, "Usage: holdfast lab");
+});
+
+Deno.test("labCommand() refuses what it does not know, before it touches anything", async () => {
+  const cases: [string[], string][] = [
+    [["up", "--colour"], "expected a value"],
+    [["up", "--colour", "red"], "expected --name, --suite or --hosts"],
+    [["up", "--suite", "sid"], "expected bullseye, bookworm, trixie"],
+    [["up", "--hosts=0"], "expected 1 to 99"],
+    [["up", "--hosts", "many"], "expected 1 to 99"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, err } = await call(...args);
+    assertEquals(code, 1, args.join(" "));
+    assertStringIncludes(err, message);
+  }
+});

@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Host } from "../../src/model.ts";
+import { connectTimeout, sshArguments } from "../../src/ssh/arguments.ts";
+import { runSh } from "../helpers.ts";
+
+const host: Host = {
+  name: "lb1",
+  address: "10.0.0.1",
+  become: false,
+  sshArgs: [],
+  groups: [],
+  vars: {},
+};
+const WORDS = { prompt: "holdfast-1", ready: "holdfast-2" };
+
+Deno.test("sshArguments() ends with --, the address and one command", () => {
+  const nasty = { ...host, address: "-oProxyCommand=touch /tmp/pwned" };
+  assertEquals(sshArguments(nasty, 10).slice(-3), ["--", nasty.address, "exec /bin/sh"]);
+});
+
+Deno.test("sshArguments() is strict, silent and forwards nothing", () => {
+  const args = sshArguments(host, 7).join(" ");
+  for (
+    const part of [
+      "-T -a -x",
+      "BatchMode=yes",
+      "StrictHostKeyChecking=yes",
+      "ConnectTimeout=7",
+      "ClearAllForwardings=yes",
+      "PermitLocalCommand=no",
+      "RemoteCommand=none",
+    ]
+  ) assert(args.includes(part), part);
+});
+
+Deno.test("sshArguments() puts the inventory's own arguments first, where ssh heeds them", () => {
+  const sshArgs = ["-o", "StrictHostKeyChecking=accept-new"];
+  assertEquals(sshArguments({ ...host, sshArgs }, 10).slice(0, 2), sshArgs);
+});
+
+Deno.test("sshArguments() passes user, port and key, and the key alone", () => {
+  const args = sshArguments({ ...host, user: "deploy", port: 2222, keyFile: "/k" }, 10);
+  const after = (flag: string) => args[args.indexOf(flag) + 1];
+  assertEquals([after("-l"), after("-p"), after("-i")], ["deploy", "2222", "/k"]);
+  assert(args.includes("IdentitiesOnly=yes"));
+});
+
+Deno.test("sshArguments() leaves user, port and key to ssh when the inventory does", () => {
+  const args = sshArguments(host, 10);
+  assert(["-l", "-p", "-i", "IdentitiesOnly=yes"].every((flag) => !args.includes(flag)));
+});
+
+Deno.test("sshArguments() asks sudo not to ask, unless there is a password", () => {
+  const become = { ...host, become: true };
+  assertEquals(sshArguments(become, 10).at(-1), "exec sudo -n -H -- /bin/sh");
+  assertEquals(
+    sshArguments(become, 10, WORDS).at(-1),
+    "exec sudo -S -H -p holdfast-1 -- /bin/sh -c 'printf holdfast-2; exec /bin/sh'",
+  );
+});
+
+for (const shell of [["sh"], ["bash"], ["zsh"], ["fish"], ["csh"], ["tcsh"], ["busybox", "sh"]]) {
+  const here = await runSh(`${shell.join(" ")} -c : </dev/null`);
+  Deno.test({
+    name: `sshArguments() gives a command that ${shell.join(" ")} reads as meant`,
+    ignore: here.code !== 0,
+    fn: async () => {
+      const command = sshArguments({ ...host, become: true }, 10, WORDS).at(-1) ?? "";
+      const printed = command.replace(/^exec sudo/, "exec printf %s,");
+      const { stdout } = await runSh(printed, shell);
+      assertEquals(
+        stdout,
+        "-S,-H,-p,holdfast-1,--,/bin/sh,-c,printf holdfast-2; exec /bin/sh,",
+      );
+    },
+  });
+}
+
+Deno.test("connectTimeout() reads what the inventory set", () => {
+  assertEquals(connectTimeout(host, 10), 10);
+  assertEquals(connectTimeout({ ...host, sshArgs: ["-oConnectTimeout=30"] }, 10), 30);
+});
