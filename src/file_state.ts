@@ -22,57 +22,70 @@ export interface FileState {
 }
 
 /**
- * Shell text that describes paths. Content travels as base64, so that no content can be taken for
- * the frame around it and every byte is compared.
+ * Shell text that describes paths. Contents travel as base64, so that no content can be taken for
+ * the frame around it and every byte is compared. Three processes in all, however many files.
  */
 export function probeFiles(paths: readonly string[]): string {
-  return sh`for path in ${paths}; do
+  return sh`set --
+for path in ${paths}; do
   printf 'path %s\n' "$path"
   if [ -L "$path" ]; then printf 'link %s\n' "$(readlink -- "$path")"
-  elif [ -f "$path" ]; then stat -c 'file %a %U %G' -- "$path" && base64 -- "$path"
+  elif [ -f "$path" ]; then echo file; set -- "$@" "$path"
   elif [ -d "$path" ]; then stat -c 'directory %a %U %G' -- "$path"
   elif [ -e "$path" ]; then echo other
   else echo absent; fi
-  echo .
-done`;
+done
+if [ $# -gt 0 ]; then stat -c 'stat %s %a %U %G' -- "$@"; cat -- "$@" | base64; fi`;
 }
 
-/** Reads the answer to {@link probeFiles}. @throws {TaskError} when it is cut short */
+/**
+ * Reads the answer to {@link probeFiles}.
+ * @throws {TaskError} when it is cut short, or a file changed while it was read
+ */
 export function parseFiles(answer: string): ReadonlyMap<string, FileState> {
   const files = new Map<string, FileState>();
-  for (const block of answer.split(/^\.$\n?/m).filter((text) => text.trim() !== "")) {
-    const [first = "", second = "", ...rest] = block.trimEnd().split("\n");
-    if (!first.startsWith("path ") || second === "") {
-      throw new TaskError(
-        `Cannot read what the host says about its files: "${first.slice(0, 80)}"`,
-      );
-    }
-    files.set(first.slice("path ".length), parseOne(second, rest.join("")));
+  const lines = answer.trimEnd().split("\n");
+  const end = lines.findIndex((line) => line.startsWith("stat "));
+  const head = end === -1 ? lines : lines.slice(0, end);
+  const contents = readContents(end === -1 ? [] : lines.slice(end));
+  for (let i = 0; i < head.length; i += 2) {
+    const [first = "", second = ""] = head.slice(i, i + 2);
+    if (!first.startsWith("path ")) throw unreadable(first);
+    const state = second === "file" ? contents.shift() : parseOne(second);
+    if (state === undefined) throw unreadable(second);
+    files.set(first.slice("path ".length), state);
   }
   return files;
 }
 
-function parseOne(line: string, base64: string): FileState {
+function unreadable(line: string): TaskError {
+  return new TaskError(`Cannot read what the host says about its files: "${line.slice(0, 80)}"`);
+}
+
+/** Regular files in the order in which they were asked about. */
+function readContents(lines: readonly string[]): FileState[] {
+  const stats = lines.filter((line) => line.startsWith("stat ")).map((line) => line.split(" "));
+  const bytes = Uint8Array.fromBase64(lines.slice(stats.length).join(""));
+  let at = 0;
+  const states = stats.map(([, size, mode = "", owner = "", group = ""]): FileState => {
+    const content = new TextDecoder().decode(bytes.subarray(at, at += Number(size)));
+    return { kind: "file", mode: mode.padStart(4, "0"), owner, group, content };
+  });
+  if (at !== bytes.length) throw new TaskError("Cannot read files: one changed while it was read");
+  return states;
+}
+
+function parseOne(line: string): FileState {
   const [kind = "", mode = "", owner = "", group = ""] = line.split(" ");
   switch (kind) {
     case "link":
       return { kind, target: line.slice("link ".length) };
     case "directory":
       return { kind, mode: mode.padStart(4, "0"), owner, group };
-    case "file": {
-      const bytes = Uint8Array.fromBase64(base64);
-      return {
-        kind,
-        mode: mode.padStart(4, "0"),
-        owner,
-        group,
-        content: new TextDecoder().decode(bytes),
-      };
-    }
     case "absent":
     case "other":
       return { kind };
     default:
-      throw new TaskError(`Cannot read what the host says about its files: "${line.slice(0, 80)}"`);
+      throw unreadable(line);
   }
 }

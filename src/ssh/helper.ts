@@ -49,7 +49,8 @@ export function helperText(nonce: string, shell = "/bin/sh"): string {
 //
 // Two companions live as long as a step: hf_watch reads what the controller sends during a step,
 // which is nothing. Anything, or the end, ends the step. hf_dog does so when time is up. Both are
-// reaped before the answer ends: the next request is read by the shell alone.
+// reaped before the answer ends: the next request is read by the shell alone. They close what they do
+// not need by exec, because a shell keeps a copy of what a mere redirection closes.
 //
 // A step that must finish writes into unlinked files: with a dead link a write to the link itself
 // would end it (SIGPIPE).
@@ -76,6 +77,7 @@ done
 kill -KILL "-$hf_p"
 }
 hf_dog() {
+exec 4>&- 5>&- 7<&- 8>&- 9>&-
 hf_o=$!
 trap 'hf_i=$!; [ "$hf_i" = "$hf_o" ] || kill "$hf_i"; exit 0' TERM
 sleep "$1" &
@@ -85,6 +87,7 @@ hf_end
 exit 9
 }
 hf_watch() {
+exec 4>&- 5>&- 8>&- 9>&-
 read -r hf_i <&7
 trap '' TERM
 [ "$1" = 1 ] || hf_end
@@ -112,9 +115,9 @@ hf_s=
 [ "$3" = 1 ] && hf_spool && hf_s=1
 [ "$hf_s" ] || exec 8>&4 9>&5
 hf_step "$4"
-hf_watch "$3" 4>&- 5>&- 8>&- 9>&- &
+hf_watch "$3" &
 hf_w=$!
-hf_dog "$2" 4>&- 5>&- 7<&- 8>&- 9>&- &
+hf_dog "$2" &
 hf_d=$!
 wait "$hf_p"
 hf_c=$?

@@ -39,15 +39,18 @@ export interface LinkOptions {
 export class Gone extends Error {
   /** Exit code; unset while the process still runs. */
   readonly code: number | undefined;
-  /** What it said last outside of answers, standard error first. */
+  /** What it complained last, outside of answers. */
   readonly words: string;
+  /** What it printed last, outside of answers. */
+  readonly noise: string;
 
   /** Keeps how it ended. */
-  constructor(message: string, code: number | undefined, words: string) {
+  constructor(message: string, code: number | undefined, words: string, noise: string) {
     super(message);
     this.name = "Gone";
     this.code = code;
     this.words = words;
+    this.noise = noise;
   }
 }
 
@@ -122,9 +125,9 @@ export class Link {
     await Promise.allSettled(this.#readers.map((reader) => reader.cancel()));
   }
 
-  /** What was said outside of answers, standard error first. */
-  get words(): string {
-    return `${this.#err.noise}\n${this.#out.noise}`.trim();
+  /** The error of a link that is of no use, with its last words. */
+  gone(message: string, code?: number): Gone {
+    return new Gone(message, code, this.#err.noise.trim(), this.#out.noise.trim());
   }
 
   #send(text: string): void {
@@ -179,7 +182,7 @@ export class Link {
   }
 
   #fail(message: string, code?: number): void {
-    this.#gone ??= new Gone(message, code, this.words);
+    this.#gone ??= this.gone(message, code);
     this.#greeting.reject(this.#gone);
     this.#waiting?.reject(this.#gone);
   }

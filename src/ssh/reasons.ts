@@ -18,6 +18,7 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i, hostKeyChanged],
   [/No (\S+) host key is known for/i, hostKeyUnknown],
   [/Host key verification failed/i, hostKeyUnknown],
+  [/Identity file (\S+) not accessible/i, (_host, found) => `there is no key file ${found[1]}`],
   [
     /UNPROTECTED PRIVATE KEY FILE|bad permissions/i,
     (host) => `the key file ${host.keyFile ?? ""} can be read by others: type chmod 600 on it`,

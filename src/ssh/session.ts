@@ -8,6 +8,7 @@ import { ConnectError, LinkError, TaskError } from "../errors.ts";
 import type { ExecResult, RunOptions, Session } from "../model.ts";
 import { concat, type Frame } from "./frames.ts";
 import { type Gate, Gone, Link, type Reply } from "./link.ts";
+import { lastWords } from "./reasons.ts";
 import type { Transport } from "./transport.ts";
 
 /** What an attempt to open a shell came to. */
@@ -145,18 +146,16 @@ class QueuedSession implements ShellSession {
 
   #explain(error: unknown): Failure {
     const late = `no answer from a shell within ${seconds(this.#options.helloMs ?? 40_000)} s`;
-    const gone = error instanceof Gone ? error : new Gone(late, undefined, this.#link.words);
-    const said = gone.words === "" ? "" : `: ${gone.words}`;
+    const gone = error instanceof Gone ? error : this.#link.gone(late);
+    const failed = `Cannot open a shell on "${this.#host}": it ${gone.message}`;
     return this.#options.explain?.(gone) ??
-      {
-        message: `Cannot open a shell on "${this.#host}": it ${gone.message}${said}`,
-        retry: false,
-      };
+      { message: `${failed}${lastWords(gone)}`, retry: false };
   }
 
   #lost(seq: number, ms: number, error: unknown): LinkError {
-    const why = error instanceof Gone ? this.#explain(error).message : "no answer came in time";
-    this.#closed = "the link was lost earlier";
+    const gone = error instanceof Gone ? `it ${error.message}${lastWords(error)}` : undefined;
+    const why = this.#closed ?? gone ?? "no answer came in time";
+    this.#closed ??= "the link was lost earlier";
     this.#link.close().catch(() => {});
     return new LinkError(
       this.#host,

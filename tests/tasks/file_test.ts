@@ -7,13 +7,13 @@ import { cases, plan } from "./cases.ts";
 const path = "/etc/x.conf";
 const task = file({ path, content: "hello\n", mode: "0644" });
 const seen = (text: string, mode = "644", owner = "root") =>
-  `path ${path}\nfile ${mode} ${owner} root\n${btoa(text)}\n.\n`;
+  `path ${path}\nfile\nstat ${text.length} ${mode} ${owner} root\n${btoa(text)}\n`;
 
 cases("file()", {
   "wants nothing of a file that is right": { task, seen: seen("hello\n"), changes: [] },
   "writes a file that is absent": {
     task,
-    seen: `path ${path}\nabsent\n.\n`,
+    seen: `path ${path}\nabsent\n`,
     changes: ["/etc/x.conf: write /etc/x.conf"],
   },
   "writes a file that has drifted": {
@@ -33,13 +33,13 @@ cases("file()", {
   },
   "refuses to replace a symbolic link": {
     task,
-    seen: `path ${path}\nlink /tmp/elsewhere\n.\n`,
+    seen: `path ${path}\nlink /tmp/elsewhere\n`,
     error:
       'Cannot write "/etc/x.conf": it is a symbolic link to "/tmp/elsewhere"; manage that path instead, or remove the link',
   },
   "refuses to replace a directory": {
     task,
-    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    seen: `path ${path}\ndirectory 755 root root\n`,
     error: 'Cannot write "/etc/x.conf": there is a directory in its place',
   },
 });
@@ -47,17 +47,17 @@ cases("file()", {
 cases("directory()", {
   "wants nothing of one that is right": {
     task: directory({ path }),
-    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    seen: `path ${path}\ndirectory 755 root root\n`,
     changes: [],
   },
   "creates one": {
     task: directory({ path }),
-    seen: `path ${path}\nabsent\n.\n`,
+    seen: `path ${path}\nabsent\n`,
     changes: ["create /etc/x.conf"],
   },
   "repairs its mode": {
     task: directory({ path, mode: "0700" }),
-    seen: `path ${path}\ndirectory 755 root root\n.\n`,
+    seen: `path ${path}\ndirectory 755 root root\n`,
     changes: ["/etc/x.conf: 0700 root:root (was 0755 root:root)"],
   },
 });
@@ -72,7 +72,7 @@ Deno.test("fileSet() writes only what differs, validates the set, and notifies f
       { path: "/etc/b", content: ({ host }) => `on ${host}`, notify: ["reload b"], secret: true },
     ],
   });
-  const answer = `path /etc/a\nfile 600 root root\n${btoa("a")}\n.\npath /etc/b\nabsent\n.\n`;
+  const answer = `path /etc/a\nfile\npath /etc/b\nabsent\nstat 1 600 root root\n${btoa("a")}\n`;
   const [change] = plan({ task: set, seen: answer });
   assertEquals(change, {
     kind: "write",
@@ -94,7 +94,7 @@ Deno.test("fileSet() writes only what differs, validates the set, and notifies f
 Deno.test("file() asks this machine about hostile names and contents and understands the answer", () =>
   withTempDir(async (dir) => {
     const name = `${dir}/a 'b' "c" $(d)`;
-    const content = "path /x\nabsent\n.\n\n% \\ é\0";
+    const content = "path /x\nabsent\nstat 1\n\n% \\ é\0";
     await Deno.writeTextFile(name, content, { mode: 0o644 });
     const here = file({ path: name, content, mode: "0644" });
     const { stdout, stderr } = await runSh(here.probe);

@@ -6,7 +6,8 @@ import { cases, plan } from "./cases.ts";
 const key = "net.ipv4.tcp_keepalive_time";
 const path = `/etc/sysctl.d/60-holdfast-${key}.conf`;
 const task = sysctl({ key, value: "60" });
-const saved = (text: string) => `path ${path}\nfile 644 root root\n${btoa(text)}\n.\n`;
+const saved = (text: string) =>
+  `path ${path}\nfile\nstat ${text.length} 644 root root\n${btoa(text)}\n`;
 
 cases("sysctl()", {
   "wants nothing of a value that holds and is kept": {
@@ -16,7 +17,7 @@ cases("sysctl()", {
   },
   "sets and keeps": {
     task,
-    seen: `live 7200\npath ${path}\nabsent\n.\n`,
+    seen: `live 7200\npath ${path}\nabsent\n`,
     changes: [`keep ${key} = 60 after a reboot`, `set ${key} = 60 (was 7200)`],
   },
   "keeps what holds only until a reboot": {
@@ -26,7 +27,7 @@ cases("sysctl()", {
   },
   "says that the kernel lacks it": {
     task,
-    seen: `path ${path}\nabsent\n.\n`,
+    seen: `path ${path}\nabsent\n`,
     error: `Cannot set "${key}": the kernel of this host has no such setting`,
   },
 });
