@@ -68,7 +68,9 @@ function readContents(lines: readonly string[]): FileState[] {
   const bytes = Uint8Array.fromBase64(lines.slice(stats.length).join(""));
   let at = 0;
   const states = stats.map(([, size, mode = "", owner = "", group = ""]): FileState => {
-    const content = new TextDecoder().decode(bytes.subarray(at, at += Number(size)));
+    const content = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      bytes.subarray(at, at += Number(size)),
+    );
     return { kind: "file", mode: mode.padStart(4, "0"), owner, group, content };
   });
   if (at !== bytes.length) throw new TaskError("Cannot read files: one changed while it was read");

@@ -3,12 +3,15 @@
  * @module
  */
 
-const RAW = Symbol("shell text");
-
-/** Shell text that is put in as it is: made by {@link sh} or {@link raw} only. */
-export interface ShellText {
+/** Shell text that is put in as it is: made by {@link raw} only. */
+export class ShellText {
   /** The text. */
-  readonly [RAW]: string;
+  readonly text: string;
+
+  /** Takes text as it is. */
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** What may stand in a hole of the template. Lists become words. */
@@ -36,7 +39,7 @@ export function quote(value: string | number): string {
 
 /** Marks text as shell text, to be put in without quotes. Never for a value from outside. */
 export function raw(text: string): ShellText {
-  return { [RAW]: text };
+  return new ShellText(text);
 }
 
 /**
@@ -58,6 +61,6 @@ export function sh(text: TemplateStringsArray, ...holes: readonly ShellValue[]):
 
 function word(value: ShellValue): string {
   if (typeof value === "string" || typeof value === "number") return quote(value);
-  if (RAW in value) return value[RAW];
+  if (value instanceof ShellText) return value.text;
   return value.map(word).join(" ");
 }

@@ -47,32 +47,32 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
   title: ({ name }) => `files ${name}`,
   probe: ({ files }) => probeFiles(files.map(({ path }) => path)),
   parse: ({ stdout }) => parseFiles(stdout),
-  plan: (seen, { name, files, validations = [] }, world): TaskPlan => {
-    const differing: FileArgs[] = [];
+  plan: (seen, { files, validations = [] }, world): TaskPlan => {
+    const differing: FileSpec[] = [];
+    const notified = new Set<string>();
     const attributes: Change[] = [];
-    const wanted = new Map<FileArgs, FileSpec>();
     for (const file of files) {
       const spec = toSpec(file, world);
       const state = seen.get(file.path) ?? { kind: "absent" };
       assertReplaceable(spec, state);
-      wanted.set(file, spec);
-      if (state.content !== spec.content) differing.push(file);
-      else attributes.push(...repairAttributes(spec, state));
+      if (state.content === spec.content) {
+        attributes.push(...repairAttributes(spec, state));
+      } else {
+        differing.push(spec);
+        for (const handler of file.notify ?? []) notified.add(handler);
+      }
     }
     const predicts = { paths: files.map(({ path }) => path) };
     if (differing.length === 0) return { changes: attributes, predicts };
     const write: Change = {
       kind: "write",
       summary: `write ${differing.map(({ path }) => path).join(", ")}`,
-      files: differing.map((file) => wanted.get(file) ?? toSpec(file, world)),
+      files: differing,
       validations,
       before: contents(differing, seen),
-      notify: [...new Set(differing.flatMap(({ notify = [] }) => notify))],
+      notify: [...notified],
     };
-    return {
-      changes: [...attributes, { ...write, summary: `${name}: ${write.summary}` }],
-      predicts,
-    };
+    return { changes: [...attributes, write], predicts };
   },
 });
 
@@ -100,7 +100,7 @@ function assertReplaceable({ path }: FileSpec, state: FileState): void {
 }
 
 function contents(
-  files: readonly FileArgs[],
+  files: readonly FileSpec[],
   seen: ReadonlyMap<string, FileState>,
 ): Record<string, string> {
   return Object.fromEntries(

@@ -2,6 +2,7 @@
  * apply, check and verify: where inventory, play, ssh, runner and reporter meet.
  * @module
  */
+import { setColorEnabled } from "@std/fmt/colors";
 import { endpointPlay } from "../../tasks/play.ts";
 import { describer } from "../describe.ts";
 import { EXIT, InputError } from "../errors.ts";
@@ -79,8 +80,16 @@ export async function runInventory(
   }
 }
 
+/** Colors are for a person's terminal, unless asked for; a pipe or a file gets none. */
+function colorWanted(): boolean {
+  if (Deno.noColor) return false;
+  const forced = Deno.env.get("FORCE_COLOR");
+  return forced === undefined ? Deno.stdout.isTerminal() : forced !== "0";
+}
+
 function reporter(flags: RunFlags, secrets: readonly Secret[], io: Io): (event: Event) => void {
   const mask = masker(secrets);
+  setColorEnabled(colorWanted());
   const write = flags.json === true ? jsonl(io.out) : human(io.out, { diff: flags.diff === true });
   // What hosts say can hold a secret too, a refused configuration line for one.
   return (event) => {

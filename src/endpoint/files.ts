@@ -50,6 +50,14 @@ export function managedFiles(
   ];
 }
 
+/** Paths that another profile, or an endpoint with a CA, would manage: left over, if they exist. */
+export function retiredPaths(endpoint: Endpoint): readonly string[] {
+  const guide = endpoint.profile === "guide";
+  if (!guide) return [PATHS.guideScript, ...(endpoint.ca === undefined ? [PATHS.ca] : [])];
+  const { ca, aliveScript, readyScript, haproxyUnit, keepalivedUnit } = PATHS;
+  return [ca, aliveScript, readyScript, haproxyUnit, keepalivedUnit];
+}
+
 type Content = ManagedFile["content"];
 
 function haproxy(path: string, content: Content): ManagedFile {

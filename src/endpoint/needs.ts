@@ -35,25 +35,33 @@ export function handlerScripts(endpoint: Endpoint): readonly Handler[] {
   ];
 }
 
-// The master process survives a configuration that its workers cannot start with, for example a
-// port that is taken, and says so in its status only.
-const RELOAD_HAPROXY = `systemctl reload-or-restart haproxy.service || exit 1
-sleep 0.5
-case $(systemctl show -p StatusText --value haproxy.service) in
-  *[Ff]ail*)
-    systemctl status --no-pager --lines=20 haproxy.service
-    exit 1
-    ;;
-esac
-systemctl is-active haproxy.service
+// The master process survives a configuration that no worker can start with, for example a port
+// that is taken, and the old worker goes on: only a new worker that stays is success.
+const RELOAD_HAPROXY = `main=$(systemctl show -p MainPID --value haproxy.service)
+workers() { cat "/proc/$main/task/$main/children" 2>/dev/null; }
+before=$(workers)
+systemctl reload-or-restart haproxy.service || exit 1
+[ -n "$before" ] || exec systemctl is-active haproxy.service
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+  sleep 0.25
+  for pid in $(workers); do
+    case " $before " in *" $pid "*) continue ;; esac
+    sleep 0.25
+    kill -0 "$pid" 2>/dev/null && exec systemctl is-active haproxy.service
+  done
+done
+echo "haproxy still runs with the configuration from before"
+systemctl status --no-pager --lines=20 haproxy.service
+exit 1
 `;
 
 // A running Keepalived ends over a configuration that it cannot use, and leaves the address behind.
 const RELOAD_KEEPALIVED = `before=$(systemctl show -p MainPID --value keepalived.service)
-systemctl reload-or-restart keepalived.service || exit 1
+systemctl reload-or-restart keepalived.service
+ended=$?
 sleep 0.5
 after=$(systemctl show -p MainPID --value keepalived.service)
-if [ "$before" != 0 ] && [ "$before" != "$after" ]; then
+if [ $ended -ne 0 ] || { [ "$before" != 0 ] && [ "$before" != "$after" ]; }; then
   echo "keepalived ended over the new configuration"
   systemctl status --no-pager --lines=20 keepalived.service
   exit 1

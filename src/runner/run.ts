@@ -99,6 +99,8 @@ function group({ play, selected, mode }: RunSpec, endpoint: Endpoint): Group {
   return { endpoint, runs, shared, checks, answers: checks.map(() => new Map()) };
 }
 
+const LOOK = { kind: "look", name: "look" };
+
 /** The one round trip that every host costs: facts, tasks and conditions, all at once. */
 async function connectAndLook(
   run: HostRun,
@@ -108,6 +110,7 @@ async function connectAndLook(
 ): Promise<void> {
   const { host } = run.member;
   if (effects.signal.aborted) return;
+  const since = effects.now();
   try {
     run.session = await effects.connect(host);
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
@@ -120,7 +123,8 @@ async function connectAndLook(
       const answer = seen.checks[i];
       if (answer !== undefined) answers[checks.indexOf(check)]?.set(host.name, answer);
     });
-    if (mode !== "verify") { for (const name of seen.pending) run.due.add(name); }
+    if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
+    else for (const name of seen.pending) run.due.add(name);
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     unreachable(run, error, effects);

@@ -4,6 +4,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { type Frame, Frames } from "./frames.ts";
+import { Gone } from "./gone.ts";
 import { CANCEL, helperText, type Request, requestText } from "./helper.ts";
 import type { Transport } from "./transport.ts";
 
@@ -33,25 +34,6 @@ export interface LinkOptions {
   readonly gate?: Gate;
   /** How much of a stream of one request is kept. */
   readonly limitBytes: number;
-}
-
-/** The process is gone, or of no use. */
-export class Gone extends Error {
-  /** Exit code; unset while the process still runs. */
-  readonly code: number | undefined;
-  /** What it complained last, outside of answers. */
-  readonly words: string;
-  /** What it printed last, outside of answers. */
-  readonly noise: string;
-
-  /** Keeps how it ended. */
-  constructor(message: string, code: number | undefined, words: string, noise: string) {
-    super(message);
-    this.name = "Gone";
-    this.code = code;
-    this.words = words;
-    this.noise = noise;
-  }
 }
 
 /** A conversation with one process. */

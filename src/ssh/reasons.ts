@@ -4,13 +4,15 @@
  */
 import type { Host } from "../model.ts";
 import { printable } from "../terminal.ts";
-import type { Gone } from "./link.ts";
-import type { Failure } from "./session.ts";
+import { type Failure, type Gone, lastWords } from "./gone.ts";
 import { WRONG_PASSWORD } from "./sudo.ts";
 
 type Reason = (host: Host, found: RegExpExecArray, words: string) => string;
 
 const SUDO_PASSWORD = "sudo asks for a password: add -K, or let the user run sudo without one";
+
+// What sudo was told to ask with says nothing to people.
+const PROMPT = /holdfast-[0-9a-f]{16,}/g;
 
 // The first that fits is told, so what explains most comes first: a refused jump host also makes
 // the handshake behind it fail.
@@ -66,30 +68,22 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
 
 /** Explains why a host gave no shell, and whether another try makes sense. */
 export function explain(host: Host, gone: Gone): Failure {
-  const words = gone.words.replaceAll(/holdfast-[0-9a-f]{16,}/g, "");
-  const said = `${gone.message}\n${words}`;
-  const [reason, retry] = reasonOf(host, gone, said);
+  const [reason, retry] = reasonOf(host, gone);
   const port = host.port === undefined ? "" : `:${host.port}`;
   const user = host.user === undefined ? "" : ` as "${host.user}"`;
-  const last = lastWords(words);
   return {
     message: `Cannot open a shell on "${host.name}" (${host.address}${port})${user}: ` +
-      printable(reason) + (last === "" || reason.includes(last) ? "" : `; last words: ${last}`),
+      printable(reason) + lastWords(gone).replaceAll(PROMPT, ""),
     retry,
   };
 }
 
-// The last lines that were said, on one line.
-function lastWords(words: string): string {
-  const lines = words.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line !== "");
-  return printable(lines.slice(-3).join(" | ").slice(-400));
-}
-
-function reasonOf(host: Host, gone: Gone, said: string): [string, boolean] {
+function reasonOf(host: Host, gone: Gone): [reason: string, retry: boolean] {
+  const said = [gone.message, gone.words, gone.noise].join("\n");
   for (const [pattern, reason] of REASONS) {
     const found = pattern.exec(said);
-    // Reset before the handshake: nothing was sent, the next try may find room.
-    if (found) return [reason(host, found, said), /^kex_/.test(found[0])];
+    // Refused before the handshake: nothing was sent, and the next try may find room.
+    if (found) return [reason(host, found, said), gone.code === 255 && /^kex_/.test(found[0])];
   }
   if (gone.code === 127 || gone.code === 126) return ["the login shell found no /bin/sh", false];
   return [gone.code === undefined ? gone.message : `ssh ${gone.message}`, false];

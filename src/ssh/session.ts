@@ -7,17 +7,9 @@ import { delay } from "@std/async/delay";
 import { ConnectError, LinkError, TaskError } from "../errors.ts";
 import type { ExecResult, RunOptions, Session } from "../model.ts";
 import { concat, type Frame } from "./frames.ts";
-import { type Gate, Gone, Link, type Reply } from "./link.ts";
-import { lastWords } from "./reasons.ts";
+import { type Failure, Gone, lastWords } from "./gone.ts";
+import { type Gate, Link, type Reply } from "./link.ts";
 import type { Transport } from "./transport.ts";
-
-/** What an attempt to open a shell came to. */
-export interface Failure {
-  /** Why there is no shell, as a whole sentence. */
-  readonly message: string;
-  /** Nothing had reached the host, and another try may do better. */
-  readonly retry: boolean;
-}
 
 /** How a session behaves. */
 export interface SessionOptions {

@@ -227,5 +227,5 @@ Deno.test("run() judges at once in verify mode, with the answers of the one look
     const session = new LocalSession(dir);
     const play = { tasks: () => [failing], checks: () => [check(dir)] };
     const { code, lines } = await runPlay("verify", play, { lb1: session });
-    assertEquals([code, session.roundTrips, lines], [EXIT.failed, 1, []]);
+    assertEquals([code, session.roundTrips, lines], [EXIT.failed, 1, ["lb1 look ok"]]);
   }));

@@ -153,7 +153,7 @@ Deno.test("run() throws a LinkError with the words of ssh when it ends during a 
 });
 
 Deno.test("run() throws a ConnectError when ssh hangs, and ends it", async () => {
-  await using ssh = await fakeSsh("echo $$ >DIR/pid; trap '' TERM; exec 1>&2; sleep 600");
+  await using ssh = await fakeSsh("echo $$ >DIR/pid; trap '' TERM; exec sleep 600");
   const { openSession } = await import("../../src/ssh/session.ts");
   const session = await openSession("lb3", () => spawnProgram(`${ssh.dir}/ssh`, []), {
     helloMs: 500,

@@ -237,7 +237,7 @@ Deno.test("run() throws a LinkError when a host is silent past the deadline", as
 Deno.test("run() throws a ConnectError when there is no shell", async () => {
   await using session = await openSession("local", localTransport(["sh", "-c", "echo why >&2"]));
   const error = await assertRejects(() => session.run(":"), ConnectError);
-  assertEquals(error.message, 'Cannot open a shell on "local": it ended with 0: why');
+  assertEquals(error.message, 'Cannot open a shell on "local": it ended with 0; last words: why');
   assert(!(error instanceof LinkError));
 });
 

@@ -14,17 +14,17 @@ cases("file()", {
   "writes a file that is absent": {
     task,
     seen: `path ${path}\nabsent\n`,
-    changes: ["/etc/x.conf: write /etc/x.conf"],
+    changes: ["write /etc/x.conf"],
   },
   "writes a file that has drifted": {
     task,
     seen: seen("hullo\n"),
-    changes: ["/etc/x.conf: write /etc/x.conf"],
+    changes: ["write /etc/x.conf"],
   },
   "sees a final newline that is missing": {
     task,
     seen: seen("hello"),
-    changes: ["/etc/x.conf: write /etc/x.conf"],
+    changes: ["write /etc/x.conf"],
   },
   "repairs mode and owner without writing": {
     task,
@@ -76,7 +76,7 @@ Deno.test("fileSet() writes only what differs, validates the set, and notifies f
   const [change] = plan({ task: set, seen: answer });
   assertEquals(change, {
     kind: "write",
-    summary: "daemon: write /etc/b",
+    summary: "write /etc/b",
     files: [{
       path: "/etc/b",
       content: "on lb1",
