@@ -47,11 +47,34 @@ async function tests(args: readonly string[]): Promise<Count> {
   }
 }
 
+/** Shells that a host may have, for the tests that try them all. */
+const SHELLS = { busybox: "busybox-static", zsh: "zsh", fish: "fish", tcsh: "tcsh" };
+
+/** Installs what is missing of them where that is possible; names what stays untried where not. */
+async function installShells(): Promise<Count> {
+  const missing: string[] = [];
+  for (const [program, name] of Object.entries(SHELLS)) {
+    const found = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`] }).output();
+    if (!found.success) missing.push(name);
+  }
+  if (missing.length === 0) return { passed: 1, failed: 0 };
+  const script = `apt-get -q update && apt-get -q -y --no-install-recommends install ${
+    missing.join(" ")
+  }`;
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const { success } = await new Deno.Command("sh", { args: ["-c", script], env, stdout: "null" })
+    .spawn().status;
+  if (success) return { passed: 1, failed: 0 };
+  console.log(`!!! Not tried, because they cannot be installed here: ${missing.join(", ")}`);
+  return { passed: 0, failed: Deno.env.get("CI") === "true" ? 1 : 0 };
+}
+
 const groups: [name: string, work: () => Promise<Count>][] = [
   ["format", () => gate(["fmt", "--check"])],
   ["lint", () => gate(["lint"])],
   ["types", () => gate(["check"])],
   ["doc comments", () => gate(["doc", "--lint", "mod.ts"])],
+  ["other shells", installShells],
   ["unit tests", () => tests(["--parallel", "--ignore=tests/lab", "tests"])],
 ];
 

@@ -13,8 +13,7 @@ interface Need {
 }
 
 /** Variables that a run may read. Secrets come from `VRRP_PASS` or a name of our own prefix. */
-const ENV =
-  "HOME,USER,LOGNAME,TERM,COLUMNS,CI,NO_COLOR,FORCE_COLOR,VRRP_PASS,HOLDFAST_*";
+const ENV = "HOME,USER,LOGNAME,TERM,COLUMNS,CI,NO_COLOR,FORCE_COLOR,VRRP_PASS,HOLDFAST_*";
 
 const READ: Need = {
   flag: "--allow-read",

@@ -25,6 +25,9 @@ export type Fault =
 /** From the death of HAProxy to the moment when Keepalived knows, as measured with systemd. */
 const UNIT_STOP_MS = 100;
 
+/** Starting a script twice on a busy host. */
+const RUN_SLACK_MS = 300;
+
 /** Longest wait by fault in milliseconds, from the break to the next holder. */
 export function predictedFailoverMs(endpoint: Endpoint): Readonly<Record<Fault, number>> {
   const { alive, ready, check } = settings(endpoint);
@@ -35,7 +38,7 @@ export function predictedFailoverMs(endpoint: Endpoint): Readonly<Record<Fault, 
   const skew = (256 - (second ?? 1)) / 256 * advert;
   const silence = 3 * advert + skew;
   // A run that hangs ends at curl's own limit: 1 s ours, 2 s twice in the seed.
-  const hang = (guide ? 4 : 1) * 1000;
+  const hang = (guide ? 4 : 1) * 1000 + RUN_SLACK_MS;
   const failed = alive.fall * alive.interval * 1000;
   const serverLost = check.interMs + check.fall * check.timeoutMs +
     (check.fall - 1) * check.fastinterMs;
