@@ -42,7 +42,7 @@ export function endpointPlay(templates: Templates): Play {
       return [
         packages({ names: packagesFor(endpoint) }),
         ...(account === undefined ? [] : [user({ name: account })]),
-        ...(guide ? [] : Object.entries(KEEPALIVE).map(([key, value]) => sysctl({ key, value }))),
+        ...(guide ? [] : [sysctl({ name: "tcp-keepalive", settings: KEEPALIVE })]),
         ...(of("systemd").length === 0
           ? []
           : [fileSet({ name: "systemd drop-ins", files: of("systemd") })]),

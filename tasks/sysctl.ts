@@ -1,74 +1,91 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import type { Change, TaskPlan } from "../src/model.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import type { Change, TaskPlan } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
 
 /** Arguments of {@link sysctl}. */
 export interface SysctlArgs {
-  /** Name with dots, `net.ipv4.tcp_keepalive_time`. */
-  readonly key: string;
-  /** Value as sysctl prints it. */
-  readonly value: string;
+  /** What the settings are for, one word: names the file that keeps them. */
+  readonly name: string;
+  /** Name with dots to value as sysctl prints it: `{ "net.ipv4.tcp_keepalive_time": "60" }`. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 interface SysctlState {
-  readonly live: string | undefined;
+  /** Value of each setting now, in the order asked; unset: the kernel has no such setting. */
+  readonly live: readonly (string | undefined)[];
   readonly saved: FileState;
 }
 
-const savedIn = (key: string) => `/etc/sysctl.d/60-holdfast-${key}.conf`;
+const savedIn = (name: string) => `/etc/sysctl.d/60-holdfast-${name}.conf`;
 const liveIn = (key: string) => `/proc/sys/${key.replaceAll(".", "/")}`;
 
-/** A kernel setting that holds now and after a reboot. */
+/** Kernel settings that hold now and after a reboot. */
 export const sysctl: TaskFunction<SysctlArgs> = defineTask<SysctlArgs, SysctlState>({
   kind: "sysctl",
-  title: ({ key, value }) => `sysctl ${key} = ${value}`,
-  probe: ({ key }) => {
-    if (!/^[a-z0-9_]+(\.[A-Za-z0-9_-]+)+$/.test(key)) {
-      throw new TypeError(`Cannot name a kernel setting "${key}": expected words joined by dots`);
-    }
+  title: ({ name }) => `sysctl ${name}`,
+  probe: ({ name, settings }) => {
+    assertNames(name, settings);
+    const paths = Object.keys(settings).map(liveIn);
     // Not the shell's own read: it asks byte by byte, and the kernel gives numbers in one piece.
-    return sh`if value=$(cat ${liveIn(key)} 2>/dev/null); then printf 'live %s\n' "$value"; fi
-` + probeFiles([savedIn(key)]);
+    return sh`for path in ${paths}; do
+  if [ -r "$path" ]; then echo live; cat -- "$path"; else echo missing; fi
+done
+echo saved
+` + probeFiles([savedIn(name)]);
   },
-  parse: ({ stdout }, { key }) => {
-    const live = /^live (.*)\n/.exec(stdout);
-    const files = parseFiles(live === null ? stdout : stdout.slice(live[0].length));
-    return {
-      live: live?.[1]?.replaceAll(/\s+/g, " "),
-      saved: files.get(savedIn(key)) ?? { kind: "absent" },
-    };
+  parse: ({ stdout }, { name }) => {
+    const [values = "", files = ""] = stdout.split(/^saved\n/m);
+    const live = values.split(/^(?=live$|missing$)/m).filter((text) => text !== "")
+      .map((text) =>
+        text.startsWith("live\n") ? text.slice(5).trim().replaceAll(/\s+/g, " ") : undefined
+      );
+    return { live, saved: parseFiles(files).get(savedIn(name)) ?? { kind: "absent" } };
   },
-  plan: ({ live, saved }, { key, value }): TaskPlan => {
-    if (live === undefined) {
-      throw new TaskError(`Cannot set "${key}": the kernel of this host has no such setting`);
+  plan: ({ live, saved }, { name, settings }): TaskPlan => {
+    const wanted = Object.entries(settings);
+    const missing = wanted.filter((_, i) => live[i] === undefined).map(([key]) => `"${key}"`);
+    if (missing.length > 0) {
+      throw new TaskError(
+        `Cannot set ${missing.join(", ")}: the kernel of this host has no such setting`,
+      );
     }
-    const setting = `${key} = ${value}`;
-    const content = `${setting}\n`;
-    const changes: Change[] = [];
-    if (saved.content !== content) {
-      changes.push({
-        kind: "write",
-        summary: `keep ${setting} after a reboot`,
-        files: [{
-          path: savedIn(key),
-          content,
-          mode: "0644",
-          owner: "root",
-          group: "root",
-        }],
-        validations: [],
-        before: saved.content === undefined ? {} : { [savedIn(key)]: saved.content },
-      });
-    }
-    if (live !== value) {
-      changes.push({
-        kind: "run",
-        summary: `set ${setting} (was ${live})`,
-        script: sh`printf '%s\n' ${value} > ${liveIn(key)}`,
-      });
+    const content = wanted.map(([key, value]) => `${key} = ${value}\n`).join("");
+    const changes: Change[] = saved.content === content ? [] : [keep(name, content, saved)];
+    for (const [i, [key, value]] of wanted.entries()) {
+      if (live[i] !== value) changes.push(set(key, value, live[i] ?? ""));
     }
     return { changes };
   },
 });
+
+function assertNames(name: string, settings: Readonly<Record<string, string>>): void {
+  if (!/^[a-z0-9-]+$/.test(name)) {
+    throw new TypeError(`Cannot name kernel settings "${name}": expected a word`);
+  }
+  for (const key of Object.keys(settings)) {
+    if (!/^[a-z0-9_]+(\.[A-Za-z0-9_-]+)+$/.test(key)) {
+      throw new TypeError(`Cannot name a kernel setting "${key}": expected words joined by dots`);
+    }
+  }
+}
+
+function keep(name: string, content: string, saved: FileState): Change {
+  const path = savedIn(name);
+  return {
+    kind: "write",
+    summary: `write ${path}`,
+    files: [{ path, content, mode: "0644", owner: "root", group: "root" }],
+    validations: [],
+    before: saved.content === undefined ? {} : { [path]: saved.content },
+  };
+}
+
+function set(key: string, value: string, was: string): Change {
+  return {
+    kind: "run",
+    summary: `set ${key} = ${value} (was ${was})`,
+    script: sh`printf '%s\n' ${value} > ${liveIn(key)}`,
+  };
+}

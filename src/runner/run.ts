@@ -162,7 +162,7 @@ async function conclude(group: Group, spec: RunSpec, effects: Effects): Promise<
 
 async function judge(
   check: GroupCheck,
-  { endpoint, runs }: Group,
+  { endpoint, runs, shared }: Group,
   first: ReadonlyMap<string, ExecResult> | undefined,
   pending: boolean,
   { mode, waitMs = 0 }: RunSpec,
@@ -184,6 +184,8 @@ async function judge(
     });
   };
   if (pending) return report("skipped", "known after apply");
+  // Each of them is counted as unreachable, and nothing is known of the condition.
+  if (shared.facts.size === 0) return report("skipped", "no host answered");
   // What was seen before a change says nothing about now.
   const stale = runs.some(({ changed }) => changed);
   const deadline = mode === "apply" ? check.deadlineMs : waitMs;

@@ -68,12 +68,12 @@ const DAMAGES: readonly Damage[] = [
   {
     what: "a kernel setting that was changed",
     how: "echo 7200 > /proc/sys/net/ipv4/tcp_keepalive_time",
-    mended: ["sysctl net.ipv4.tcp_keepalive_time = 60"],
+    mended: ["sysctl tcp-keepalive"],
   },
   {
     what: "a kernel setting that no reboot keeps",
-    how: "rm /etc/sysctl.d/60-holdfast-net.ipv4.tcp_keepalive_intvl.conf",
-    mended: ["sysctl net.ipv4.tcp_keepalive_intvl = 10"],
+    how: "rm /etc/sysctl.d/60-holdfast-tcp-keepalive.conf",
+    mended: ["sysctl tcp-keepalive"],
   },
   {
     what: "a user with another shell",

@@ -3,49 +3,66 @@ import { sysctl } from "../../tasks/sysctl.ts";
 import { runSh } from "../helpers.ts";
 import { cases, plan } from "./cases.ts";
 
-const key = "net.ipv4.tcp_keepalive_time";
-const path = `/etc/sysctl.d/60-holdfast-${key}.conf`;
-const task = sysctl({ key, value: "60" });
-const saved = (text: string) =>
-  `path ${path}\nfile\nstat ${text.length} 644 root root\n${btoa(text)}\n`;
+const [time, probes] = ["net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_probes"];
+const path = "/etc/sysctl.d/60-holdfast-keepalive.conf";
+const task = sysctl({ name: "keepalive", settings: { [time]: "60", [probes]: "3" } });
+const right = `${time} = 60\n${probes} = 3\n`;
+
+function seen(live: string, text: string | undefined): string {
+  const file = text === undefined
+    ? "absent\n"
+    : `file\nstat ${text.length} 644 root root\n${btoa(text)}\n`;
+  return `${live}saved\npath ${path}\n${file}`;
+}
 
 cases("sysctl()", {
-  "wants nothing of a value that holds and is kept": {
+  "wants nothing of values that hold and are kept": {
     task,
-    seen: `live 60\n${saved(`${key} = 60\n`)}`,
+    seen: seen("live\n60\nlive\n3\n", right),
     changes: [],
   },
-  "sets and keeps": {
+  "keeps and sets": {
     task,
-    seen: `live 7200\npath ${path}\nabsent\n`,
-    changes: [`keep ${key} = 60 after a reboot`, `set ${key} = 60 (was 7200)`],
+    seen: seen("live\n7200\nlive\n9\n", undefined),
+    changes: [`write ${path}`, `set ${time} = 60 (was 7200)`, `set ${probes} = 3 (was 9)`],
   },
   "keeps what holds only until a reboot": {
     task,
-    seen: `live 60\n${saved("other = 1\n")}`,
-    changes: [`keep ${key} = 60 after a reboot`],
+    seen: seen("live\n60\nlive\n3\n", "other = 1\n"),
+    changes: [`write ${path}`],
   },
-  "says that the kernel lacks it": {
+  "sets only what differs": {
     task,
-    seen: `path ${path}\nabsent\n`,
-    error: `Cannot set "${key}": the kernel of this host has no such setting`,
+    seen: seen("live\n60\nlive\n9\n", right),
+    changes: [`set ${probes} = 3 (was 9)`],
+  },
+  "says what the kernel lacks": {
+    task,
+    seen: seen("live\n60\nmissing\n", right),
+    error: `Cannot set "${probes}": the kernel of this host has no such setting`,
   },
 });
 
 Deno.test("sysctl() asks this machine and understands the answer", async () => {
-  const value = (await Deno.readTextFile("/proc/sys/net/ipv4/tcp_keepalive_time")).trim();
-  const here = sysctl({ key, value });
-  const { stdout } = await runSh(here.probe);
-  const summaries = plan({ task: here, seen: stdout }).map(({ summary }) => summary);
-  assertEquals(summaries.filter((summary) => summary.startsWith("set")), []);
-  assertEquals(
-    plan({ task: sysctl({ key, value: "1" }), seen: stdout }).at(-1)?.summary,
-    `set ${key} = 1 (was ${value})`,
-  );
+  const now = async (key: string) =>
+    (await Deno.readTextFile(`/proc/sys/${key.replaceAll(".", "/")}`)).trim().replaceAll(
+      /\s+/g,
+      " ",
+    );
+  const ranges = "net.ipv4.ip_local_port_range";
+  const here = { [time]: await now(time), [ranges]: await now(ranges) };
+  const ask = async (settings: Record<string, string>) => {
+    const one = sysctl({ name: "test", settings });
+    const changes = plan({ task: one, seen: (await runSh(one.probe)).stdout });
+    return changes.map(({ summary }) => summary).filter((text) => text.startsWith("set"));
+  };
+  assertEquals(await ask(here), []);
+  assertEquals(await ask({ ...here, [time]: "1" }), [`set ${time} = 1 (was ${here[time]})`]);
 });
 
-Deno.test("sysctl() refuses a key that is not words joined by dots", () => {
+Deno.test("sysctl() refuses names that could leave their folder", () => {
   for (const bad of ["", "a", "../x", "net.ipv4;id", "a.b c", "a./etc"]) {
-    assertThrows(() => sysctl({ key: bad, value: "1" }), TypeError, "Cannot name a kernel setting");
+    assertThrows(() => sysctl({ name: "x", settings: { [bad]: "1" } }), TypeError, "Cannot name");
   }
+  assertThrows(() => sysctl({ name: "../x", settings: {} }), TypeError, "Cannot name");
 });

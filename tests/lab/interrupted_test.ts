@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Lab } from "../../src/lab/mod.ts";
+import { labAvailable, withLab } from "./helpers.ts";
+import * as hf from "./holdfast.ts";
+
+const ignore = await labAvailable() !== undefined;
+const MARK = "/run/step-under-way";
+const CFG = "/etc/haproxy/haproxy.cfg";
+
+/** Makes a program on lb1 dwell over calls whose words match a shell pattern, before or after its work. */
+async function dwell(lab: Lab, program: string, pattern: string, when: "before" | "after") {
+  const wait = `case " $* " in ${pattern}) touch ${MARK}; sleep 4 ;; esac`;
+  const real = (await hf.root(lab, "lb1", `command -v ${program}`)).trim();
+  const text = when === "before" ? `${wait}\nexec ${real} "$@"` : `${real} "$@" || exit\n${wait}`;
+  const path = `/usr/local/sbin/${program}`;
+  await hf.root(
+    lab,
+    "lb1",
+    `rm -f ${MARK}; cat > ${path} <<'END'\n#!/bin/sh\n${text}\nEND\nchmod 755 ${path}`,
+  );
+}
+
+/** Takes every slowed program away again. */
+async function hurry(lab: Lab): Promise<void> {
+  await hf.root(lab, "lb1", `rm -f /usr/local/sbin/haproxy /usr/local/sbin/mv ${MARK}`);
+}
+
+function exists(lab: Lab, test: string): Promise<boolean> {
+  return hf.root(lab, "lb1", `if ${test}; then echo yes; fi`).then((said) => said !== "");
+}
+
+const underWay = (lab: Lab) =>
+  hf.eventually("the step is under way", () => exists(lab, `[ -e ${MARK} ]`), 30_000);
+
+/** Waits until the host has ended what its lost controller had begun, and asserts that nothing lies about. */
+async function assertTidy(lab: Lab): Promise<void> {
+  await hf.eventually(
+    "the host ends the step",
+    async () => !/holdfast\./.test(await hf.litter(lab, "lb1")),
+    10_000,
+  );
+}
+
+let edition = 10;
+/** An inventory that asks for a change of haproxy.cfg and keepalived.conf on lb1. */
+function changed(lab: Lab): Promise<string> {
+  edition += 1;
+  const endpoint = hf.withEndpoint(`haproxy: { client_timeout: ${edition}m }`);
+  return hf.editInventory(lab, `changed-${edition}`, (text) =>
+    endpoint(text).replace(
+      /(lb1: \{ .*) \}/,
+      `$1, endpoint_host: { priority: ${200 + edition} } }`,
+    ));
+}
+
+Deno.test({
+  name: "an apply that was ended half way is finished by the next one",
+  ignore,
+  fn: (t) =>
+    withLab("halted", async (lab) => {
+      await t.step("killed while packages are installed", async () => {
+        const { child, done } = hf.start("apply", lab.inventoryFile);
+        await hf.eventually("dpkg runs", () => exists(lab, "pgrep -x dpkg >/dev/null"), 30_000);
+        child.kill("SIGKILL");
+        const killed = await done;
+        assertEquals(hf.tasksOf(killed, "changed").filter((task) => / packages /.test(task)), []);
+        const run = await hf.holdfast("apply", lab.inventoryFile);
+        hf.assertExit(run, 0);
+        await hf.assertConverged(lab.inventoryFile);
+        for (const { name } of lab.hosts) assertEquals(await hf.litter(lab, name), "");
+      });
+
+      await t.step("killed before the first file moves: every file is the old one", async () => {
+        const inventory = await changed(lab);
+        const before = await hf.managedFiles(lab, "lb1");
+        await dwell(lab, "haproxy", '*" -c "*', "before");
+        const { child, done } = hf.start("apply", inventory);
+        await underWay(lab);
+        child.kill("SIGKILL");
+        await done;
+        await assertTidy(lab);
+        assertEquals(await hf.managedFiles(lab, "lb1"), before);
+        await hurry(lab);
+        hf.assertExit(await hf.holdfast("apply", inventory), 0);
+        await hf.assertConverged(inventory);
+      });
+
+      await t.step("killed between two files: handlers that were due are run", async () => {
+        const inventory = await changed(lab);
+        await dwell(lab, "mv", `*" ${CFG} "*`, "after");
+        const { child, done } = hf.start("apply", inventory);
+        await underWay(lab);
+        child.kill("SIGKILL");
+        await done;
+        await assertTidy(lab);
+        assertMatch(
+          await hf.root(lab, "lb1", `cat ${CFG}`),
+          new RegExp(`timeout client ${edition}m`),
+        );
+        assertEquals(await hf.litter(lab, "lb1"), "reload haproxy\nreload keepalived\n");
+        await hurry(lab);
+        const run = await hf.holdfast("apply", inventory);
+        hf.assertExit(run, 0);
+        const done2 = hf.tasksOf(run, "changed");
+        for (const handler of ["reload haproxy", "reload keepalived"]) {
+          assert(done2.includes(`lb1 handler ${handler}`), `${handler}: ${done2.join(", ")}`);
+        }
+        await hf.assertConverged(inventory);
+        assertEquals(await hf.litter(lab, "lb1"), "");
+      });
+
+      await t.step("Ctrl-C lets the step end, starts no other and says so", async () => {
+        const inventory = await changed(lab);
+        await dwell(lab, "haproxy", '*" -c "*', "before");
+        const { child, done } = hf.start("apply", inventory);
+        await underWay(lab);
+        child.kill("SIGINT");
+        const halted = await done;
+        hf.assertExit(halted, 130);
+        assertMatch(halted.stderr, /Stopping after the steps that are under way/);
+        assert(hf.tasksOf(halted, "changed").includes("lb1 files haproxy and keepalived"));
+        assert(hf.tasksOf(halted, "skipped").includes("lb1 handler reload haproxy"));
+        await hurry(lab);
+        const run = await hf.holdfast("apply", inventory);
+        hf.assertExit(run, 0);
+        assert(hf.tasksOf(run, "changed").includes("lb1 handler reload haproxy"));
+        await hf.assertConverged(inventory);
+        assertEquals(await hf.litter(lab, "lb1"), "");
+      });
+
+      await t.step("a second Ctrl-C ends at once, and the host ends its step", async () => {
+        const inventory = await changed(lab);
+        const before = await hf.managedFiles(lab, "lb1");
+        await dwell(lab, "haproxy", '*" -c "*', "before");
+        const { child, done } = hf.start("apply", inventory);
+        await underWay(lab);
+        child.kill("SIGINT");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        child.kill("SIGINT");
+        hf.assertExit(await done, 130);
+        await assertTidy(lab);
+        assertEquals(await hf.managedFiles(lab, "lb1"), before);
+        await hurry(lab);
+        hf.assertExit(await hf.holdfast("apply", inventory), 0);
+        await hf.assertConverged(inventory);
+      });
+    }),
+});
