@@ -3,6 +3,7 @@ import { TaskError } from "../src/errors.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
 import type { Change, FileSpec, Task, TaskPlan, Validation, World } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
+import type { Templates } from "../src/templates.ts";
 
 /** Text, or what makes it from the facts of the endpoint's hosts. */
 export type Content = string | ((world: World) => string);
@@ -83,6 +84,24 @@ export function file(args: FileArgs): Task {
     kind: "file",
     name: `file ${args.path}`,
   };
+}
+
+/** Arguments of {@link template}. */
+export interface TemplateArgs extends Omit<FileArgs, "content"> {
+  /** Where templates come from. */
+  readonly templates: Templates;
+  /** Name of the template, without `.eta`. */
+  readonly template: string;
+  /** What the template calls `it`: an object, or what makes it from the facts. */
+  readonly data: object | ((world: World) => object);
+}
+
+/** One file whose content is a template filled in. A variable that is not set is an error. */
+export function template({ templates, template, data, ...args }: TemplateArgs): Task {
+  const content = (world: World) =>
+    templates.render(template, typeof data === "function" ? data(world) : data);
+  const task = file({ ...args, content });
+  return { ...task, kind: "template", name: `template ${args.path}` };
 }
 
 function toSpec(args: FileArgs, world: World): FileSpec {

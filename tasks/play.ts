@@ -6,11 +6,12 @@
  * @module
  */
 import { definePlay } from "../src/define.ts";
-import { managedFiles } from "../src/endpoint/files.ts";
+import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { Play, Task } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
+import { absent } from "./absent.ts";
 import { fileSet } from "./file.ts";
 import { packages } from "./packages.ts";
 import { service } from "./service.ts";
@@ -52,12 +53,16 @@ export function endpointPlay(templates: Templates): Play {
           files: [...of("haproxy"), ...of("keepalived")],
           validations: validations(endpoint),
         }),
+        // What another profile left behind, once nothing refers to it any more.
+        absent({ paths: retiredPaths(endpoint) }, {
+          notify: guide ? ["restart haproxy", "restart keepalived"] : [],
+        }),
         service({ name: "haproxy", enabled: true, running: true }),
         service({ name: "keepalived", enabled: true, running: true }),
       ] satisfies Task[];
     },
 
-    handlers: (endpoint) => handlerScripts(endpoint),
+    handlers: () => handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
   });
 }

@@ -1,6 +1,6 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import type { Change, TaskPlan } from "../src/model.ts";
+import type { Change, Handler, TaskPlan } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
 
 /** Arguments of {@link service}. */
@@ -84,4 +84,21 @@ function start(name: string, running: boolean): Change {
   systemctl is-active -- ${unit} >&2; journalctl -q --no-pager -o cat -n 8 -u ${unit} >&2; exit 1; }`
     : sh`systemctl stop -- ${unit}`;
   return { kind: "run", summary: `${running ? "start" : "stop"} ${name}`, script };
+}
+
+/** A handler that reloads a service, or starts it when it does not run: `notify: ["reload nginx"]`. */
+export function reload(name: string): Handler {
+  return {
+    name: `reload ${name}`,
+    script: sh`systemctl reload-or-restart -- ${`${name}.service`}`,
+  };
+}
+
+/** A handler that restarts a service, its unit files read anew. It makes a reload needless. */
+export function restart(name: string): Handler {
+  return {
+    name: `restart ${name}`,
+    script: sh`systemctl daemon-reload && systemctl restart -- ${`${name}.service`}`,
+    supersedes: [`reload ${name}`],
+  };
 }

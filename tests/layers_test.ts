@@ -31,9 +31,17 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/lab": ["src/model.ts", "src/errors.ts", "src/shell.ts"],
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": ["src/model.ts", "src/define.ts", "src/endpoint", "src/templates.ts", "tasks"],
-  "tasks": ["src/model.ts", "src/define.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
+  "tasks": [
+    "src/templates.ts",
+    "src/model.ts",
+    "src/define.ts",
+    "src/errors.ts",
+    "src/shell.ts",
+    "src/file_state.ts",
+  ],
   "cli.ts": ["src/errors.ts", "src/commands"],
   "mod.ts": [
+    "src/templates.ts",
     "src/model.ts",
     "src/events.ts",
     "src/define.ts",

@@ -53,7 +53,13 @@ export function makeProgram(perform: Runner, io: Io): Command {
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the flags of a command)")
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      // Else variables are read to find out, which needs a permission: help needs none.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
 
   withRunFlags(
     program.command("apply").argument("<inventory>")

@@ -19,19 +19,13 @@ export function scriptUser(endpoint: Endpoint): string | undefined {
   return endpoint.profile === "guide" ? undefined : SCRIPT_USER;
 }
 
-/** Handlers of a member in the order in which they run: HAProxy first, Keepalived watches it. */
-export function handlerScripts(endpoint: Endpoint): readonly Handler[] {
-  const reloads = [
-    { name: "reload haproxy", script: RELOAD_HAPROXY },
-    { name: "reload keepalived", script: RELOAD_KEEPALIVED },
-  ];
-  if (endpoint.profile === "guide") return reloads;
-  const [haproxy, keepalived] = reloads;
+/** Handlers in the order in which they run: HAProxy first, Keepalived watches it. */
+export function handlerScripts(): readonly Handler[] {
   return [
     restart("haproxy"),
-    ...(haproxy ? [haproxy] : []),
+    { name: "reload haproxy", script: RELOAD_HAPROXY },
     restart("keepalived"),
-    ...(keepalived ? [keepalived] : []),
+    { name: "reload keepalived", script: RELOAD_KEEPALIVED },
   ];
 }
 

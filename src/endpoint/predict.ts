@@ -19,7 +19,10 @@ export type Fault =
   | "haproxy-hung"
   /** The holder alone sees no API server any more. */
   | "backends-lost"
-  /** One API server stops answering; until then its share of new connections suffers. */
+  /**
+   * One API server stops answering; until it is taken out, its share of new connections suffers.
+   * The seed never takes out one that answers with an error.
+   */
   | "api-server-lost";
 
 /** From the death of HAProxy to the moment when Keepalived knows, as measured with systemd. */
@@ -48,9 +51,11 @@ export function predictedFailoverMs(endpoint: Endpoint): Readonly<Record<Fault, 
     // The seed lowers the priority, which the others only see after three adverts of silence.
     "haproxy-dead": guide ? failed + silence : UNIT_STOP_MS + skew,
     "haproxy-hung": failed + hang + (guide ? silence : skew),
-    // The seed's checks accept any TLS answer and any HTTP status.
-    "backends-lost": guide ? Infinity : serverLost + ready.fall * ready.interval * 1000 + silence,
-    "api-server-lost": guide ? Infinity : serverLost,
+    // The seed's one script goes through the masters, so it fails like one that hangs.
+    "backends-lost": guide
+      ? failed + hang + silence
+      : serverLost + ready.fall * ready.interval * 1000 + silence,
+    "api-server-lost": serverLost,
   });
 }
 

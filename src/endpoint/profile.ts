@@ -84,6 +84,15 @@ const PROFILES: Readonly<Record<Endpoint["profile"], Settings>> = {
     balance: "roundrobin",
     alive: { interval: 3, timeout: 4, fall: 10, rise: 2 },
     ready: { interval: 3, timeout: 4, fall: 10, rise: 2 },
+    check: {
+      interMs: 2000,
+      fastinterMs: 2000,
+      downinterMs: 2000,
+      fall: 3,
+      rise: 2,
+      connectMs: 5000,
+      timeoutMs: 10000,
+    },
   },
   standard: STANDARD,
   fast: {

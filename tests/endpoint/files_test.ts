@@ -42,7 +42,7 @@ Deno.test("managedFiles() render the same text twice", () => {
 
 Deno.test("managedFiles() notify handlers that exist", () => {
   for (const profile of PROFILES) {
-    const names = handlerScripts(of(profile)).map((it) => it.name);
+    const names = handlerScripts().map((it) => it.name);
     const notified = managedFiles(of(profile), of(profile).members[0]!, TEMPLATES)
       .flatMap((it) => it.notify);
     assertEquals(notified.filter((it) => !names.includes(it)), []);

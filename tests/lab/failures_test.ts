@@ -212,6 +212,7 @@ rm /etc/ssh/sshd_config.d/banner.conf && systemctl reload ssh`;
         assertEquals(hf.checksOf(run), ["skipped no host answered"]);
         for (const { name } of lab.hosts) await powerOn(lab, name);
         hf.assertExit(await hf.holdfast("verify", inventoryFile, { flags: ["--wait", "20s"] }), 0);
+        hf.assertExit(await hf.holdfast("apply", inventoryFile), 0);
         await hf.assertConverged(inventoryFile);
       });
     }),

@@ -87,14 +87,14 @@ const DAMAGES: readonly Damage[] = [
     mended: ["packages haproxy, keepalived, curl"],
   },
   {
-    what: "a purged package",
+    what: "a purged package, which leaves its folder",
     how: `${APT} purge keepalived`,
-    mended: [
-      "packages haproxy, keepalived, curl",
-      FILES,
-      "handler reload keepalived",
-      "service keepalived enabled, running",
-    ],
+    mended: ["packages haproxy, keepalived, curl"],
+  },
+  {
+    what: "a purged package, which takes its folder along",
+    how: `${APT} purge haproxy && rm -rf /etc/haproxy`,
+    mended: ["packages haproxy, keepalived, curl", FILES, "handler reload haproxy"],
   },
 ];
 

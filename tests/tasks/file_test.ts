@@ -1,6 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { TaskError } from "../../src/errors.ts";
+import { templates } from "../../src/templates.ts";
 import { directory } from "../../tasks/directory.ts";
-import { file, fileSet } from "../../tasks/file.ts";
+import { file, fileSet, template } from "../../tasks/file.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 import { cases, plan } from "./cases.ts";
 
@@ -111,3 +113,18 @@ Deno.test("file() asks this machine about hostile names and contents and underst
     }
     assertStringIncludes(said, 'a symbolic link to "/etc/passwd"');
   }));
+
+Deno.test("template() fills in a template from the facts, and refuses what is not set", () => {
+  const all = templates(new Map([["greeting", "hello <%= it.name %>\n"]]));
+  const answer = `path ${path}\nabsent\n`;
+  const here = template({
+    path,
+    templates: all,
+    template: "greeting",
+    data: ({ host }) => ({ name: host }),
+  });
+  const [change] = plan({ task: here, seen: answer });
+  assertEquals(change?.kind === "write" && change.files[0]?.content, "hello lb1\n");
+  const wrong = template({ path, templates: all, template: "greeting", data: { nmae: "x" } });
+  assertThrows(() => plan({ task: wrong, seen: answer }), TaskError, "greeting");
+});
