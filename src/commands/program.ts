@@ -39,6 +39,7 @@ function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
     .option("-u, --user <name>", "log in as this user")
     .option("-b, --become", "go through sudo")
     .option("-K, --ask-become-pass", "ask for the sudo password")
+    .option("--play <file>", "a play of your own, in place of the built-in one")
     .option("--json", "print one event a line");
 }
 

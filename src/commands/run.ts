@@ -3,7 +3,6 @@
  * @module
  */
 import { setColorEnabled } from "@std/fmt/colors";
-import { endpointPlay } from "../../tasks/play.ts";
 import { describer } from "../describe.ts";
 import { EXIT, InputError } from "../errors.ts";
 import { formatInputError, noSecrets } from "../inventory/load.ts";
@@ -19,6 +18,7 @@ import { loadTemplates } from "../templates.ts";
 import { VERSION } from "../version.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, type LoadFlags } from "./load.ts";
+import { loadPlay } from "./play.ts";
 import { askPassword } from "./password.ts";
 import type { Io } from "./io.ts";
 
@@ -32,6 +32,8 @@ export interface RunFlags extends LoadFlags {
   readonly forks: number;
   /** Ask for the sudo password. */
   readonly askBecomePass?: boolean | undefined;
+  /** A file with a play of one's own, in place of the built-in one. */
+  readonly play?: string | undefined;
   /** Print events instead of lines for people. */
   readonly json?: boolean | undefined;
   /** How long `verify` waits, in milliseconds. */
@@ -62,7 +64,7 @@ export async function runInventory(
     write({ type: "version", format: 1, holdfast: VERSION });
     const spec = {
       mode,
-      play: endpointPlay(templates),
+      play: await loadPlay(flags.play, templates),
       endpoints,
       selected,
       inventory: path,
