@@ -3,19 +3,22 @@
  * @module
  */
 import type { Diagnostic, Source } from "./model.ts";
+import { printableLine } from "./terminal.ts";
 
 /** Lines longer than this are shown as a window around the caret. */
 const MAX_LINE = 160;
 
 /** Shows a diagnostic: its place and message, the source line with a caret run, the hint. */
 export function formatDiagnostic(d: Diagnostic, sourceText?: string | undefined): string {
-  const place = d.source ? `${printable(d.source.file)}:${d.source.line}:${d.source.column}: ` : "";
+  const place = d.source
+    ? `${printableLine(d.source.file)}:${d.source.line}:${d.source.column}: `
+    : "";
   const severity = d.severity === "warning" ? "warning: " : "";
   // A message may have lines of its own; what it quotes from a file has none.
-  const message = d.message.split("\n").map(printable).join("\n");
+  const message = d.message.split("\n").map(printableLine).join("\n");
   const lines = [`${place}${severity}${message} [${d.code}]`];
   if (d.source && sourceText !== undefined) lines.push(...excerpt(d.source, sourceText));
-  if (d.hint !== undefined) lines.push(`   hint: ${printable(d.hint)}`);
+  if (d.hint !== undefined) lines.push(`   hint: ${printableLine(d.hint)}`);
   return lines.join("\n");
 }
 
@@ -47,7 +50,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 /** Text in double quotes, shortened, with everything escaped that could confuse a reader. */
 export function quote(text: string, max = 60): string {
   const short = text.length > max ? `${text.slice(0, max)}…` : text;
-  return printable(JSON.stringify(short));
+  return printableLine(JSON.stringify(short));
 }
 
 /** How many letters to insert, remove, replace or swap with a neighbor. */
@@ -87,10 +90,4 @@ function excerpt(source: Source, text: string): string[] {
   return [`${gutter} | ${safe}`, `${" ".repeat(gutter.length)} | ${indent}${carets}`];
 }
 
-// Control, format (bidi, zero width) and line separators: what a terminal or an eye would misread.
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const HIDDEN_BUT_TAB = /[^\P{C}\t]|[\p{Zl}\p{Zp}]/gu;
-
-function printable(text: string): string {
-  return text.replace(HIDDEN, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
-}

@@ -1,28 +1,32 @@
 /**
- * Text from a host must not move a person's cursor. Text only.
+ * Text from a host or a file must not move a person's cursor, nor turn the direction of writing.
+ * Text only.
  * @module
  */
 
-// deno-lint-ignore no-control-regex
-const DANGEROUS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+// Control, format (bidi, zero width) and separators: what a terminal or an eye would misread.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Remote text made safe for a terminal: control characters, and those that turn the direction of
- * writing, become visible escapes. Newlines and tabs stay.
+ * Text made safe for a terminal: what is hidden becomes a visible escape. Newlines and tabs stay.
  *
  * @example
  * ```ts
  * import { printable } from "./terminal.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(printable("a\x1b[2Kb"), "a\\x1b[2Kb");
+ * assertEquals(printable("a\x1b[2Kb"), "a\\u{1b}[2Kb");
  * ```
  */
 export function printable(text: string): string {
-  return text.replaceAll(DANGEROUS, (char) => {
-    const code = char.charCodeAt(0);
-    return code < 256
-      ? `\\x${code.toString(16).padStart(2, "0")}`
-      : `\\u${code.toString(16).padStart(4, "0")}`;
-  });
+  return text.replaceAll(HIDDEN, (char) => char === "\n" || char === "\t" ? char : escape(char));
+}
+
+/** The same for text that must stay on one line: newlines and tabs become escapes too. */
+export function printableLine(text: string): string {
+  return text.replaceAll(HIDDEN, escape);
+}
+
+function escape(char: string): string {
+  return `\\u{${char.codePointAt(0)?.toString(16)}}`;
 }

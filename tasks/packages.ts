@@ -35,19 +35,20 @@ const MANAGERS: Readonly<Record<string, (names: readonly string[], lists: boolea
 export const packages: TaskFunction<PackagesArgs> = defineTask<PackagesArgs, PackagesState>({
   kind: "packages",
   title: ({ names }) => `packages ${names.join(", ")}`,
-  probe: ({ names }) =>
-    sh`names=${names.join(" ")}
+  probe: ({ names }) => {
+    names.forEach(assertName);
+    return sh`set -- ${names}
 if command -v apt-get >/dev/null 2>&1; then
   echo manager apt
-  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- $names 2>/dev/null)
+  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- "$@" 2>/dev/null)
   printf '%s\n' "$found"
-  missing=
-  for name in $names; do
-    case $found in *"installed $name "*) ;; *) missing="$missing $name" ;; esac
+  for name do
+    shift
+    case $found in *"installed $name "*) ;; *) set -- "$@" "$name" ;; esac
   done
-  if [ -n "$missing" ] && ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
+  if [ $# -gt 0 ] && ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
     echo lists
-    for name in $missing; do
+    for name do
       apt-cache show -- "$name" >/dev/null 2>&1 && echo "known $name"
     done
   fi
@@ -56,7 +57,8 @@ elif command -v zypper >/dev/null 2>&1; then echo manager zypper
 elif command -v apk >/dev/null 2>&1; then echo manager apk
 else echo manager unknown
 fi
-:`,
+:`;
+  },
   parse: ({ stdout }) => {
     const rows = stdout.trim().split("\n").map((line) => line.split(" "));
     const named = (word: string) => rows.filter(([first]) => first === word);
@@ -90,3 +92,10 @@ fi
     return { changes: [change], predicts: { packages: missing } };
   },
 });
+
+/** A package manager takes more than names: `haproxy-` removes, `./x.deb` and `x=1` are others. */
+function assertName(name: string): void {
+  if (!/^[A-Za-z0-9]([A-Za-z0-9+._-]*[A-Za-z0-9+])?$/.test(name)) {
+    throw new TypeError(`Cannot name a package ${JSON.stringify(name)}: expected a plain name`);
+  }
+}

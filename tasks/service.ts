@@ -25,10 +25,12 @@ export const service: TaskFunction<ServiceArgs> = defineTask<ServiceArgs, Servic
   kind: "service",
   title: ({ name, enabled, running }) =>
     `service ${name} ${enabled ? "enabled" : "disabled"}, ${running ? "running" : "stopped"}`,
-  probe: ({ name }) =>
-    sh`if [ -d /run/systemd/system ]; then
+  probe: ({ name }) => {
+    assertName(name);
+    return sh`if [ -d /run/systemd/system ]; then
   systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${`${name}.service`}
-else echo LoadState=no-systemd; fi`,
+else echo LoadState=no-systemd; fi`;
+  },
   parse: ({ stdout }) => {
     const value = (key: string) =>
       stdout.split("\n").find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
@@ -88,6 +90,7 @@ function start(name: string, running: boolean): Change {
 
 /** A handler that reloads a service, or starts it when it does not run: `notify: ["reload nginx"]`. */
 export function reload(name: string): Handler {
+  assertName(name);
   return {
     name: `reload ${name}`,
     script: sh`systemctl reload-or-restart -- ${`${name}.service`}`,
@@ -96,9 +99,17 @@ export function reload(name: string): Handler {
 
 /** A handler that restarts a service, its unit files read anew. It makes a reload needless. */
 export function restart(name: string): Handler {
+  assertName(name);
   return {
     name: `restart ${name}`,
     script: sh`systemctl daemon-reload && systemctl restart -- ${`${name}.service`}`,
     supersedes: [`reload ${name}`],
   };
+}
+
+/** To systemctl a name may be a pattern: `*` would be every unit of the host. */
+function assertName(name: string): void {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9:_.@\\-]*$/.test(name)) {
+    throw new TypeError(`Cannot name a service ${JSON.stringify(name)}: expected a unit's name`);
+  }
 }

@@ -39,7 +39,7 @@ done < /etc/passwd`,
       const script = sh`if command -v useradd >/dev/null 2>&1; then
   useradd --system --user-group --no-create-home --home-dir ${home} --shell ${shell} -- ${name}
 else
-  addgroup -S ${name} && adduser -S -D -H -h ${home} -s ${shell} -G ${name} ${name}
+  addgroup -S -- ${name} && adduser -S -D -H -h ${home} -s ${shell} -G ${name} -- ${name}
 fi`;
       return { changes: [{ kind: "run", summary: `create user ${name}`, script }], predicts };
     }

@@ -10,5 +10,5 @@ Deno.test("printable() leaves no control or direction character but newline and 
 });
 
 Deno.test("printable() shows what it replaced", () => {
-  assertEquals(printable("\x1b]0;pwned\x07\u202e"), "\\x1b]0;pwned\\x07\\u202e");
+  assertEquals(printable("\x1b]0;pwned\x07\u202e"), "\\u{1b}]0;pwned\\u{7}\\u{202e}");
 });

@@ -3,7 +3,7 @@ import { InputError } from "../errors.ts";
 import type { Vars } from "../model.ts";
 
 /**
- * Reads `--extra-vars` as Ansible does: `k=v` pairs (values are strings), a JSON or YAML map, or
+ * Reads `--extra-vars` as Ansible does: `k=v` pairs (values are strings, in quotes where they hold spaces), a JSON or YAML map, or
  * `@file` with one. Later ones win.
  * @throws {InputError} with every one that cannot be read
  */
@@ -29,13 +29,17 @@ export async function parseExtraVars(words: readonly string[]): Promise<Vars> {
 async function parseOne(word: string): Promise<Vars> {
   if (word.startsWith("@")) return toMap(await readFile(word.slice(1)), word);
   if (word.trimStart().startsWith("{")) return toMap(word, word);
-  const pairs = word.split(/\s+/).filter((pair) => pair !== "").map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) {
-      throw new TypeError(`Cannot read --extra-vars "${word}": expected k=v, {"k": "v"} or @file`);
-    }
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
-  });
+  // A value with spaces stands in quotes, which are not part of it.
+  const pairs = [...word.matchAll(/([^\s=]+)=("[^"]*"|'[^']*'|[^\s"']*)(?=\s|$)|\S+/g)].map(
+    ([, name, value = ""]) => {
+      if (name === undefined) {
+        throw new TypeError(
+          `Cannot read --extra-vars "${word}": expected k=v, {"k": "v"} or @file`,
+        );
+      }
+      return [name, value.replace(/^(["'])(.*)\1$/s, "$2")] as const;
+    },
+  );
   return Object.fromEntries(pairs);
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT } from "../errors.ts";
+import { quote } from "../shell.ts";
 
 /** One need: the flag that grants it, and the reason a person is told. */
 interface Need {
@@ -56,9 +57,11 @@ export function denoArgs(command: string, script: string, args: readonly string[
   return ["run", "--no-prompt", ...flags, ...env, script, ...args];
 }
 
-/** A command line as a person would type it. */
+/** A command line as a person would type it; it means the same in every shell. */
 function typed(words: readonly string[]): string {
-  return words.map((word) => /^[A-Za-z0-9_./:=@,*+-]+$/.test(word) ? word : `'${word}'`).join(" ");
+  return words.map((word) =>
+    /^[A-Za-z0-9_./:@,+-][A-Za-z0-9_./:=@,+-]*$/.test(word) ? word : quote(word)
+  ).join(" ");
 }
 
 /**

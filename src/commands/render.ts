@@ -2,7 +2,8 @@ import { dirname, join } from "@std/path";
 import { managedFiles } from "../endpoint/files.ts";
 import { EXIT, InputError, TaskError } from "../errors.ts";
 import { formatInputError } from "../inventory/problems.ts";
-import type { World } from "../model.ts";
+import { DEFAULT_VERSIONS } from "../endpoint/version.ts";
+import type { Endpoint, World } from "../model.ts";
 import { NOTHING } from "../runner/plan.ts";
 import { loadTemplates } from "../templates.ts";
 import { load, type LoadFlags } from "./load.ts";
@@ -14,15 +15,18 @@ export interface RenderFlags extends LoadFlags {
   readonly out: string;
 }
 
+/** Interface that is assumed where the inventory says `auto` and no host was asked. */
+const DEFAULT_INTERFACE = "eth0";
+
 /**
- * Writes the files of every selected host into a folder, offline. Nothing is known of the hosts,
- * so versions are the stated defaults and interfaces must be named in the inventory.
+ * Writes the files of every selected host into a folder, offline. Nothing is known of the hosts:
+ * what the inventory leaves to them is assumed, and said.
  */
 export async function render(path: string, flags: RenderFlags, io: Io): Promise<number> {
   try {
     const { endpoints, selected } = await load(path, flags, io);
     const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
-    const files = endpoints.flatMap((endpoint) =>
+    const files = endpoints.map((endpoint) => assume(endpoint, io)).flatMap((endpoint) =>
       endpoint.members.filter(({ host }) => selected.has(host.name)).flatMap((member) => {
         const host = member.host.name;
         const world: World = { host, facts: new Map(), predicted: NOTHING };
@@ -33,10 +37,9 @@ export async function render(path: string, flags: RenderFlags, io: Io): Promise<
         }));
       })
     );
-    for (const { path, content, mode } of files) {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.writeTextFile(path, content, { mode });
-      io.out(`${path}\n`);
+    for (const file of files) {
+      await write(file);
+      io.out(`${file.path}\n`);
     }
     return EXIT.ok;
   } catch (error) {
@@ -44,5 +47,35 @@ export async function render(path: string, flags: RenderFlags, io: Io): Promise<
     else if (error instanceof TaskError) io.err(`${error.message}\n`);
     else throw error;
     return EXIT.usage;
+  }
+}
+
+/** Says what is assumed about the hosts of an endpoint, and fills it in. */
+function assume(endpoint: Endpoint, io: Io): Endpoint {
+  const { haproxy, keepalived } = DEFAULT_VERSIONS;
+  const auto = endpoint.interface === "auto"
+    ? endpoint.members.filter((member) => member.interface === undefined)
+    : [];
+  const names = auto.map(({ host }) => host.name).join(", ");
+  const interfaces = auto.length === 0
+    ? ""
+    : `, interface ${DEFAULT_INTERFACE} on ${names} ("interface" is auto)`;
+  io.err(
+    `warning: no host was asked, assumed for "${endpoint.name}": haproxy ${haproxy}, keepalived ${keepalived}${interfaces}\n`,
+  );
+  return auto.length === 0 ? endpoint : { ...endpoint, interface: DEFAULT_INTERFACE };
+}
+
+/** Writes a file as it would be on its host, whatever stood there before. */
+async function write(file: { path: string; content: string; mode: number }): Promise<void> {
+  const { path, content, mode } = file;
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, content, { mode });
+    // The mode above is for a new file only, and narrowed by the umask.
+    await Deno.chmod(path, mode);
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new TaskError(`Cannot write "${path}": ${error.message}`);
   }
 }

@@ -1,7 +1,7 @@
 import { bold, brightRed, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import { formatDiagnostic } from "../diagnostics.ts";
 import type { Event, Recap, Status } from "../events.ts";
-import { printable } from "../terminal.ts";
+import { printable, printableLine } from "../terminal.ts";
 
 /** How the human report looks. */
 export interface HumanOptions {
@@ -51,17 +51,17 @@ export function human(
 
 function start({ mode, inventory, hosts }: EventOf<"run-start">): string {
   const what = mode === "check" ? "check (nothing will be changed)" : mode;
-  return `${bold(`${what} ${printable(inventory)}`)}  ${hosts.join(", ")}\n\n`;
+  return `${bold(`${what} ${printableLine(inventory)}`)}  ${printableLine(hosts.join(", "))}\n\n`;
 }
 
 function taskEnd(event: EventOf<"task-end">, diff: boolean, checking: boolean): string {
   const { host, task, status, changes, error, ms } = event;
   const took = ms >= 1000 ? dim(`  ${(ms / 1000).toFixed(1)} s`) : "";
   const word = PAINT[status](status.padEnd(11));
-  const lines = [`${host.padEnd(8)} ${word} ${printable(task)}${took}\n`];
+  const lines = [`${printableLine(host).padEnd(8)} ${word} ${printableLine(task)}${took}\n`];
   for (const change of changes) {
     const sign = checking ? "would " : "";
-    lines.push(`${" ".repeat(21)}${dim(printable(sign + change.summary))}\n`);
+    lines.push(`${" ".repeat(21)}${dim(printableLine(sign + change.summary))}\n`);
     if (diff && change.diff !== undefined) lines.push(paintDiff(change.diff));
   }
   if (error !== undefined) lines.push(`${indent(red(printable(error)), 9)}\n`);
@@ -70,14 +70,15 @@ function taskEnd(event: EventOf<"task-end">, diff: boolean, checking: boolean): 
 
 function checkEnd({ check, status, message, endpoint }: EventOf<"check-end">): string {
   const word = PAINT[status](status.padEnd(11));
-  return `${endpoint} ${word} ${printable(check)}: ${printable(message)}\n`;
+  return `${printableLine(endpoint)} ${word} ${printableLine(check)}: ${printableLine(message)}\n`;
 }
 
 function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
-  const width = Math.max(0, ...Object.keys(hosts).map((host) => host.length));
-  const lines = Object.entries(hosts).map(([host, counts]) =>
-    `${host.padEnd(width)} : ${recapCounts(counts)}\n`
+  const rows = Object.entries(hosts).map(([host, counts]) =>
+    [printableLine(host), counts] as const
   );
+  const width = Math.max(0, ...rows.map(([host]) => host.length));
+  const lines = rows.map(([host, counts]) => `${host.padEnd(width)} : ${recapCounts(counts)}\n`);
   const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
   const forecast = checking
     ? `\n${changed === 0 ? "Nothing to change" : `${changed} to change`}; nothing was changed\n`

@@ -1,6 +1,8 @@
 import type { Event } from "../events.ts";
+import { escaped } from "../terminal.ts";
 
 /** One event a line: the machine format is the event type itself. */
 export function jsonl(write: (text: string) => void): (event: Event) => void {
-  return (event) => write(`${JSON.stringify(event)}\n`);
+  // JSON itself lets through what a terminal may take for a command; as \\u escapes it means the same.
+  return (event) => write(`${escaped(JSON.stringify(event))}\n`);
 }

@@ -17,16 +17,16 @@ if [ -r /run/systemd/container ]; then read -r container < /run/systemd/containe
 ip -o addr show 2>/dev/null | while read -r _ name family address _; do
   case $family in inet|inet6) echo "address $name $address" ;; esac
 done
-packages=${packages.join(" ")}
-if command -v dpkg-query >/dev/null 2>&1 && [ -n "$packages" ]; then
-  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- $packages 2>/dev/null)
+set -- ${packages}
+if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
+  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- "$@" 2>/dev/null)
   printf '%s\n' "$found"
-  missing=
-  for name in $packages; do
-    case $found in *"installed $name "*) ;; *) missing="$missing $name" ;; esac
+  for name do
+    shift
+    case $found in *"installed $name "*) ;; *) set -- "$@" "$name" ;; esac
   done
-  if [ -n "$missing" ]; then
-    apt-cache policy -- $missing 2>/dev/null | while read -r first second; do
+  if [ $# -gt 0 ]; then
+    apt-cache policy -- "$@" 2>/dev/null | while read -r first second; do
       case $first in Candidate:) echo "candidate $name $second" ;; *:) name=\${first%:} ;; esac
     done
   fi

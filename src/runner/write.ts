@@ -26,7 +26,7 @@ const PRELUDE = sh`fail() { printf '%s\n' "$*" >&2; exit 1; }
 made= shadow=
 clean() {
   code=$?
-  eval "set -- $made"; [ $# -eq 0 ] || rm -f -- "$@"
+  for name in $made; do eval "rm -f -- \"\$$name\""; done
   [ -z "$shadow" ] || rm -rf -- "$shadow"
   exit $code
 }
@@ -55,7 +55,7 @@ function stage({ path, content, mode, owner, group }: FileSpec, i: number): stri
     `cannot write ${path}: what arrived in ${dir} is not what was sent; is the disk full?`;
   return sh`[ -d ${dir} ] || ( umask 022; mkdir -p -- ${dir} ) || fail 'cannot create '${dir}
 ${name}=$(mktemp ${`${dir}/.holdfast.XXXXXXXXXX`}) || fail 'cannot create a file in '${dir}
-made="$made '$${name}'"
+made="$made ${name}"
 printf %s ${content} > "$${name}" && [ "$(fingerprint "$${name}")" = ${
     fingerprint(content)
   } ] || fail ${full}
@@ -106,9 +106,10 @@ function validate(files: readonly FileSpec[], validations: readonly Validation[]
 }
 
 function rewritten(dirs: readonly string[], tests: string): string {
-  const rules = dirs.map((dir) => `s#${dir.replaceAll(/[.#[\]*^$\\]/g, "\\$&")}/#'"$shadow"'&#g`);
+  const pattern = (dir: string) => dir.replaceAll(/[.#[\]*^$\\]/g, "\\$&").replaceAll("\n", "\\n");
+  const rules = dirs.map((dir) => raw(sh`-e ${`s#${pattern(dir)}/#`}"$shadow"'&#g'`));
   return [
-    sh`find "$shadow" -type f -exec sed -i -e '${raw(rules.join(";"))}' -- {} +`,
+    sh`find "$shadow" -type f -exec sed -i ${rules} -- {} +`,
     `staged() { printf %s "$shadow$1"; }`,
     tests,
   ].join("\n");
