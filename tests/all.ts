@@ -73,7 +73,7 @@ const groups: [name: string, work: () => Promise<Count>][] = [
   ["format", () => gate(["fmt", "--check"])],
   ["lint", () => gate(["lint"])],
   ["types", () => gate(["check"])],
-  ["doc comments", () => gate(["doc", "--lint", "mod.ts"])],
+  ["doc comments and their examples", () => gate(["task", "doc"])],
   ["other shells", installShells],
   ["unit tests", () => tests(["--parallel", "--ignore=tests/lab", "tests"])],
 ];
