@@ -321,6 +321,8 @@ export interface Verdict {
   readonly ok: boolean;
   /** One sentence with the figures: `held by lb1, backends 3/3`. */
   readonly message: string;
+  /** Hosts that the service stands on now: they change last, one at a time. */
+  readonly last?: readonly string[];
 }
 
 /** A condition over all hosts of an endpoint. */

@@ -30,3 +30,11 @@ export function printableLine(text: string): string {
 function escape(char: string): string {
   return `\\u{${char.codePointAt(0)?.toString(16)}}`;
 }
+
+/** JSON text in which what is hidden stands as `\u` escapes: it means the same to a parser. */
+export function escaped(json: string): string {
+  return json.replaceAll(HIDDEN, (char) => {
+    const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+}

@@ -130,5 +130,5 @@ function judge(
       ? ["/readyz through the address 200"]
       : []),
   ];
-  return { ok, message: facts.join(", ") };
+  return { ok, message: facts.join(", "), last: holders.map(({ host }) => host) };
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { printable } from "../src/terminal.ts";
+import { escaped, printable } from "../src/terminal.ts";
 
 Deno.test("printable() leaves no control or direction character but newline and tab", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
@@ -11,4 +11,12 @@ Deno.test("printable() leaves no control or direction character but newline and 
 
 Deno.test("printable() shows what it replaced", () => {
   assertEquals(printable("\x1b]0;pwned\x07\u202e"), "\\u{1b}]0;pwned\\u{7}\\u{202e}");
+});
+
+Deno.test("escaped() hides nothing from a parser and everything from a terminal", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    const safe = escaped(JSON.stringify({ text }));
+    assertEquals(JSON.parse(safe).text, text);
+    assert(!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(safe));
+  }));
 });

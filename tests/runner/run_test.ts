@@ -229,3 +229,62 @@ Deno.test("run() judges at once in verify mode, with the answers of the one look
     const { code, lines } = await runPlay("verify", play, { lb1: session });
     assertEquals([code, session.roundTrips, lines], [EXIT.failed, 1, ["lb1 look ok"]]);
   }));
+
+/** A condition that holds while a file says so, and stands on one host. */
+function standing(dir: string, host: string): GroupCheck {
+  return {
+    ...check(dir),
+    hosts: ["lb1", "lb2"],
+    probe: () => `cat '${dir}/fallen' 2>/dev/null`,
+    judge: (answers) => ({
+      ok: answers.size === 2 && [...answers.values()].every(({ stdout }) => stdout === ""),
+      message: "fallen",
+      last: [host],
+    }),
+  };
+}
+
+Deno.test("run() changes the host that the service stands on last, one after the other", () =>
+  withTempDir(async (dir) => {
+    await Deno.mkdir(`${dir}/lb1`);
+    await Deno.mkdir(`${dir}/lb2`);
+    const play: Partial<Play> = {
+      tasks: (
+        _,
+        { host },
+      ) => [wordTask(`${dir}/${host.name}`, "a"), wordTask(`${dir}/${host.name}`, "b")],
+      checks: () => [standing(dir, "lb1")],
+    };
+    const { code, lines } = await runPlay("apply", play, {
+      lb1: new LocalSession(`${dir}/lb1`),
+      lb2: new LocalSession(`${dir}/lb2`),
+    });
+    assertEquals([code, ...lines], [
+      EXIT.ok,
+      "lb2 word a changed",
+      "lb2 word b changed",
+      "lb1 word a changed",
+      "lb1 word b changed",
+    ]);
+  }));
+
+Deno.test("run() does not touch the next host when the service fell with the change of one", () =>
+  withTempDir(async (dir) => {
+    const breaking: Task = {
+      ...failing,
+      name: "breaks",
+      plan: () => ({
+        changes: [{ kind: "run", summary: "break", script: `printf x > '${dir}/fallen'` }],
+      }),
+      probe: "true",
+    };
+    const once = { ...breaking, plan: breaking.plan };
+    const play: Partial<Play> = { tasks: () => [once], checks: () => [standing(dir, "lb1")] };
+    const two = new LocalSession(dir);
+    const one = new LocalSession(dir);
+    const { code, lines, events } = await runPlay("apply", play, { lb1: one, lb2: two });
+    assertEquals(code, EXIT.failed);
+    assertEquals(lines.includes("lb1 breaks skipped"), true);
+    assertEquals(one.sent.some((script) => script.includes("printf x")), false);
+    assertMatch(JSON.stringify(events), /Cannot go on with .*lb1.*fallen/);
+  }));
