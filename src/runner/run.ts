@@ -3,11 +3,11 @@
  * particular task, no reporter and no ssh.
  * @module
  */
-import { pooledMap } from "@std/async/pool";
 import { ConnectError } from "../errors.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Endpoint, ExecResult, GroupCheck, Play } from "../model.ts";
-import { applyHost, forecast, type Shared } from "./apply.ts";
+import { forecast } from "./apply.ts";
+import { applyGroup, each, type Group } from "./group.ts";
 import { type Effects, end, type HostRun, look } from "./host.ts";
 import { settle } from "./settle.ts";
 import { Tally } from "./tally.ts";
@@ -69,16 +69,6 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   const at = effects.now();
   outer.emit({ type: "run-end", at, exitCode, hosts: recap, ms: at - since });
   return exitCode;
-}
-
-/** The hosts of one endpoint during a run, and what they know of each other. */
-interface Group {
-  readonly endpoint: Endpoint;
-  readonly runs: readonly HostRun[];
-  readonly shared: Shared;
-  readonly checks: readonly GroupCheck[];
-  /** What the first look brought for each check, by host. */
-  readonly answers: readonly Map<string, ExecResult>[];
 }
 
 function group({ play, selected, mode }: RunSpec, endpoint: Endpoint): Group {
@@ -152,62 +142,12 @@ async function conclude(group: Group, spec: RunSpec, effects: Effects): Promise<
     pending = willing.map((run) => forecast(run, shared, effects)).includes(true);
   }
   if (spec.mode === "apply") {
-    await applyGroup(group, willing, spec, effects);
+    await applyGroup(group, willing, spec.forks, effects);
   }
   for (const [i, check] of checks.entries()) {
     if (effects.signal.aborted) return;
     await judge(check, group, answers[i], pending, spec, effects);
   }
-}
-
-/**
- * A service that stands already changes one host at a time, those it stands on last, and each time
- * it must stand again before the next host is touched. Where none stands yet there is nothing to
- * lose, and hosts change side by side.
- */
-async function applyGroup(
-  { runs, shared, checks, answers }: Group,
-  willing: readonly HostRun[],
-  { forks }: RunSpec,
-  effects: Effects,
-): Promise<void> {
-  const verdicts = checks.map((check, i) => check.judge(answers[i] ?? new Map()));
-  const standing = checks.filter((_, i) => verdicts[i]?.ok);
-  if (standing.length === 0) {
-    return await each(forks, willing, (run) => applyHost(run, shared, effects));
-  }
-  const last = new Set(verdicts.flatMap(({ last = [] }) => last));
-  const rank = (run: HostRun) => last.has(run.member.host.name) ? 1 : 0;
-  let fallen: string | undefined;
-  for (const run of willing.toSorted((a, b) => rank(a) - rank(b))) {
-    if (fallen !== undefined) leave(run, fallen, effects);
-    else {
-      await applyHost(run, shared, effects);
-      if (run.changed) fallen = await standsAgain(standing, runs, effects);
-    }
-  }
-}
-
-/** Waits until the conditions hold again; gives what is wrong with the first that does not. */
-async function standsAgain(
-  standing: readonly GroupCheck[],
-  runs: readonly HostRun[],
-  effects: Effects,
-): Promise<string | undefined> {
-  for (const check of standing) {
-    const { ok, message } = await settle(check, runs, undefined, check.deadlineMs, effects);
-    if (!ok) return `${check.name}: ${message}`;
-  }
-}
-
-/** Leaves a host as it is, because the service fell with the change of another one. */
-function leave(run: HostRun, why: string, effects: Effects): void {
-  const { name } = run.member.host;
-  const message =
-    `Cannot go on with "${name}": the service does not stand since the last host: ${why}`;
-  const diagnostic = { severity: "error", code: "gate", message } as const;
-  effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
-  for (const task of run.tasks) end(run, effects, { task, status: "skipped" });
 }
 
 async function judge(
@@ -241,8 +181,4 @@ async function judge(
   const deadline = mode === "apply" ? check.deadlineMs : waitMs;
   const verdict = await settle(check, runs, stale ? undefined : first, deadline, effects);
   report(verdict.ok ? "ok" : "failed", verdict.message);
-}
-
-async function each<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>) {
-  for await (const _ of pooledMap(limit, items, work));
 }
