@@ -88,7 +88,7 @@ base=/run
 [ "$conf" = ${path} ] || base=$(dirname "$conf")
 work=$(mktemp -d "$base/.holdfast-test.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT TERM PIPE
 copy=$work/$(basename ${path})
 cp "$conf" "$copy" || exit 1
 fail() {

@@ -21,7 +21,8 @@ export function writeScript(change: Write, record: string): string {
   ].join("\n");
 }
 
-// A temporary file must not outlive the script, however it ends.
+// A temporary file must not outlive the script, however it ends. A complaint over a lost link ends
+// it too, by SIGPIPE.
 const PRELUDE = sh`fail() { printf '%s\n' "$*" >&2; exit 1; }
 made= shadow=
 clean() {
@@ -31,7 +32,7 @@ clean() {
   exit $code
 }
 trap clean EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT TERM PIPE
 fingerprint() { if [ -L "$1" ]; then echo link; elif [ -e "$1" ]; then sha256sum < "$1"; else echo absent; fi; }`;
 
 function fingerprint(content: string | undefined): string {

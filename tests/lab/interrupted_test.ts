@@ -10,7 +10,7 @@ const CFG = "/etc/haproxy/haproxy.cfg";
 /** Makes a program on lb1 dwell over calls whose words match a shell pattern, before or after its work. */
 async function dwell(lab: Lab, program: string, pattern: string, when: "before" | "after") {
   const wait = `case " $* " in ${pattern}) touch ${MARK}; sleep 4 ;; esac`;
-  const real = (await hf.root(lab, "lb1", `command -v ${program}`)).trim();
+  const real = (await hf.root(lab, "lb1", `PATH=/usr/sbin:/usr/bin command -v ${program}`)).trim();
   const text = when === "before" ? `${wait}\nexec ${real} "$@"` : `${real} "$@" || exit\n${wait}`;
   const path = `/usr/local/sbin/${program}`;
   await hf.root(

@@ -1,0 +1,101 @@
+/**
+ * A run with everything in it, as it would be recorded.
+ * @module
+ */
+import type { Event, Status } from "../../src/events.ts";
+
+/** The end of a task. */
+export function task(
+  host: string,
+  name: string,
+  status: Status,
+  more: Partial<Extract<Event, { type: "task-end" }>> = {},
+): Event {
+  return {
+    type: "task-end",
+    at: 1,
+    host,
+    endpoint: "load_balancers",
+    kind: "files",
+    task: name,
+    status,
+    changes: [],
+    ms: 20,
+    ...more,
+  };
+}
+
+const DIFF = "--- /etc/x\n+++ /etc/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n";
+
+/** Every event with every status. */
+export const EVERYTHING: readonly Event[] = [
+  { type: "version", format: 1, holdfast: "0.0.0" },
+  {
+    type: "run-start",
+    at: 0,
+    mode: "apply",
+    play: "highly available endpoint",
+    inventory: "hosts.yaml",
+    hosts: ["lb1", "load-balancer-2"],
+  },
+  {
+    type: "diagnostic",
+    at: 1,
+    diagnostic: { severity: "warning", code: "unobserved-host", message: "Cannot look at lb3" },
+  },
+  task("lb1", "packages haproxy", "ok"),
+  task("lb1", "files haproxy", "changed", {
+    ms: 1234,
+    changes: [{ summary: "write /etc/x", diff: DIFF }, { summary: "start haproxy" }],
+  }),
+  task("lb1", "service haproxy", "failed", { error: "Cannot start haproxy:\nport is taken" }),
+  task("lb1", "service keepalived", "skipped"),
+  task("load-balancer-2", "connect", "unreachable", { error: "Cannot open a shell: no route" }),
+  ...(["ok", "failed", "skipped"] as const).map((status): Event => ({
+    type: "check-end",
+    at: 2,
+    endpoint: "load_balancers",
+    check: "vip 10.0.0.10",
+    status,
+    message: "held by lb1, backends 3/3",
+    ms: 5,
+  })),
+  {
+    type: "run-end",
+    at: 9,
+    exitCode: 3,
+    hosts: {
+      lb1: { ok: 2, changed: 1, unreachable: 0, failed: 1, skipped: 1, roundTrips: 4 },
+      "load-balancer-2": {
+        ok: 0,
+        changed: 0,
+        unreachable: 1,
+        failed: 0,
+        skipped: 0,
+        roundTrips: 0,
+      },
+    },
+    ms: 4321,
+  },
+];
+
+/** The same run with a text of a host wherever one can stand. */
+export function withText(text: string): readonly Event[] {
+  const replace = (value: unknown): unknown => {
+    if (typeof value === "string") return text;
+    if (Array.isArray(value)) return value.map(replace);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => {
+        const fixed = ["type", "status", "mode", "severity"].includes(key);
+        return [key, fixed ? inner : replace(inner)];
+      }),
+    );
+  };
+  return EVERYTHING.map((event) => {
+    const replaced = replace(event) as Event;
+    if (replaced.type !== "run-end") return replaced;
+    const [counts] = Object.values(replaced.hosts);
+    return { ...replaced, hosts: counts === undefined ? {} : { [text]: counts } };
+  });
+}

@@ -1,0 +1,108 @@
+import { assertEquals } from "@std/assert";
+import type { Change, Endpoint, Task } from "../../src/model.ts";
+import { secret } from "../../src/secret.ts";
+import { loadTemplates } from "../../src/templates.ts";
+import { endpointPlay } from "../../tasks/play.ts";
+import { anEndpoint, runSh } from "../helpers.ts";
+
+const play = endpointPlay(await loadTemplates(new URL("../../templates/", import.meta.url)));
+
+function endpointOf(profile: Endpoint["profile"]): Endpoint {
+  const members = anEndpoint("lb1", "lb2").members.map(({ host }, i) => ({
+    host: { ...host, address: `10.9.0.1${i + 1}` },
+  }));
+  const vrrp = { ...anEndpoint().vrrp, authPass: secret("s3cret") };
+  return { ...anEndpoint(), profile, interface: "eth0", members, vrrp };
+}
+
+function tasksOf(profile: Endpoint["profile"]): readonly Task[] {
+  const endpoint = endpointOf(profile);
+  return endpoint.members.flatMap((member) => play.tasks(endpoint, member));
+}
+
+const CORRECTED = [
+  "packages haproxy, keepalived, curl",
+  "user keepalived_script",
+  "sysctl tcp-keepalive",
+  "files systemd drop-ins",
+  "files haproxy and keepalived",
+  "absent /etc/keepalived/check_apiserver.sh, /etc/haproxy/kube-ca.crt",
+  "service haproxy enabled, running",
+  "service keepalived enabled, running",
+];
+
+const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
+  standard: CORRECTED,
+  fast: CORRECTED,
+  guide: [
+    "packages haproxy, keepalived, curl",
+    "files haproxy and keepalived",
+    "absent /etc/haproxy/kube-ca.crt, /etc/keepalived/check_haproxy_alive.sh, " +
+    "/etc/keepalived/check_haproxy_ready.sh, " +
+    "/etc/systemd/system/haproxy.service.d/holdfast.conf, " +
+    "/etc/systemd/system/keepalived.service.d/holdfast.conf",
+    "service haproxy enabled, running",
+    "service keepalived enabled, running",
+  ],
+};
+
+for (const profile of ["guide", "standard", "fast"] as const) {
+  Deno.test(`endpointPlay() of profile ${profile} is this list, from top to bottom`, () => {
+    const names = tasksOf(profile).map(({ name }) => name);
+    assertEquals(names, [...ORDER[profile], ...ORDER[profile]]);
+  });
+
+  Deno.test(`endpointPlay() of profile ${profile} asks for the address alone, and last`, () => {
+    assertEquals(play.checks(endpointOf(profile)).map(({ name }) => name), ["vip 10.9.0.10"]);
+  });
+
+  Deno.test(`endpointPlay() of profile ${profile} has a handler for every name it notifies`, () => {
+    const endpoint = endpointOf(profile);
+    const known = endpoint.members.flatMap((member) => play.handlers(endpoint, member))
+      .map(({ name }) => name);
+    const notified = tasksOf(profile).flatMap((task) => [
+      ...task.notify,
+      ...firstChanges(task).flatMap(({ notify = [] }) => notify),
+    ]);
+    assertEquals(notified.filter((name) => !known.includes(name)), []);
+    assertEquals(new Set(notified).size >= 2, true);
+  });
+
+  Deno.test(`endpointPlay() of profile ${profile} asks in text that a shell can read`, async () => {
+    const endpoint = endpointOf(profile);
+    const scripts = [
+      ...tasksOf(profile).map(({ probe }) => probe),
+      ...endpoint.members.flatMap((member) => play.handlers(endpoint, member))
+        .map(({ script }) => script),
+      ...play.checks(endpoint).map((check) => check.probe("lb1")),
+    ];
+    for (const script of scripts) {
+      const { code, stderr } = await runSh(script, ["sh", "-n"]);
+      assertEquals([code, stderr], [0, ""], script);
+    }
+  });
+}
+
+Deno.test("endpointPlay() supersedes handlers that it has", () => {
+  const endpoint = endpointOf("standard");
+  const handlers = endpoint.members.slice(0, 1).flatMap((it) => play.handlers(endpoint, it));
+  const names = handlers.map(({ name }) => name);
+  const needless = handlers.flatMap(({ supersedes = [] }) => supersedes);
+  assertEquals(needless.filter((name) => !names.includes(name)), []);
+  assertEquals(names.toSorted(), [
+    "reload haproxy",
+    "reload keepalived",
+    "restart haproxy",
+    "restart keepalived",
+  ]);
+});
+
+/** What the task of the daemons' files changes on a host that has none of them. */
+function firstChanges(task: Task): readonly Change[] {
+  if (task.kind !== "files") return [];
+  const paths = [...new Set(task.probe.match(/\/[\w./-]+/g))];
+  const stdout = paths.map((path) => `path ${path}\nabsent\n`).join("");
+  const predicted = { packages: [], users: [], paths: [] };
+  const world = { host: "lb1", facts: new Map(), predicted };
+  return task.plan({ code: 0, stdout, stderr: "" }, world).changes;
+}
