@@ -100,7 +100,8 @@ const REFUSALS = {
   "sudo: sorry, you must have a tty to run sudo": "sudo wants a terminal",
   "bash: line 1: exec: sudo: not found": "there is no sudo on it",
   "holdfast: this host has no program setsid": "this host has no program setsid",
-  "Something else \x1b[31mred": "ssh ended with 255; last words: Something else \\\\u\\{1b\\}\\[31mred",
+  "Something else \x1b[31mred":
+    "ssh ended with 255; last words: Something else \\\\u\\{1b\\}\\[31mred",
 } as const;
 
 for (const [said, reason] of Object.entries(REFUSALS)) {

@@ -46,7 +46,9 @@ export const hostile: fc.Arbitrary<string> = fc.oneof(
     weight: 1,
     arbitrary: fc.array(fc.string({ unit: "grapheme", minLength: 1 }), { minLength: 1 }),
   },
-).map((parts) => parts.join("").replaceAll("\0", "")).filter((text) => text !== "");
+).map((parts) => parts.join("").replaceAll("\0", "")).filter((text) =>
+  text !== "" && !text.includes("..")
+);
 
 /** Programs that only write down; those with an answer print it. */
 const STUBS: Readonly<Record<string, string>> = {

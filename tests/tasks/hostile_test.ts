@@ -52,7 +52,7 @@ function assertWord(calls: readonly (readonly string[])[], program: string, word
 
 Deno.test("tasks hand a hostile value to programs as one word, and nothing of it is executed", () =>
   onStubs(async (value, host, local) => {
-    const path = `/nowhere/${value}`;
+    const path = `${host.dir}/tree/${value}`;
     const missing = `path ${path}\nabsent\n`;
     const old = `path ${path}\nfile\nstat 0 600 nobody nogroup\n`;
     const account = user({ name: value, home: `/home/${value}`, shell: `/bin/${value}` });
