@@ -99,10 +99,9 @@ interface Failure {
 
 async function effect(run: HostRun, task: Task, change: Change): Promise<Failure | undefined> {
   const notify = makeDue(run, task, change);
-  // Files that move together must not stop half way when the controller goes.
   const options = change.kind === "run"
     ? { timeoutMs: change.timeoutMs ?? 60_000, finish: change.finish ?? false }
-    : { finish: true };
+    : {};
   return await request(run, change.summary, changeScript(change, notify), options);
 }
 

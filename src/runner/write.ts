@@ -16,13 +16,16 @@ export function writeScript(change: Write, record: string): string {
     PRELUDE,
     ...files.map((file, i) => precondition(file.path, before[file.path]) + "\n" + stage(file, i)),
     ...(validations.length === 0 ? [] : [validate(files, validations)]),
+    // Files that move together do not stop half way because the controller has gone.
+    "trap '' HUP INT TERM PIPE",
     record,
     ...files.map(({ path }, i) => move(path, i)),
   ].join("\n");
 }
 
 // A temporary file must not outlive the script, however it ends. A complaint over a lost link ends
-// it too, by SIGPIPE.
+// it too, by SIGPIPE. What a power cut or SIGKILL left has the number of a dead process in its name,
+// and is swept by the next write.
 const PRELUDE = sh`fail() { printf '%s\n' "$*" >&2; exit 1; }
 made= shadow=
 clean() {
@@ -33,6 +36,13 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 143' HUP INT TERM PIPE
+sweep() {
+  for left in "$@"; do
+    pid=\${left##*holdfast.} pid=\${pid%%.*}
+    case $pid in ''|*[!0-9]*) continue ;; esac
+    kill -0 "$pid" 2>/dev/null || rm -rf -- "$left"
+  done
+}
 fingerprint() { if [ -L "$1" ]; then echo link; elif [ -e "$1" ]; then sha256sum < "$1"; else echo absent; fi; }`;
 
 function fingerprint(content: string | undefined): string {
@@ -55,7 +65,8 @@ function stage({ path, content, mode, owner, group }: FileSpec, i: number): stri
   const full =
     `cannot write ${path}: what arrived in ${dir} is not what was sent; is the disk full?`;
   return sh`[ -d ${dir} ] || ( umask 022; mkdir -p -- ${dir} ) || fail 'cannot create '${dir}
-${name}=$(mktemp ${`${dir}/.holdfast.XXXXXXXXXX`}) || fail 'cannot create a file in '${dir}
+sweep ${dir}/.holdfast.[0-9]*
+${name}=$(mktemp ${dir}/.holdfast.$$.XXXXXXXXXX) || fail 'cannot create a file in '${dir}
 made="$made ${name}"
 printf %s ${content} > "$${name}" && [ "$(fingerprint "$${name}")" = ${
     fingerprint(content)
@@ -91,7 +102,8 @@ function validate(files: readonly FileSpec[], validations: readonly Validation[]
   ).join("\n");
   const bound = [`staged() { printf %s "$1"; }`, ...binds, tests].join("\n");
   return [
-    "shadow=$(mktemp -d /run/holdfast.XXXXXXXXXX) || fail 'cannot create a directory in /run'",
+    "sweep /run/holdfast.[0-9]*",
+    "shadow=$(mktemp -d /run/holdfast.$$.XXXXXXXXXX) || fail 'cannot create a directory in /run'",
     ...copies,
     ...staged,
     "export shadow",

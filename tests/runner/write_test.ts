@@ -115,3 +115,18 @@ echo "code $?"; ls -A ${dir}; cat ${dir}/a`;
       assert(stderr.includes("is the disk full?"), stderr);
     }),
 });
+
+Deno.test({
+  name: "writeScript() sweeps what a dead process staged, and leaves what a living one stages",
+  ignore: !root,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const dead = new Deno.Command("true").spawn();
+      await dead.status;
+      await Deno.writeTextFile(`${dir}/.holdfast.${dead.pid}.abc`, "left");
+      await Deno.writeTextFile(`${dir}/.holdfast.${Deno.pid}.def`, "in use");
+      const { code, stderr } = await runSh(script([spec(`${dir}/a`, "new")]));
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      assertEquals(await listing(dir), [`.holdfast.${Deno.pid}.def`, "a"]);
+    }),
+});
