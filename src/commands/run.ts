@@ -89,10 +89,19 @@ function colorWanted(): boolean {
   return forced === undefined ? Deno.stdout.isTerminal() : forced !== "0";
 }
 
+/** Nothing where output is no terminal, or one that says it has no width. */
+function terminalWidth(): { columns?: number } {
+  if (!Deno.stdout.isTerminal()) return {};
+  const { columns } = Deno.consoleSize();
+  return columns > 40 ? { columns } : {};
+}
+
 function reporter(flags: RunFlags, secrets: readonly Secret[], io: Io): (event: Event) => void {
   const mask = masker(secrets);
   setColorEnabled(colorWanted());
-  const write = flags.json === true ? jsonl(io.out) : human(io.out, { diff: flags.diff === true });
+  const write = flags.json === true
+    ? jsonl(io.out)
+    : human(io.out, { diff: flags.diff === true, ...terminalWidth() });
   // What hosts say can hold a secret too, a refused configuration line for one.
   return (event) => {
     switch (event.type) {

@@ -7,6 +7,8 @@ import { printable, printableLine } from "../terminal.ts";
 export interface HumanOptions {
   /** Shows the diff of every file. */
   readonly diff: boolean;
+  /** Width of the terminal; summaries are folded to it. @default {no folding} */
+  readonly columns?: number;
 }
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
@@ -22,7 +24,7 @@ const PAINT: Readonly<Record<Status, (text: string) => string>> = {
 /** Lines for a person as things happen, and a recap at the end that Ansible users can grep. */
 export function human(
   write: (text: string) => void,
-  { diff }: HumanOptions,
+  { diff, columns = Infinity }: HumanOptions,
 ): (event: Event) => void {
   let checking = false;
   return (event) => {
@@ -34,7 +36,7 @@ export function human(
         write(start(event));
         break;
       case "task-end":
-        write(taskEnd(event, diff, checking));
+        write(taskEnd(event, { diff, columns }, checking));
         break;
       case "check-end":
         write(checkEnd(event));
@@ -54,14 +56,19 @@ function start({ mode, inventory, hosts }: EventOf<"run-start">): string {
   return `${bold(`${what} ${printableLine(inventory)}`)}  ${printableLine(hosts.join(", "))}\n\n`;
 }
 
-function taskEnd(event: EventOf<"task-end">, diff: boolean, checking: boolean): string {
+function taskEnd(
+  event: EventOf<"task-end">,
+  { diff, columns = Infinity }: HumanOptions,
+  checking: boolean,
+): string {
   const { host, task, status, changes, error, ms } = event;
   const took = ms >= 1000 ? dim(`  ${(ms / 1000).toFixed(1)} s`) : "";
   const word = PAINT[status](status.padEnd(11));
   const lines = [`${printableLine(host).padEnd(8)} ${word} ${printableLine(task)}${took}\n`];
   for (const change of changes) {
     const sign = checking ? "would " : "";
-    lines.push(`${" ".repeat(21)}${dim(printableLine(sign + change.summary))}\n`);
+    const summary = fold(printableLine(sign + change.summary), columns - 21);
+    lines.push(`${indent(dim(summary), 21)}\n`);
     if (diff && change.diff !== undefined) lines.push(paintDiff(change.diff));
   }
   if (error !== undefined) lines.push(`${indent(red(printable(error)), 9)}\n`);
@@ -80,10 +87,9 @@ function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
   const width = Math.max(0, ...rows.map(([host]) => host.length));
   const lines = rows.map(([host, counts]) => `${host.padEnd(width)} : ${recapCounts(counts)}\n`);
   const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
-  const forecast = checking
-    ? `\n${changed === 0 ? "Nothing to change" : `${changed} to change`}; nothing was changed\n`
-    : "";
-  return `\n${lines.join("")}${forecast}${dim(`${(ms / 1000).toFixed(1)} s`)}\n`;
+  const took = `${(ms / 1000).toFixed(1)} s`;
+  const forecast = `${changed === 0 ? "Nothing" : changed} to change; nothing was changed`;
+  return `\n${checking ? `${forecast}  ` : ""}${dim(took)}\n\n${lines.join("")}`;
 }
 
 /** `ok=9 changed=0 unreachable=0 failed=0 skipped=0`: people grep it, so it has no colors. */
@@ -98,6 +104,18 @@ function paintDiff(text: string): string {
     return line.startsWith("@@") ? cyan(line) : line;
   });
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** Breaks a line between words so that no part is longer, where a word allows it. */
+function fold(text: string, width: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 function indent(text: string, columns: number): string {

@@ -34,7 +34,7 @@ Deno.test("human() shows what a check would do, and that nothing was done", () =
   const text = report([start, ...EVERYTHING.slice(4)]);
   assertStringIncludes(text, "check (nothing will be changed) hosts.yaml  lb1\n");
   assertStringIncludes(text, " would start haproxy\n");
-  assertStringIncludes(text, "\n1 to change; nothing was changed\n");
+  assertStringIncludes(text, "\n1 to change; nothing was changed");
 });
 
 Deno.test("human() shows diffs only when they are asked for", () => {
@@ -44,11 +44,32 @@ Deno.test("human() shows diffs only when they are asked for", () => {
 
 Deno.test("human() ends with the recap that Ansible users grep, without colors", () => {
   const text = report(EVERYTHING, false, true);
-  assertStringIncludes(
+  assert(
+    text.endsWith(
+      "\nlb1             : ok=2 changed=1 unreachable=0 failed=1 skipped=1\n" +
+        "load-balancer-2 : ok=0 changed=0 unreachable=1 failed=0 skipped=0\n",
+    ),
     text,
-    "\nlb1             : ok=2 changed=1 unreachable=0 failed=1 skipped=1\n" +
-      "load-balancer-2 : ok=0 changed=0 unreachable=1 failed=0 skipped=0\n",
   );
+});
+
+Deno.test("human() folds a long summary to the terminal, and breaks no word", () => {
+  const paths = ["/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf"];
+  const event: Event = {
+    type: "task-end",
+    at: 0,
+    host: "lb1",
+    endpoint: "lb",
+    kind: "files",
+    task: "files",
+    status: "changed",
+    changes: [{ summary: `write ${paths.join(", ")}` }],
+    ms: 0,
+  };
+  let text = "";
+  human((part) => text += part, { diff: false, columns: 60 })(event);
+  const lines = stripAnsiCode(text).trimEnd().split("\n").slice(1);
+  assertEquals(lines.map((line) => line.trim()), [`write ${paths[0]},`, paths[1] ?? ""]);
 });
 
 Deno.test({
