@@ -335,8 +335,11 @@ export interface GroupCheck {
   readonly hosts: readonly string[];
   /** Read-only POSIX shell text for one of them. */
   probe(host: string): string;
-  /** Judges all answers; a missing one means that the host did not answer. */
-  judge(answers: ReadonlyMap<string, ExecResult>): Verdict;
+  /**
+   * Judges all answers; a missing one means that the host did not answer. `strict` refuses what is
+   * excused while a service is being built, as `verify` does.
+   */
+  judge(answers: ReadonlyMap<string, ExecResult>, strict?: boolean): Verdict;
   /** How long it may take to become true after a change. */
   readonly deadlineMs: number;
 }

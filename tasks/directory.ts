@@ -38,7 +38,7 @@ export const directory: TaskFunction<DirectoryArgs> = defineTask<DirectoryArgs, 
       return { changes: [], predicts };
     }
     const was = `${state.mode} ${state.owner}:${state.group}`;
-    const summary = `${path}: ${mode} ${own} (was ${was})`;
+    const summary = `set ${path} to ${mode} ${own} (was ${was})`;
     const script = sh`chown -- ${own} ${path} && chmod -- ${mode} ${path}`;
     return { changes: [{ kind: "run", summary, script }], predicts };
   },

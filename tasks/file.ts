@@ -134,7 +134,8 @@ function repairAttributes(spec: FileSpec, state: FileState): Change[] {
   if (state.mode === mode && state.owner === owner && state.group === group) return [];
   return [{
     kind: "run",
-    summary: `${path}: ${mode} ${owner}:${group} (was ${state.mode} ${state.owner}:${state.group})`,
+    summary:
+      `set ${path} to ${mode} ${owner}:${group} (was ${state.mode} ${state.owner}:${state.group})`,
     script: sh`chown -- ${`${owner}:${group}`} ${path} && chmod -- ${mode} ${path}`,
     notify: [],
   }];

@@ -9,8 +9,10 @@ interface Answer {
   readonly holds: boolean;
   readonly haproxy: boolean;
   readonly keepalived: boolean;
-  /** How many API servers answer this host directly with 200. */
-  readonly backends: number;
+  /** Something listens on the endpoint's port. */
+  readonly listens: boolean;
+  /** How many API servers answer this host directly with 200; unset: nothing could tell. */
+  readonly backends: number | undefined;
   /** HTTP status of `/readyz` through the virtual address; `000`: no answer; unset: not asked. */
   readonly through: string | undefined;
 }
@@ -29,7 +31,7 @@ export function vip(endpoint: Endpoint): GroupCheck {
     hosts,
     deadlineMs: DEADLINE_MS,
     probe: () => probe(endpoint),
-    judge: (answers) => judge(endpoint, hosts, answers),
+    judge: (answers, strict) => judge(endpoint, hosts, answers, strict ?? false),
   };
 }
 
@@ -55,6 +57,7 @@ function probe(endpoint: Endpoint): string {
 if [ -n "$(ip -o addr show to ${`${address}/32`} 2>/dev/null)" ]; then holds=1; echo holds; fi
 systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
   echo "haproxy $haproxy"; echo "keepalived $keepalived"; }
+if grep -q ${listening(endpoint)} /proc/net/tcp /proc/net/tcp6 2>/dev/null; then echo listens; fi
 if command -v curl >/dev/null 2>&1; then
   set --
   if [ -z "$holds" ] || [ ${members.length} = 1 ]; then set -- ${outputs([through(endpoint)])}; fi
@@ -63,6 +66,11 @@ if command -v curl >/dev/null 2>&1; then
     -w '\nhttp %{http_code} %{url_effective}\n' "$@"
 fi
 :`;
+}
+
+/** What the kernel's table of sockets says of one that listens (state 0A) on the port. */
+function listening({ port }: Endpoint): string {
+  return `:${port.toString(16).toUpperCase().padStart(4, "0")} [0-9A-F]*:0000 0A`;
 }
 
 const through = ({ address, port }: Endpoint) => `https://${address}:${port}/readyz`;
@@ -79,56 +87,80 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
     }),
   );
   const count = lines.find((line) => /^\d+$/.test(line));
-  const answering = direct(endpoint).filter((url) => http.get(url) === "200").length;
+  const asked = direct(endpoint).filter((url) => http.has(url));
+  const answering = asked.filter((url) => http.get(url) === "200").length;
+  const counted = endpoint.profile === "guide"
+    ? (asked.length === 0 ? undefined : answering)
+    : (count === undefined ? undefined : Number(count));
   return {
     holds: lines.includes("holds"),
     haproxy: lines.includes("haproxy active"),
     keepalived: lines.includes("keepalived active"),
-    backends: endpoint.profile === "guide" ? answering : Number(count ?? 0),
+    listens: lines.includes("listens"),
+    backends: counted,
     through: http.get(through(endpoint)),
   };
 }
 
-/** Judges what all load balancers say. Pure. */
+/** Judges what all load balancers say. Pure. `strict`: that nothing answers yet is no excuse. */
 function judge(
   endpoint: Endpoint,
   hosts: readonly string[],
   answers: ReadonlyMap<string, ExecResult>,
+  strict: boolean,
 ): Verdict {
   const said = hosts.flatMap((host) => {
     const answer = answers.get(host);
     return answer === undefined ? [] : [{ host, ...parse(answer, endpoint) }];
   });
-  const names = (list: readonly { host: string }[]) => list.map(({ host }) => host).join(", ");
   const holders = said.filter(({ holds }) => holds);
-  const noHaproxy = said.filter(({ haproxy }) => !haproxy);
-  const noKeepalived = said.filter(({ keepalived }) => !keepalived);
   const silent = hosts.filter((host) => !answers.has(host));
-  const up = Math.max(0, ...said.map(({ backends }) => backends));
   const asked = said.filter(({ through }) => through !== undefined);
+  const up = Math.max(0, ...said.map(({ backends = 0 }) => backends));
   const blocked = asked.filter(({ through }) => up > 0 && through !== "200");
   // Who holds the address and answers through it but not us is there all the same. That it cannot
   // be reached has been said already, and is no reason to doubt the endpoint.
   const elsewhere = holders.length === 0 && silent.length > 0 &&
     asked.some(({ through }) => through !== "000");
-  const ok = (holders.length === 1 || elsewhere) && blocked.length === 0 &&
-    noHaproxy.length + noKeepalived.length === 0;
-  const facts = [
-    holders.length > 0
-      ? `held by ${names(holders)}`
-      : elsewhere
-      ? "held by a host that gave no answer"
-      : "held by no host",
-    ...(noHaproxy.length === 0 ? [] : [`haproxy is not running on ${names(noHaproxy)}`]),
-    ...(noKeepalived.length === 0 ? [] : [`keepalived is not running on ${names(noKeepalived)}`]),
-    ...(silent.length === 0 ? [] : [`no answer from ${silent.join(", ")}`]),
-    `backends ${up}/${endpoint.backends.length}`,
+  const ailing = ailments(said, endpoint);
+  const wrong = [
     ...blocked.map(({ host, through }) =>
-      `/readyz through the address gives ${host} ${through === "000" ? "no answer" : through}`
+      `${host} gets ${through === "000" ? "no answer" : through} from /readyz through the address`
     ),
+    ...(strict && up === 0 ? ["no API server answers"] : []),
+  ];
+  const facts = [
+    held(holders, elsewhere, silent),
+    ...(silent.length === 0 ? [] : [`no answer from ${silent.join(", ")}`]),
+    ...ailing,
+    `backends ${up}/${endpoint.backends.length}`,
+    ...wrong,
     ...(up > 0 && asked.length > 0 && blocked.length === 0
       ? ["/readyz through the address 200"]
       : []),
   ];
+  const ok = (holders.length === 1 || elsewhere) && ailing.length + wrong.length === 0;
   return { ok, message: facts.join(", "), last: holders.map(({ host }) => host) };
+}
+
+type Said = Answer & { readonly host: string };
+
+const names = (list: readonly Said[]) => list.map(({ host }) => host).join(", ");
+
+function held(holders: readonly Said[], elsewhere: boolean, silent: readonly string[]): string {
+  if (holders.length > 0) return `held by ${names(holders)}`;
+  if (elsewhere) return "held by a host that gave no answer";
+  return silent.length > 0 ? "held by none of the hosts that answered" : "held by no host";
+}
+
+/** What is wrong on single members: a standby that could not take over is a fault now. */
+function ailments(said: readonly Said[], { port }: Endpoint): string[] {
+  const running = said.filter(({ haproxy }) => haproxy);
+  const found: readonly [text: string, on: readonly Said[]][] = [
+    ["haproxy is not running on", said.filter(({ haproxy }) => !haproxy)],
+    ["keepalived is not running on", said.filter(({ keepalived }) => !keepalived)],
+    [`nothing listens on port ${port} of`, running.filter(({ listens }) => !listens)],
+    ["haproxy does not answer on", running.filter(({ backends }) => backends === undefined)],
+  ];
+  return found.filter(([, on]) => on.length > 0).map(([text, on]) => `${text} ${names(on)}`);
 }

@@ -88,7 +88,11 @@ function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
   const lines = rows.map(([host, counts]) => `${host.padEnd(width)} : ${recapCounts(counts)}\n`);
   const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
   const took = `${(ms / 1000).toFixed(1)} s`;
-  const forecast = `${changed === 0 ? "Nothing" : changed} to change; nothing was changed`;
+  const blind = Object.values(hosts).some(({ failed, unreachable }) => failed + unreachable > 0);
+  const some = changed === 0 ? "Nothing" : changed;
+  const forecast = `${some} to change${
+    blind ? " as far as could be seen" : ""
+  }; nothing was changed`;
   return `\n${checking ? `${forecast}  ` : ""}${dim(took)}\n\n${lines.join("")}`;
 }
 

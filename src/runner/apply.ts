@@ -40,7 +40,8 @@ export function forecast(run: HostRun, shared: Shared, effects: Effects): boolea
 export async function applyHost(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
   await applyTasks(run, shared, effects);
   if (!run.stopped) await applyHandlers(run, effects);
-  if (!run.stopped && run.changed) await prove(run, shared, effects);
+  // An interrupted host is not done, and nobody said it was.
+  if (!run.stopped && run.changed && !effects.signal.aborted) await prove(run, shared, effects);
 }
 
 async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
@@ -208,5 +209,6 @@ function dueHandlers({ handlers, due }: HostRun): readonly Handler[] {
 }
 
 function on(host: string, message: string): string {
+  if (message.includes(`"${host}"`)) return message;
   return message.replace(/^(Cannot [^:]*)/, `$1 on "${host}"`);
 }

@@ -57,7 +57,7 @@ async function standsAgain(
   effects: Effects,
 ): Promise<string | undefined> {
   for (const check of standing) {
-    const { ok, message } = await settle(check, runs, undefined, check.deadlineMs, effects);
+    const { ok, message } = await settle(check, runs, { deadlineMs: check.deadlineMs }, effects);
     if (!ok) return `${check.name}: ${message}`;
   }
 }

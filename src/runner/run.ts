@@ -178,7 +178,17 @@ async function judge(
   if (shared.facts.size === 0) return report("skipped", "no host answered");
   // What was seen before a change says nothing about now.
   const stale = runs.some(({ changed }) => changed);
-  const deadline = mode === "apply" ? check.deadlineMs : waitMs;
-  const verdict = await settle(check, runs, stale ? undefined : first, deadline, effects);
+  const verdict = await settle(check, runs, {
+    first: stale ? undefined : first,
+    deadlineMs: mode === "apply" ? patience(check, runs) : waitMs,
+    strict: mode === "verify",
+  }, effects);
   report(verdict.ok ? "ok" : "failed", verdict.message);
+}
+
+/** After a failure the condition may well never come true: it is not worth the whole wait. */
+function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[]): number {
+  return runs.some(({ selected, stopped }) => selected && stopped)
+    ? Math.min(deadlineMs, 5000)
+    : deadlineMs;
 }

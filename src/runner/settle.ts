@@ -5,24 +5,31 @@ import type { Effects, HostRun } from "./host.ts";
 /** How often a condition is looked at while it is waited for. */
 const INTERVAL_MS = 500;
 
-/**
- * Waits until a condition over a group holds, or its deadline passes. `first` are answers that an
- * earlier look has brought already; without them every host is asked.
- */
+/** How a condition is waited for. */
+export interface SettleOptions {
+  /** Answers that an earlier look has brought already; without them every host is asked. */
+  readonly first?: ReadonlyMap<string, ExecResult> | undefined;
+  /** How long it may take to become true. */
+  readonly deadlineMs: number;
+  /** Refuses what is excused while a service is being built. @default {false} */
+  readonly strict?: boolean;
+}
+
+/** Waits until a condition over a group holds, or its deadline passes. */
 export async function settle(
   check: GroupCheck,
   runs: readonly HostRun[],
-  first: ReadonlyMap<string, ExecResult> | undefined,
-  deadlineMs: number,
+  { first, deadlineMs, strict = false }: SettleOptions,
   effects: Effects,
 ): Promise<Verdict> {
   const since = effects.now();
   let answers = first ?? await askAll(check, runs);
   for (;;) {
-    const verdict = check.judge(answers);
-    const late = effects.now() - since >= deadlineMs;
+    const verdict = check.judge(answers, strict);
+    // A bad verdict needs fresh answers: the first look may have waited long for a dead host.
+    const late = answers !== first && effects.now() - since >= deadlineMs;
     if (verdict.ok || late || effects.signal.aborted) return verdict;
-    await effects.sleep(INTERVAL_MS);
+    if (answers !== first) await effects.sleep(INTERVAL_MS);
     answers = await askAll(check, runs);
   }
 }

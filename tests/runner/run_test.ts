@@ -183,7 +183,7 @@ Deno.test("run() starts no task after an interrupt, and says 130", () =>
     const { code, lines } = await runPlay("apply", tasks(last, wordTask(dir, "b")), {
       lb1: new LocalSession(dir),
     }, { signal: interrupt.signal });
-    assertEquals([code, ...lines.slice(0, 2)], [
+    assertEquals([code, ...lines], [
       EXIT.interrupted,
       "lb1 word a changed",
       "lb1 word b skipped",
@@ -222,12 +222,24 @@ Deno.test("run() fails when a condition does not come true", () =>
     assertEquals(code, EXIT.failed);
   }));
 
-Deno.test("run() judges at once in verify mode, with the answers of the one look", () =>
+Deno.test("run() in verify mode asks once more before a bad verdict, and runs no task", () =>
   withTempDir(async (dir) => {
     const session = new LocalSession(dir);
     const play = { tasks: () => [failing], checks: () => [check(dir)] };
     const { code, lines } = await runPlay("verify", play, { lb1: session });
-    assertEquals([code, session.roundTrips, lines], [EXIT.failed, 1, ["lb1 look ok"]]);
+    assertEquals([code, session.roundTrips, lines], [EXIT.failed, 2, ["lb1 look ok"]]);
+  }));
+
+Deno.test("run() judges at once in verify mode, with the answers of the one look", () =>
+  withTempDir(async (dir) => {
+    const session = new LocalSession(dir);
+    const judged: (boolean | undefined)[] = [];
+    const good: GroupCheck = {
+      ...check(dir),
+      judge: (_, strict) => (judged.push(strict), { ok: true, message: "stands" }),
+    };
+    const { code } = await runPlay("verify", { checks: () => [good] }, { lb1: session });
+    assertEquals([code, session.roundTrips, judged], [EXIT.ok, 1, [true]]);
   }));
 
 /** A condition that holds while a file says so, and stands on one host. */

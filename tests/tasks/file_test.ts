@@ -31,7 +31,7 @@ cases("file()", {
   "repairs mode and owner without writing": {
     task,
     seen: seen("hello\n", "600", "nobody"),
-    changes: ["/etc/x.conf: 0644 root:root (was 0600 nobody:root)"],
+    changes: ["set /etc/x.conf to 0644 root:root (was 0600 nobody:root)"],
   },
   "refuses to replace a symbolic link": {
     task,
@@ -60,7 +60,7 @@ cases("directory()", {
   "repairs its mode": {
     task: directory({ path, mode: "0700" }),
     seen: `path ${path}\ndirectory 755 root root\n`,
-    changes: ["/etc/x.conf: 0700 root:root (was 0755 root:root)"],
+    changes: ["set /etc/x.conf to 0700 root:root (was 0755 root:root)"],
   },
 });
 

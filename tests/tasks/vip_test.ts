@@ -12,6 +12,7 @@ const THROUGH = "https://10.9.0.10:8443/readyz";
 
 interface Said {
   readonly holds?: boolean;
+  readonly listens?: boolean;
   readonly haproxy?: string;
   readonly keepalived?: string;
   /** What its own HAProxy counts. */
@@ -23,13 +24,21 @@ interface Said {
 
 /** What a host answers, in the order in which the probe prints it. */
 function said(
-  { holds = false, haproxy = "active", keepalived = "active", backends, direct = [], through }:
-    Said,
+  {
+    holds = false,
+    listens = true,
+    haproxy = "active",
+    keepalived = "active",
+    backends,
+    direct = [],
+    through,
+  }: Said,
 ): ExecResult {
   const http = (code: string, url: string) => `\nhttp ${code} ${url}\n`;
   const stdout = [
     holds ? "holds\n" : "",
     `haproxy ${haproxy}\nkeepalived ${keepalived}\n`,
+    listens ? "listens\n" : "",
     through === undefined ? "" : http(through, THROUGH),
     backends === undefined ? "" : `${backends}\n${http("200", "http://127.0.0.1:8404/backends")}`,
     ...direct.map((code, i) => http(code, `https://10.9.0.2${i + 1}:6443/readyz`)),
@@ -65,8 +74,23 @@ const CASES: Readonly<Record<string, Case>> = {
     lb1: { backends: 3, through: "000" },
     lb2: { backends: 3, through: "000" },
     ok: false,
-    message: "held by no host, backends 3/3, /readyz through the address gives lb1 no answer, " +
-      "/readyz through the address gives lb2 no answer",
+    message:
+      "held by no host, backends 3/3, lb1 gets no answer from /readyz through the address, " +
+      "lb2 gets no answer from /readyz through the address",
+  },
+  "refuses a HAProxy that hangs on the backup": {
+    lb1: HOLDER,
+    lb2: { through: "200" },
+    ok: false,
+    message: "held by lb1, haproxy does not answer on lb2, backends 3/3, " +
+      "/readyz through the address 200",
+  },
+  "refuses a backup that listens on another port": {
+    lb1: HOLDER,
+    lb2: { ...BACKUP, listens: false },
+    ok: false,
+    message: "held by lb1, nothing listens on port 8443 of lb2, backends 3/3, " +
+      "/readyz through the address 200",
   },
   "refuses two holders": {
     lb1: HOLDER,
@@ -111,13 +135,13 @@ const CASES: Readonly<Record<string, Case>> = {
     lb1: HOLDER,
     lb2: { backends: 3, through: "503" },
     ok: false,
-    message: "held by lb1, backends 3/3, /readyz through the address gives lb2 503",
+    message: "held by lb1, backends 3/3, lb2 gets 503 from /readyz through the address",
   },
   "refuses an address that does not answer while an API server is up": {
     lb1: HOLDER,
     lb2: { backends: 3, through: "000" },
     ok: false,
-    message: "held by lb1, backends 3/3, /readyz through the address gives lb2 no answer",
+    message: "held by lb1, backends 3/3, lb2 gets no answer from /readyz through the address",
   },
   "names a host that did not answer": {
     lb2: HOLDER,
@@ -133,11 +157,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "refuses an address that is neither seen nor answers": {
     lb2: { backends: 0, through: "000" },
     ok: false,
-    message: "held by no host, no answer from lb1, backends 0/3",
+    message: "held by none of the hosts that answered, no answer from lb1, backends 0/3",
   },
   "refuses when no host answers": {
     ok: false,
-    message: "held by no host, no answer from lb1, lb2, backends 0/3",
+    message: "held by none of the hosts that answered, no answer from lb1, lb2, backends 0/3",
   },
   "counts for the seed's profile the API servers that answer 200 themselves": {
     endpoint: guide,
@@ -189,4 +213,15 @@ Deno.test("vip() lets the only host ask itself, and the seed's profile every API
   for (const url of [THROUGH, ...[1, 2, 3].map((i) => `https://10.9.0.2${i}:6443/readyz`)]) {
     assertStringIncludes(stdout, `<${url}>`);
   }
+});
+
+Deno.test("vip() in verify excuses nobody: with no API server up the endpoint does not answer", () => {
+  const answers = new Map([
+    ["lb1", said({ holds: true, backends: 0 })],
+    ["lb2", said({ backends: 0, through: "503" })],
+  ]);
+  const check = vip(standard);
+  assertEquals(check.judge(answers).ok, true);
+  const { ok, message } = check.judge(answers, true);
+  assertEquals([ok, message], [false, "held by lb1, backends 0/3, no API server answers"]);
 });
