@@ -28,9 +28,10 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string
 
 async function main(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
-  const program = makeProgram(async (command, act) => {
+  const program = makeProgram(async (command, act, inventory) => {
     const script = new URL(import.meta.url).pathname;
-    code = await ensurePermissions(command, decodeURIComponent(script), args) ?? await act();
+    code = await ensurePermissions(command, decodeURIComponent(script), args, inventory) ??
+      await act();
   }, io);
   try {
     if (args.length === 0) {

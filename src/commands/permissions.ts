@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../errors.ts";
 import { quote } from "../shell.ts";
+import type { SecretsNamed } from "./secrets_named.ts";
 
 /** One need: the flag that grants it, and the reason a person is told. */
 interface Need {
@@ -50,11 +51,44 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lab: [EVERYTHING],
 };
 
-/** Arguments for `deno` that run a command with exactly what it needs. */
-export function denoArgs(command: string, script: string, args: readonly string[]): string[] {
+const NONE: SecretsNamed = { env: [], programs: [] };
+
+/** Arguments for `deno` that run a command with exactly what it and the inventory's secrets need. */
+export function denoArgs(
+  command: string,
+  script: string,
+  args: readonly string[],
+  { env, programs }: SecretsNamed = NONE,
+): string[] {
   const flags = (NEEDS[command] ?? []).map(({ flag }) => flag);
-  const env = flags.some((flag) => flag.startsWith("--allow-env")) ? ["--ignore-env"] : [];
-  return ["run", "--no-prompt", ...flags, ...env, script, ...args];
+  const lists: [string, readonly string[]][] = [["--allow-env=", env], ["--allow-run=", programs]];
+  const granted = flags.map((flag) =>
+    [flag, ...lists.flatMap(([prefix, more]) => flag.startsWith(prefix) ? more : [])].join(",")
+  );
+  if (programs.length > 0 && !flags.includes(SSH.flag)) {
+    granted.push(`--allow-run=${programs.join(",")}`);
+  }
+  const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
+  return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
+}
+
+/** Asks a deno that may read, and nothing else, what the inventory's secrets need. */
+async function askSecrets(inventory: string): Promise<SecretsNamed> {
+  const script = decodeURIComponent(new URL("./secrets_named.ts", import.meta.url).pathname);
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-env=HOME",
+      "--ignore-env",
+      script,
+      inventory,
+    ],
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  return success ? JSON.parse(new TextDecoder().decode(stdout)) : NONE;
 }
 
 /** A command line as a person would type it; it means the same in every shell. */
@@ -72,6 +106,7 @@ export async function ensurePermissions(
   command: string,
   script: string,
   args: readonly string[],
+  inventory?: string,
 ): Promise<number | undefined> {
   const needs = NEEDS[command] ?? [];
   const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
@@ -89,7 +124,7 @@ export async function ensurePermissions(
     return EXIT.usage;
   }
   console.error(
-    `"${command}" needs\n${list}\n\nIf you allow it to start deno, it starts itself again with exactly these flags.\n` +
+    `"${command}" needs\n${list}\n\nIf you allow it to start deno, it starts itself again with exactly these flags,\nand those that the inventory's own secrets need.\n` +
       `To grant them yourself and not be asked, type:\n  ${typed(["deno", ...again])}\n`,
   );
   const answer = await Deno.permissions.request({ name: "run", command: Deno.execPath() });
@@ -97,7 +132,8 @@ export async function ensurePermissions(
     console.error(`Cannot run "${command}": the permission was not given`);
     return EXIT.usage;
   }
-  return await startAgain(again);
+  const secrets = inventory === undefined ? NONE : await askSecrets(inventory);
+  return await startAgain(denoArgs(command, script, args, secrets));
 }
 
 /** Starts deno with these arguments on the same terminal; signals and the exit code pass through. */

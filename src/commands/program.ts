@@ -8,8 +8,12 @@ import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 import type { RunFlags } from "./run.ts";
 
-/** Does what a command says, and gives its exit code. */
-export type Runner = (command: string, act: () => Promise<number>) => Promise<void>;
+/** Does what a command says; knowing the inventory tells which secrets it will ask for. */
+export type Runner = (
+  command: string,
+  act: () => Promise<number>,
+  inventory?: string,
+) => Promise<void>;
 
 function count(text: string): number {
   const number = Number(text);
@@ -68,14 +72,21 @@ export function makeProgram(perform: Runner, io: Io): Command {
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file"),
   ).action((inventory, flags) =>
-    perform("apply", () => runCommand(flags.check ? "check" : "apply", inventory, flags, io))
+    perform(
+      "apply",
+      () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
+      inventory,
+    )
   );
 
   withRunFlags(
     program.command("check").argument("<inventory>")
-      .description("say what apply would change, with differences; exit 2 when there is something"),
+      .description("say what apply would change, with differences; exit 2 when there is something")
+      // Everybody's habit; check is both anyway.
+      .addOption(new Option("-C, --check").hideHelp())
+      .addOption(new Option("-D, --diff").hideHelp()),
   ).action((inventory, flags) =>
-    perform("check", () => runCommand("check", inventory, { ...flags, diff: true }, io))
+    perform("check", () => runCommand("check", inventory, { ...flags, diff: true }, io), inventory)
   );
 
   withRunFlags(
@@ -83,7 +94,11 @@ export function makeProgram(perform: Runner, io: Io): Command {
       .description("read-only: one holder of the address, and the endpoint answers")
       .option("--wait <time>", "how long it may take to become true", seconds, 0),
   ).action((inventory, flags) =>
-    perform("verify", () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io))
+    perform(
+      "verify",
+      () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),
+      inventory,
+    )
   );
 
   program.command("render").argument("<inventory>")
@@ -95,7 +110,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
       perform("render", async () => {
         const { render } = await import("./render.ts");
         return await render(inventory, { ...flags, out: String(flags.out) }, io);
-      })
+      }, inventory)
     );
 
   program.command("lab").argument("[args...]")

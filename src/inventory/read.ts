@@ -70,7 +70,12 @@ export const diskFiles: Files = {
 
 /** The real secrets. */
 export const realSecrets: SecretReader = {
-  env: (name) => Deno.env.get(name),
+  env(name) {
+    // An environment that is closed off answers like one without the variable: ask first.
+    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+    if (state === "granted") return Deno.env.get(name);
+    throw new Error(`this run may not read it; add it to --allow-env: --allow-env=…,${name}`);
+  },
   async file(path) {
     const result = await diskFiles.read(path);
     if (result.kind === "text") return result.text;

@@ -1,0 +1,38 @@
+/**
+ * A program of its own: prints which variables and programs an inventory takes secrets from, so that
+ * the second start of Holdfast is granted exactly these. Reads the inventory, and no secret.
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { loadInventory } from "../inventory/load.ts";
+
+/** Where an inventory takes its secrets from. */
+export interface SecretsNamed {
+  /** Environment variables. */
+  readonly env: readonly string[];
+  /** Programs that are started. */
+  readonly programs: readonly string[];
+}
+
+/** Reads an inventory and notes what it would ask for. What is wrong with it is said later. */
+export async function secretsNamed(path: string): Promise<SecretsNamed> {
+  const env = new Set<string>();
+  const programs = new Set<string>();
+  const placeholder = "unread";
+  const secrets = {
+    env: (name: string) => (env.add(name), placeholder),
+    file: () => Promise.resolve(placeholder),
+    command: ([program = ""]: readonly string[]) => {
+      programs.add(program);
+      return Promise.resolve(placeholder);
+    },
+  };
+  try {
+    await loadInventory(path, { secrets });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  return { env: [...env], programs: [...programs] };
+}
+
+if (import.meta.main) console.log(JSON.stringify(await secretsNamed(Deno.args[0] ?? "")));

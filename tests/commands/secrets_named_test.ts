@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { secretsNamed } from "../../src/commands/secrets_named.ts";
+import { withTempDir } from "../helpers.ts";
+
+function inventory(authPass: string): string {
+  return `all:
+  children:
+    lb:
+      vars:
+        endpoint: { address: 10.0.0.10, backends: [{ name: m1, address: 10.0.0.21 }], vrrp: { auth_pass: ${authPass} } }
+      hosts: { lb1: { ansible_host: 10.0.0.11 } }
+`;
+}
+
+Deno.test("secretsNamed() names variables and programs without reading a secret", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.yaml`;
+    await Deno.writeTextFile(path, inventory("{ env: KEEPALIVED_PW }"));
+    assertEquals(await secretsNamed(path), { env: ["KEEPALIVED_PW"], programs: [] });
+    await Deno.writeTextFile(path, inventory("{ command: [touch, /nonexistent/x] }"));
+    assertEquals(await secretsNamed(path), { env: [], programs: ["touch"] });
+  }));
+
+Deno.test("secretsNamed() leaves what is wrong with an inventory to the run itself", () =>
+  withTempDir(async (dir) => {
+    assertEquals(await secretsNamed(`${dir}/none.yaml`), { env: [], programs: [] });
+  }));
