@@ -184,6 +184,8 @@ export interface Facts {
   readonly packageManager: "apt" | "dnf" | "zypper" | "apk" | "unknown";
   /** Service manager found running. */
   readonly init: "systemd" | "openrc" | "unknown";
+  /** Number of the user that the session runs as; 0 is root, -1: not known. */
+  readonly uid: number;
   /** Container technology, or `none`. */
   readonly container: string;
   /** Versions of the packages that the play asked for. */

@@ -29,6 +29,9 @@ const KEEPALIVE: Readonly<Record<string, string>> = {
   "net.ipv4.tcp_keepalive_probes": "3",
 };
 
+/** Where the sysctl task keeps them. */
+const KEEPALIVE_FILE = "/etc/sysctl.d/60-holdfast-tcp-keepalive.conf";
+
 /** The built-in play: HAProxy behind an address that Keepalived moves. */
 export function endpointPlay(templates: Templates): Play {
   return definePlay({
@@ -54,7 +57,8 @@ export function endpointPlay(templates: Templates): Play {
           validations: validations(endpoint),
         }),
         // What another profile left behind, once nothing refers to it any more.
-        absent({ paths: retiredPaths(endpoint) }, {
+        absent({ paths: [...retiredPaths(endpoint), ...(guide ? [KEEPALIVE_FILE] : [])] }, {
+          name: "no leftovers of another profile",
           notify: guide ? ["restart haproxy", "restart keepalived"] : [],
         }),
         service({ name: "haproxy", enabled: true, running: true }),

@@ -180,7 +180,7 @@ Deno.test("cli says 4 and a sentence for hosts that cannot be reached", () =>
     assertEquals(code, 4);
     assertStringIncludes(
       out,
-      'Cannot open a shell on "lb2" (127.0.0.1:1) as "deploy": connection refused',
+      'Cannot open a shell on "lb2" (127.0.0.2:1) as "deploy": connection refused',
     );
     assertMatch(out, /^lb1 : ok=0 changed=0 unreachable=1 failed=0 skipped=0$/m);
     assertEquals(ESCAPE.test(out), false);

@@ -7,6 +7,7 @@ import { sh } from "../shell.ts";
  */
 export function factsScript(packages: readonly string[]): string {
   return sh`( . /etc/os-release 2>/dev/null; printf 'os %s|%s|%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME" )
+echo "uid $(id -u)"
 for manager in apt-get dnf zypper apk; do
   if command -v "$manager" >/dev/null 2>&1; then echo "manager \${manager%-get}"; break; fi
 done
@@ -44,6 +45,7 @@ export function parseFacts(answer: string): Facts {
     os: { id, version, name },
     packageManager: oneOf(word("manager"), ["apt", "dnf", "zypper", "apk"]),
     init: oneOf(word("init"), ["systemd", "openrc"]),
+    uid: Number(word("uid") ?? -1),
     container: word("container") ?? "none",
     packages: parsePackages(rows),
     interfaces: parseInterfaces(rows),

@@ -50,7 +50,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
     await each(
       spec.forks,
       groups.flatMap((group) => group.runs.map((run) => ({ group, run }))),
-      ({ group, run }) => connectAndLook(run, group, spec, effects),
+      ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
     );
     await Promise.all(groups.map((group) => conclude(group, spec, effects)));
   } finally {
@@ -89,6 +89,19 @@ function group({ play, selected, mode }: RunSpec, endpoint: Endpoint): Group {
   return { endpoint, runs, shared, checks, answers: checks.map(() => new Map()) };
 }
 
+/** A look changes nothing: an interrupt need not wait for it, nor for a host that does not answer. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const stop = () => aborted.resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 const LOOK = { kind: "look", name: "look" };
 
 /** The one round trip that every host costs: facts, tasks and conditions, all at once. */
@@ -106,6 +119,7 @@ async function connectAndLook(
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
     const tasks = run.selected ? run.tasks : [];
     const seen = await look(run, tasks, asked, shared.packages, effects);
+    if (effects.signal.aborted) return;
     shared.facts.set(host.name, seen.facts);
     run.seen = [...seen.tasks];
     // In the order of the checks, so that two runs over the same hosts say the same.
@@ -113,12 +127,21 @@ async function connectAndLook(
       const answer = seen.checks[i];
       if (answer !== undefined) answers[checks.indexOf(check)]?.set(host.name, answer);
     });
+    if (mode !== "verify" && run.selected && seen.facts.uid > 0) notRoot(run, effects);
     if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
     else for (const name of seen.pending) run.due.add(name);
   } catch (error) {
+    if (effects.signal.aborted) return;
     if (!(error instanceof ConnectError)) throw error;
     unreachable(run, error, effects);
   }
+}
+
+function notRoot(run: HostRun, effects: Effects): void {
+  const { name, user = "an ordinary user" } = run.member.host;
+  const error = `Cannot work on "${name}" as "${user}": only root may; ` +
+    "set ansible_become: true in the inventory, or add --become";
+  end(run, effects, { task: { kind: "connect", name: "connect" }, status: "failed", error });
 }
 
 function unreachable(run: HostRun, error: ConnectError, effects: Effects): void {
@@ -136,6 +159,7 @@ function unreachable(run: HostRun, error: ConnectError, effects: Effects): void 
 /** What follows when every host of an endpoint has been seen. */
 async function conclude(group: Group, spec: RunSpec, effects: Effects): Promise<void> {
   const { runs, shared, checks, answers } = group;
+  if (effects.signal.aborted) return;
   const willing = runs.filter((run) => run.selected && !run.stopped);
   let pending = false;
   if (spec.mode === "check") {

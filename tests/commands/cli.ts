@@ -64,13 +64,12 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
 export const DEAD_END = `all:
   vars:
     ansible_user: deploy
-    ansible_host: 127.0.0.1
     ansible_port: 1
   children:
     load_balancers:
       vars:
         endpoint: { address: 10.0.0.10, backends: [{ name: m1, address: 10.0.0.21 }] }
-      hosts: { lb1: {}, lb2: {} }
+      hosts: { lb1: { ansible_host: 127.0.0.1 }, lb2: { ansible_host: 127.0.0.2 } }
 `;
 
 /** Runs a command line on a pseudo terminal and types an answer to deno's question. */

@@ -42,6 +42,7 @@ export function facts(addresses: readonly string[], more: Partial<Facts> = {}): 
     os: { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" },
     packageManager: "apt",
     init: "systemd",
+    uid: 0,
     container: "none",
     packages: {},
     interfaces: [{ name: "eth0", addresses }],

@@ -4,6 +4,7 @@ import { runSh } from "../helpers.ts";
 
 Deno.test("parseFacts() reads what a host says", () => {
   const facts = parseFacts(`os debian|12|Debian GNU/Linux 12 (bookworm)
+uid 0
 manager apt
 init systemd
 container systemd-nspawn
@@ -14,7 +15,7 @@ installed haproxy 2.6.12-1
 candidate keepalived 1:2.2.7-1+b2
 candidate nothing (none)
 `);
-  assertEquals(facts.os.id, "debian");
+  assertEquals([facts.os.id, facts.uid], ["debian", 0]);
   assertEquals(facts.interfaces, [{ name: "eth0", addresses: ["10.0.0.11/24", "fe80::1/64"] }]);
   assertEquals(facts.packages, {
     haproxy: { installed: "2.6.12-1" },
@@ -28,8 +29,8 @@ candidate nothing (none)
 });
 
 Deno.test("parseFacts() says unknown where a host says nothing", () => {
-  const { packageManager, init, container, interfaces } = parseFacts("");
-  assertEquals([packageManager, init, container], ["unknown", "unknown", "none"]);
+  const { packageManager, init, container, interfaces, uid } = parseFacts("");
+  assertEquals([packageManager, init, container, uid], ["unknown", "unknown", "none", -1]);
   assertEquals(interfaces, []);
 });
 

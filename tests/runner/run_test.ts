@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ConnectError, EXIT } from "../../src/errors.ts";
-import type { GroupCheck, Play, Task } from "../../src/model.ts";
+import type { ExecResult, GroupCheck, Play, Session, Task } from "../../src/model.ts";
 import { LocalSession, runPlay, withTempDir, wordTask } from "../helpers.ts";
 
 const failing: Task = {
@@ -188,6 +188,35 @@ Deno.test("run() starts no task after an interrupt, and says 130", () =>
       "lb1 word a changed",
       "lb1 word b skipped",
     ]);
+  }));
+
+Deno.test("run() stops at once when it is interrupted while a host does not answer", async () => {
+  const interrupt = new AbortController();
+  const never: Session = {
+    roundTrips: 0,
+    run: () => (interrupt.abort(), new Promise(() => {})),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const { code, lines } = await runPlay("apply", tasks(failing), { lb1: never }, {
+    signal: interrupt.signal,
+  });
+  assertEquals([code, ...lines], [EXIT.interrupted]);
+});
+
+Deno.test("run() refuses to work as an ordinary user, and says how to become root", () =>
+  withTempDir(async (dir) => {
+    class Ordinary extends LocalSession {
+      override async run(script: string): Promise<ExecResult> {
+        const result = await super.run(script);
+        return { ...result, stdout: result.stdout.replace(/^uid 0$/m, "uid 1000") };
+      }
+    }
+    const session = new Ordinary(dir);
+    const { code, lines, events } = await runPlay("apply", tasks(wordTask(dir, "a")), {
+      lb1: session,
+    });
+    assertEquals([code, session.sent.length, ...lines], [EXIT.failed, 1, "lb1 connect failed"]);
+    assertMatch(JSON.stringify(events), /ansible_become: true/);
   }));
 
 function check(dir: string): GroupCheck {

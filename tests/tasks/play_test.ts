@@ -26,7 +26,7 @@ const CORRECTED = [
   "sysctl tcp-keepalive",
   "files systemd drop-ins",
   "files haproxy and keepalived",
-  "absent /etc/keepalived/check_apiserver.sh, /etc/haproxy/kube-ca.crt",
+  "no leftovers of another profile",
   "service haproxy enabled, running",
   "service keepalived enabled, running",
 ];
@@ -37,10 +37,7 @@ const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
   guide: [
     "packages haproxy, keepalived, curl",
     "files haproxy and keepalived",
-    "absent /etc/haproxy/kube-ca.crt, /etc/keepalived/check_haproxy_alive.sh, " +
-    "/etc/keepalived/check_haproxy_ready.sh, " +
-    "/etc/systemd/system/haproxy.service.d/holdfast.conf, " +
-    "/etc/systemd/system/keepalived.service.d/holdfast.conf",
+    "no leftovers of another profile",
     "service haproxy enabled, running",
     "service keepalived enabled, running",
   ],

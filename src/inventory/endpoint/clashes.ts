@@ -38,8 +38,25 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
       }
       members.set(host.name, each);
     }
+    sameMachine(each, label, report);
     takenAddress(each, label, report);
     takenPort(each, label, report);
+  }
+}
+
+/** Two names for one machine would make it its own peer. */
+function sameMachine({ endpoint, node }: Placed, label: string, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const { host: { name, address, port } } of endpoint.members) {
+    const key = `${canonicalIp(address) ?? address}:${port ?? ""}`;
+    const other = seen.get(key);
+    if (other !== undefined) {
+      const message =
+        `Cannot use hosts ${quote(other)} and ${quote(name)} in ${label}: both are at ` +
+        `${quote(address)}, and a machine cannot take over from itself`;
+      report(errorAt(node.source, "same-machine", message));
+    }
+    seen.set(key, name);
   }
 }
 
