@@ -78,8 +78,18 @@ export async function runInventory(
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     io.err(`${formatInputError(error)}\n`);
+    if (flags.json === true) reportRefusal(error, io);
     return EXIT.usage;
   }
+}
+
+/** A machine that reads events learns of a refused input as it learns of everything else. */
+function reportRefusal({ diagnostics }: InputError, io: Io): void {
+  const write = jsonl(io.out);
+  const at = Date.now();
+  write({ type: "version", format: 1, holdfast: VERSION });
+  for (const diagnostic of diagnostics) write({ type: "diagnostic", at, diagnostic });
+  write({ type: "run-end", at, exitCode: EXIT.usage, hosts: {}, ms: 0 });
 }
 
 /** Colors are for a person's terminal, unless asked for; a pipe or a file gets none. */

@@ -66,3 +66,16 @@ Deno.test("--json prints events only, from the version to the end of the run", (
       assertEquals(typeof hosts[host].roundTrips, "number");
     }
   }));
+
+Deno.test("--json tells of a refused inventory in events too", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/hosts.yaml`, DEAD_END.replace("backends", "backend"));
+    const { code, out, err } = await cli(["apply", `${dir}/hosts.yaml`, "--json"]);
+    const events = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+    events.forEach(assertEvent);
+    assertEquals(code, 1);
+    assertEquals(events.at(0).type, "version");
+    assert(events.some(({ diagnostic }) => diagnostic?.hint?.includes("backends")), out);
+    assertEquals([events.at(-1).type, events.at(-1).exitCode], ["run-end", 1]);
+    assert(err.includes("backend"), err);
+  }));
