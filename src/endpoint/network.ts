@@ -57,7 +57,16 @@ export function attachment(endpoint: Endpoint, member: Member, world: World): At
 /** Own address of another member, as this one's peer list needs it. */
 export function peerAddress(endpoint: Endpoint, member: Member, world: World): string {
   if (world.facts.has(member.host.name)) return attachment(endpoint, member, world).address;
-  return inventoryAddress(endpoint, member);
+  const address = inventoryAddress(endpoint, member);
+  // A management address would do for ssh and be wrong as a peer: what is rendered must not depend
+  // on whether the other host could be asked.
+  const own = world.facts.get(world.host)?.interfaces.flatMap((it) => it.addresses) ?? [];
+  const near = own.filter((cidr) => holds(cidr, endpoint.address) && !isVirtual(cidr, endpoint));
+  if (near.length === 0 || near.some((cidr) => holds(cidr, address))) return address;
+  throw new TaskError(
+    `Cannot find the address of "${member.host.name}" beside ${endpoint.address}: the host gave no ` +
+      `answer, and its "${address}" of the inventory is in another subnet`,
+  );
 }
 
 function unseen(endpoint: Endpoint, member: Member, named: string | undefined): Attachment {
@@ -76,7 +85,8 @@ function inventoryAddress(endpoint: Endpoint, member: Member): string {
   if (family(address) === family(endpoint.address)) return address;
   throw new TaskError(
     `Cannot find the address of "${name}": nothing is known about the host, ` +
-      `and "${address}" is no address of the same family as ${endpoint.address}`,
+      `and "${address}" is no address of the same family as ${endpoint.address}; ` +
+      "give it an IP address as ansible_host",
   );
 }
 
@@ -85,7 +95,7 @@ function candidates(endpoint: Endpoint, facts: Facts, named: string | undefined)
     it.addresses.map((cidr) => ({ interface: it.name, cidr, address: cidr.split("/")[0] ?? "" }))
   )
     // The holder carries the virtual address itself, which says nothing about its subnet.
-    .filter((it) => bits(it.address) !== bits(endpoint.address))
+    .filter((it) => !isVirtual(it.cidr, endpoint))
     .filter((it) => named === undefined || it.interface === named);
   const near = all.filter((it) => holds(it.cidr, endpoint.address));
   const how = named === undefined ? "" : ", named in the inventory";
@@ -99,6 +109,10 @@ function candidates(endpoint: Endpoint, facts: Facts, named: string | undefined)
   return all.filter((it) => family(it.address) === family(endpoint.address))
     .filter((it) => !it.address.toLowerCase().startsWith("fe80:"))
     .map((it) => ({ ...it, reason: `first address of ${it.interface}${how}` }));
+}
+
+function isVirtual(cidr: string, { address }: Endpoint): boolean {
+  return bits(cidr.split("/")[0] ?? "") === bits(address);
 }
 
 function rank(it: Attachment, member: Member): number {

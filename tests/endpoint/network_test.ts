@@ -91,3 +91,11 @@ Deno.test("peerAddress() falls back to the inventory when the peer was not asked
     'Cannot find the address of "lb2"',
   );
 });
+
+Deno.test("peerAddress() does not take a management address for one beside the virtual address", () => {
+  const lb2 = member("lb2", "192.168.7.12");
+  const own = facts(["10.88.0.11/24"]);
+  assertThrows(() => peerAddress(endpoint(), lb2, seen(own)), TaskError, "in another subnet");
+  const beside = member("lb2", "10.88.0.12");
+  assertEquals(peerAddress(endpoint(), beside, seen(own)), "10.88.0.12");
+});
