@@ -40,6 +40,8 @@ async function tests(args: readonly string[]): Promise<Count> {
         .reduce((total, [, n]) => total + Number(n), 0);
     const failed = sum("failures") + sum("errors");
     const passed = sum("tests") - failed - sum("disabled") - sum("skipped");
+    // A group that ran nothing proves nothing.
+    if (passed + failed === 0) return { passed: 0, failed: 1 };
     // A module that does not load fails without a test to count.
     return { passed, failed: success ? failed : Math.max(failed, 1) };
   } finally {
