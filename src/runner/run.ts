@@ -54,10 +54,12 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
     );
     await Promise.all(groups.map((group) => conclude(group, spec, effects)));
   } finally {
-    for (const { member, session } of groups.flatMap(({ runs }) => runs)) {
-      trips.set(member.host.name, session?.roundTrips ?? 0);
-      await session?.[Symbol.asyncDispose]();
-    }
+    await Promise.all(
+      groups.flatMap(({ runs }) => runs).map(async ({ member, session }) => {
+        trips.set(member.host.name, session?.roundTrips ?? 0);
+        await session?.[Symbol.asyncDispose]();
+      }),
+    );
   }
 
   const exitCode = tally.exitCode(mode, effects.signal.aborted);
