@@ -112,11 +112,17 @@ async function demo(name: string): Promise<boolean> {
   step("And it is still true");
   if (await holdfast("verify", inventory, "--wait", "30s") !== 0) return false;
   say(`
-What to try next:
-  deno task lab ssh ${first}                        look around on a host
-  deno run cli.ts check ${inventory}     what would change, with differences; exit code 2
-  deno task lab power off ${first}                  pull the plug, then: deno run cli.ts verify ${inventory}
-  deno task lab down                           take everything down again`);
+What to try next (put "npx -y deno@2.9.6" where deno is not installed):
+
+  # look around on a host
+  deno task lab ssh ${first}
+  # what would change, with differences; exit code 2 when something would
+  deno run cli.ts check ${inventory}
+  # pull the plug of a host, then ask whether the endpoint stands
+  deno task lab power off ${first}
+  deno run cli.ts verify ${inventory}
+  # take everything down again
+  deno task lab down`);
   return true;
 }
 

@@ -39,7 +39,7 @@ export function human(
         write(taskEnd(event, { diff, columns }, checking));
         break;
       case "check-end":
-        write(checkEnd(event));
+        write(checkEnd(event, columns));
         break;
       case "diagnostic":
         write(`${printable(formatDiagnostic(event.diagnostic))}\n`);
@@ -75,9 +75,14 @@ function taskEnd(
   return lines.join("");
 }
 
-function checkEnd({ check, status, message, endpoint }: EventOf<"check-end">): string {
-  const word = PAINT[status](status.padEnd(11));
-  return `${printableLine(endpoint)} ${word} ${printableLine(check)}: ${printableLine(message)}\n`;
+function checkEnd(
+  { check, status, message, endpoint }: EventOf<"check-end">,
+  columns: number,
+): string {
+  const head = `${printableLine(endpoint)} `;
+  const found = `${printableLine(check)}: ${printableLine(message)}`;
+  const lines = fold(found, columns - head.length - 12).replaceAll("\n", `\n${" ".repeat(21)}`);
+  return `${head}${PAINT[status](status.padEnd(11))} ${lines}\n`;
 }
 
 function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
