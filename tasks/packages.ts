@@ -1,6 +1,7 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
 import type { Change, TaskPlan } from "../src/model.ts";
+import { dpkgInstalled } from "../src/dpkg.ts";
 import { sh } from "../src/shell.ts";
 
 /** Arguments of {@link packages}. */
@@ -40,12 +41,7 @@ export const packages: TaskFunction<PackagesArgs> = defineTask<PackagesArgs, Pac
     return sh`set -- ${names}
 if command -v apt-get >/dev/null 2>&1; then
   echo manager apt
-  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- "$@" 2>/dev/null)
-  printf '%s\n' "$found"
-  for name do
-    shift
-    case $found in *"installed $name "*) ;; *) set -- "$@" "$name" ;; esac
-  done
+  ${dpkgInstalled}
   if [ $# -gt 0 ] && ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
     echo lists
     for name do

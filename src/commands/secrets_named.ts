@@ -18,13 +18,13 @@ export interface SecretsNamed {
 export async function secretsNamed(path: string): Promise<SecretsNamed> {
   const env = new Set<string>();
   const programs = new Set<string>();
-  const placeholder = "unread";
+  const unread = "unread";
   const secrets = {
-    env: (name: string) => (env.add(name), placeholder),
-    file: () => Promise.resolve(placeholder),
+    env: (name: string) => (env.add(name), unread),
+    file: () => Promise.resolve(unread),
     command: ([program = ""]: readonly string[]) => {
       programs.add(program);
-      return Promise.resolve(placeholder);
+      return Promise.resolve(unread);
     },
   };
   try {

@@ -1,4 +1,5 @@
 import type { Facts, Interface, PackageVersion } from "../model.ts";
+import { dpkgInstalled } from "../dpkg.ts";
 import { sh } from "../shell.ts";
 
 /**
@@ -20,12 +21,7 @@ ip -o addr show 2>/dev/null | while read -r _ name family address _; do
 done
 set -- ${packages}
 if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
-  found=$(dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\n' -- "$@" 2>/dev/null)
-  printf '%s\n' "$found"
-  for name do
-    shift
-    case $found in *"installed $name "*) ;; *) set -- "$@" "$name" ;; esac
-  done
+  ${dpkgInstalled}
   if [ $# -gt 0 ]; then
     apt-cache policy -- "$@" 2>/dev/null | while read -r first second; do
       case $first in Candidate:) echo "candidate $name $second" ;; *:) name=\${first%:} ;; esac
