@@ -6,7 +6,7 @@ import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
 import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
 import { select } from "../inventory/select.ts";
-import type { Endpoint, Inventory, Vars } from "../model.ts";
+import type { Endpoint, Vars } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -24,8 +24,6 @@ export interface LoadFlags {
 
 /** What a command works on. */
 export interface Loaded {
-  /** The whole inventory. */
-  readonly inventory: Inventory;
   /** Endpoints with at least one selected member. */
   readonly endpoints: readonly Endpoint[];
   /** Names of the selected hosts. */
@@ -75,5 +73,5 @@ export async function load(
       hint: `load balancers are ${names.join(", ")}`,
     }]);
   }
-  return { inventory, endpoints, selected };
+  return { endpoints, selected };
 }

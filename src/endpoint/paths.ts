@@ -27,6 +27,3 @@ export const PATHS = {
 
 /** User that Keepalived runs the check scripts as. */
 export const SCRIPT_USER = "keepalived_script";
-
-/** Name of HAProxy's frontend and backend in front of the API servers, in every profile. */
-export const PROXY = "apiserver";

@@ -28,10 +28,8 @@ export function forecast(run: HostRun, shared: Shared, effects: Effects): boolea
     }
   }
   const due = dueHandlers(run);
-  for (const { name } of due) {
-    const change: Change = { kind: "run", summary: name, script: "" };
-    const task = { kind: "handler", name: `handler ${name}` };
-    end(run, effects, { task, status: "changed", changes: [change] });
+  for (const handler of due) {
+    end(run, effects, { ...asTask(handler), status: "changed" });
   }
   return changing || due.length > 0;
 }
@@ -156,7 +154,7 @@ function lost(
 
 async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
   for (const handler of dueHandlers(run)) {
-    const task = { kind: "handler", name: `handler ${handler.name}` };
+    const { task, changes } = asTask(handler);
     if (run.stopped || effects.signal.aborted) {
       end(run, effects, { task, status: "skipped" });
       continue;
@@ -166,12 +164,17 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
     const error = await request(run, handler.name, script, { timeoutMs: 120_000 });
     run.changed = true;
     if (error === undefined) {
-      const change: Change = { kind: "run", summary: handler.name, script: "" };
-      end(run, effects, { task, status: "changed", changes: [change], since });
+      end(run, effects, { task, status: "changed", changes, since });
     } else {
       end(run, effects, { task, status: error.status, error: error.message, since });
     }
   }
+}
+
+/** How a handler looks in a report: a task whose one change is to run it. */
+function asTask({ name, script }: Handler) {
+  const change: Change = { kind: "run", summary: name, script };
+  return { task: { kind: "handler", name: `handler ${name}` }, changes: [change] };
 }
 
 /** After the last change nothing may be left to change. */

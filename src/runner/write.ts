@@ -57,10 +57,11 @@ function precondition(path: string, before: string | undefined): string {
   } ] || fail ${path}' has changed since it was looked at: apply again'`;
 }
 
+const folder = (path: string) => path.slice(0, path.lastIndexOf("/")) || "/";
 const variable = (i: number) => raw(`staged_${i}`);
 
 function stage({ path, content, mode, owner, group }: FileSpec, i: number): string {
-  const dir = path.slice(0, path.lastIndexOf("/")) || "/";
+  const dir = folder(path);
   const name = variable(i);
   const full =
     `cannot write ${path}: what arrived in ${dir} is not what was sent; is the disk full?`;
@@ -77,7 +78,7 @@ sync -- "$${name}" 2>/dev/null || sync`;
 }
 
 function move(path: string, i: number): string {
-  const dir = path.slice(0, path.lastIndexOf("/")) || "/";
+  const dir = folder(path);
   return sh`mv -f -T -- "$${variable(i)}" ${path} || fail 'cannot put '${path}' in place'
 if command -v restorecon >/dev/null 2>&1; then restorecon -F -- ${path}; fi
 sync -- ${dir} 2>/dev/null || sync`;
@@ -89,7 +90,7 @@ sync -- ${dir} 2>/dev/null || sync`;
  * copies where they are, with the paths inside them rewritten.
  */
 function validate(files: readonly FileSpec[], validations: readonly Validation[]): string {
-  const dirs = [...new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf("/"))))];
+  const dirs = [...new Set(files.map(({ path }) => folder(path)))];
   const copies = dirs.map((dir) =>
     sh`mkdir -p -- "$shadow"${dir} && cp -a -- ${dir}/. "$shadow"${dir}/ && rm -f -- "$shadow"${dir}/.holdfast.* || fail 'cannot copy '${dir}' for validation'`
   );
