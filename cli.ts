@@ -28,9 +28,9 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string
 
 async function main(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
-  const program = makeProgram(async (command, act, inventory) => {
+  const program = makeProgram(async (command, act, wants) => {
     const script = new URL(import.meta.url).pathname;
-    code = await ensurePermissions(command, decodeURIComponent(script), args, inventory) ??
+    code = await ensurePermissions(command, decodeURIComponent(script), args, wants) ??
       await act();
   }, io);
   try {

@@ -24,6 +24,8 @@ export interface TaskOptions {
   readonly name?: string;
   /** Handlers to run after a change. */
   readonly notify?: readonly string[];
+  /** Words that `--tags` and `--skip-tags` select by. */
+  readonly tags?: readonly string[];
 }
 
 /** Makes a {@link Task} of arguments. */
@@ -33,10 +35,11 @@ export type TaskFunction<Args> = (args: Args, options?: TaskOptions) => Task;
 export function defineTask<Args, State>(
   spec: TaskSpec<Args, State>,
 ): TaskFunction<Args> {
-  return (args, { name, notify = [] } = {}) => ({
+  return (args, { name, notify = [], tags = [] } = {}) => ({
     kind: spec.kind,
     name: name ?? spec.title(args),
     notify,
+    tags,
     probe: spec.probe(args),
     plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
   });

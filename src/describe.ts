@@ -11,11 +11,23 @@ import { masker } from "./secret.ts";
 export function describer(secrets: readonly Secret[]): (change: Change) => ChangeReport {
   const mask = masker(secrets);
   return (change) => {
-    const summary = mask(change.summary);
-    if (change.kind !== "write") return { summary };
+    const { kind } = change;
+    const head = { kind, targets: targetsOf(change).map(mask), summary: mask(change.summary) };
+    if (change.kind !== "write") return head;
     const diffs = change.files.map((file) => fileDiff(file, change.before[file.path], secrets));
-    return { summary, diff: mask(diffs.join("")) };
+    return { ...head, diff: mask(diffs.join("")) };
   };
+}
+
+function targetsOf(change: Change): readonly string[] {
+  switch (change.kind) {
+    case "run":
+      return change.targets ?? [];
+    case "write":
+      return change.files.map(({ path }) => path);
+    case "remove":
+      return [change.path];
+  }
 }
 
 function fileDiff(file: FileSpec, before: string | undefined, secrets: readonly Secret[]): string {

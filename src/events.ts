@@ -3,7 +3,7 @@
  * released. Types only.
  * @module
  */
-import type { Diagnostic } from "./model.ts";
+import type { Diagnostic, Source } from "./model.ts";
 
 /** Dry or real. */
 export type Mode = "check" | "apply" | "verify";
@@ -13,6 +13,10 @@ export type Status = "ok" | "changed" | "failed" | "skipped" | "unreachable";
 
 /** A change as reports see it: text for people, secrets masked. */
 export interface ChangeReport {
+  /** Kind of change. */
+  readonly kind: "run" | "write" | "remove";
+  /** What it acts on: paths, units, packages, users, kernel settings. */
+  readonly targets: readonly string[];
   /** What it does or would do. */
   readonly summary: string;
   /** Unified diff of each file. */
@@ -32,6 +36,17 @@ export type Event =
     readonly play: string;
     readonly inventory: string;
     readonly hosts: readonly string[];
+    /** Where each host is written in the inventory. */
+    readonly places: Readonly<Record<string, Source>>;
+  }
+  | {
+    /** A host begins with something that takes time: connecting, a change, a handler. */
+    readonly type: "task-start";
+    readonly at: number;
+    readonly host: string;
+    readonly endpoint: string;
+    readonly kind: string;
+    readonly task: string;
   }
   | {
     readonly type: "task-end";

@@ -257,6 +257,8 @@ export type Change =
     readonly timeoutMs?: number;
     /** Must not be ended half way (dpkg): a lost controller lets it finish. */
     readonly finish?: boolean;
+    /** What it acts on, for reports and plans: paths, units, packages, users, kernel settings. */
+    readonly targets?: readonly string[];
     /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
   }
@@ -301,6 +303,8 @@ export interface Task {
   readonly name: string;
   /** Handlers that a change makes due, where the change names none of its own. */
   readonly notify: readonly string[];
+  /** Words that `--tags` and `--skip-tags` select by. */
+  readonly tags: readonly string[];
   /** Read-only POSIX shell text. */
   readonly probe: string;
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */

@@ -27,7 +27,10 @@ export const directory: TaskFunction<DirectoryArgs> = defineTask<DirectoryArgs, 
     const own = `${owner}:${group}`;
     if (state.kind === "absent") {
       const script = sh`mkdir -p -- ${path} && chown -- ${own} ${path} && chmod -- ${mode} ${path}`;
-      return { changes: [{ kind: "run", summary: `create ${path}`, script }], predicts };
+      return {
+        changes: [{ kind: "run", targets: [path], summary: `create ${path}`, script }],
+        predicts,
+      };
     }
     if (state.kind !== "directory") {
       throw new TaskError(
@@ -40,6 +43,6 @@ export const directory: TaskFunction<DirectoryArgs> = defineTask<DirectoryArgs, 
     const was = `${state.mode} ${state.owner}:${state.group}`;
     const summary = `set ${path} to ${mode} ${own} (was ${was})`;
     const script = sh`chown -- ${own} ${path} && chmod -- ${mode} ${path}`;
-    return { changes: [{ kind: "run", summary, script }], predicts };
+    return { changes: [{ kind: "run", targets: [path], summary, script }], predicts };
   },
 });

@@ -134,6 +134,7 @@ function repairAttributes(spec: FileSpec, state: FileState): Change[] {
   if (state.mode === mode && state.owner === owner && state.group === group) return [];
   return [{
     kind: "run",
+    targets: [path],
     summary:
       `set ${path} to ${mode} ${owner}:${group} (was ${state.mode} ${state.owner}:${state.group})`,
     script: sh`chown -- ${`${owner}:${group}`} ${path} && chmod -- ${mode} ${path}`,

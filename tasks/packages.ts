@@ -80,6 +80,7 @@ fi
     const complete = lists && missing.every((name) => known.has(name));
     const change: Change = {
       kind: "run",
+      targets: missing,
       summary: `install ${missing.join(", ")}`,
       script: install(missing, complete),
       timeoutMs: 900_000,

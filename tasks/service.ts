@@ -73,6 +73,7 @@ function enable(name: string, enabled: boolean): Change {
   const verb = enabled ? "enable" : "disable";
   return {
     kind: "run",
+    targets: [`${name}.service`],
     summary: `${verb} ${name}`,
     script: sh`systemctl -q ${verb} -- ${`${name}.service`}`,
   };
@@ -85,7 +86,8 @@ function start(name: string, running: boolean): Change {
     ? sh`systemctl daemon-reload && systemctl reset-failed -- ${unit} 2>/dev/null; systemctl start -- ${unit} && systemctl -q is-active -- ${unit} || {
   systemctl is-active -- ${unit} >&2; journalctl -q --no-pager -o cat -n 8 -u ${unit} >&2; exit 1; }`
     : sh`systemctl stop -- ${unit}`;
-  return { kind: "run", summary: `${running ? "start" : "stop"} ${name}`, script };
+  const summary = `${running ? "start" : "stop"} ${name}`;
+  return { kind: "run", targets: [unit], summary, script };
 }
 
 /** A handler that reloads a service, or starts it when it does not run: `notify: ["reload nginx"]`. */

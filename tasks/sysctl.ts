@@ -85,6 +85,7 @@ function keep(name: string, content: string, saved: FileState): Change {
 function set(key: string, value: string, was: string): Change {
   return {
     kind: "run",
+    targets: [key],
     summary: `set ${key} = ${value} (was ${was})`,
     script: sh`printf '%s\n' ${value} > ${liveIn(key)}`,
   };

@@ -41,11 +41,12 @@ done < /etc/passwd`,
 else
   addgroup -S -- ${name} && adduser -S -D -H -h ${home} -s ${shell} -G ${name} -- ${name}
 fi`;
-      return { changes: [{ kind: "run", summary: `create user ${name}`, script }], predicts };
+      const summary = `create user ${name}`;
+      return { changes: [{ kind: "run", targets: [name], summary, script }], predicts };
     }
     if (state.home === home && state.shell === shell) return { changes: [], predicts };
     const summary = `give user ${name} home ${home} and shell ${shell}`;
     const script = sh`usermod --home ${home} --shell ${shell} -- ${name}`;
-    return { changes: [{ kind: "run", summary, script }], predicts };
+    return { changes: [{ kind: "run", targets: [name], summary, script }], predicts };
   },
 });

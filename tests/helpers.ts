@@ -75,6 +75,7 @@ export function wordTask(dir: string, name: string, options: Partial<Task> = {})
     kind: "word",
     name: `word ${name}`,
     notify: [],
+    tags: [],
     probe: `cat '${path}' 2>/dev/null`,
     plan: ({ stdout }) =>
       stdout === "done" ? { changes: [] } : {

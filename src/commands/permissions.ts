@@ -7,6 +7,14 @@ import { EXIT } from "../errors.ts";
 import { quote } from "../shell.ts";
 import type { SecretsNamed } from "./secrets_named.ts";
 
+/** What tells which permissions a command needs beside its own. */
+export interface Wants {
+  /** Tells which secrets will be asked for, and which programs they come from. */
+  readonly inventory?: string | undefined;
+  /** Files that will be written. */
+  readonly writes?: readonly string[];
+}
+
 /** One need: the flag that grants it, and the reason a person is told. */
 interface Need {
   readonly flag: string;
@@ -48,19 +56,29 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   check: [SSH, READ, ENVIRONMENT],
   verify: [SSH, READ, ENVIRONMENT],
   render: [READ, WRITE, ENVIRONMENT],
+  inventory: [READ, ENVIRONMENT],
+  explain: [READ, ENVIRONMENT],
   lab: [EVERYTHING],
 };
 
 const NONE: SecretsNamed = { env: [], programs: [] };
+
+/** A file is written beside its place first, so that it is whole or not there. */
+function writeNeeds(files: readonly string[]): Need[] {
+  if (files.length === 0) return [];
+  const list = files.flatMap((file) => [file, `${file}.part`]).join(",");
+  const why = `write ${files.join(", ")}`;
+  return [{ flag: `--allow-write=${list}`, why, has: { name: "write", path: files[0] ?? "." } }];
+}
 
 /** Arguments for `deno` that run a command with exactly what it and the inventory's secrets need. */
 export function denoArgs(
   command: string,
   script: string,
   args: readonly string[],
-  { env, programs }: SecretsNamed = NONE,
+  { env, programs, writes = [] }: SecretsNamed & Pick<Wants, "writes"> = NONE,
 ): string[] {
-  const flags = (NEEDS[command] ?? []).map(({ flag }) => flag);
+  const flags = [...NEEDS[command] ?? [], ...writeNeeds(writes)].map(({ flag }) => flag);
   const lists: [string, readonly string[]][] = [["--allow-env=", env], ["--allow-run=", programs]];
   const granted = flags.map((flag) =>
     [flag, ...lists.flatMap(([prefix, more]) => flag.startsWith(prefix) ? more : [])].join(",")
@@ -106,14 +124,14 @@ export async function ensurePermissions(
   command: string,
   script: string,
   args: readonly string[],
-  inventory?: string,
+  { inventory, writes = [] }: Wants = {},
 ): Promise<number | undefined> {
-  const needs = NEEDS[command] ?? [];
+  const needs = [...NEEDS[command] ?? [], ...writeNeeds(writes)];
   const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
   const missing = needs.filter((_, i) => states[i]?.state !== "granted");
   if (missing.length === 0) return undefined;
 
-  const again = denoArgs(command, script, args);
+  const again = denoArgs(command, script, args, { ...NONE, writes });
   const list = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
     console.error(
@@ -133,7 +151,7 @@ export async function ensurePermissions(
     return EXIT.usage;
   }
   const secrets = inventory === undefined ? NONE : await askSecrets(inventory);
-  return await startAgain(denoArgs(command, script, args, secrets));
+  return await startAgain(denoArgs(command, script, args, { ...secrets, writes }));
 }
 
 /** Starts deno with these arguments on the same terminal; signals and the exit code pass through. */

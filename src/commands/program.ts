@@ -6,13 +6,14 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "@commande
 import { EXIT } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
+import type { Wants } from "./permissions.ts";
 import type { RunFlags } from "./run.ts";
 
-/** Does what a command says; knowing the inventory tells which secrets it will ask for. */
+/** Does what a command says. */
 export type Runner = (
   command: string,
   act: () => Promise<number>,
-  inventory?: string,
+  wants?: Wants,
 ) => Promise<void>;
 
 function count(text: string): number {
@@ -38,13 +39,32 @@ function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
 ) {
   return command
     .option("-l, --limit <pattern>", "hosts to work on: names, groups, wildcards, lb:!lb2")
+    .option("-t, --tags <tags>", "only tasks with one of these tags, comma separated", collect)
+    .option("--skip-tags <tags>", "no tasks with one of these tags", collect)
+    .option("--start-at-task <name>", "begin with the task of this name")
+    .option("--list-hosts", "list the hosts that would be worked on, and do nothing")
+    .option("--list-tasks", "list the tasks, and do nothing")
+    .option("--list-tags", "list the tags, and do nothing")
     .option("-f, --forks <n>", "hosts at the same time", count, 10)
     .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
     .option("-u, --user <name>", "log in as this user")
     .option("-b, --become", "go through sudo")
     .option("-K, --ask-become-pass", "ask for the sudo password")
     .option("--play <file>", "a play of your own, in place of the built-in one")
-    .option("--json", "print one event a line");
+    .option("--json", "print one event a line")
+    .option(
+      "--report <kind[:file]>",
+      "also report as junit, github or jsonl; may be repeated",
+      collect,
+    );
+}
+
+/** Files that the reports of a run are written to. */
+function reportFiles(reports: readonly string[] = []): string[] {
+  return reports.flatMap((report) => {
+    const at = report.indexOf(":");
+    return at === -1 ? [] : [report.slice(at + 1)];
+  });
 }
 
 /** Makes the program. `perform` is called with the chosen command and the work it means. */
@@ -70,23 +90,32 @@ export function makeProgram(perform: Runner, io: Io): Command {
     program.command("apply").argument("<inventory>")
       .description("make it true on the hosts; doing it again changes nothing")
       .option("-C, --check", "only say what would change")
-      .option("-D, --diff", "show the difference of every file"),
+      .option("-D, --diff", "show the difference of every file")
+      .option("--step", "ask before each change"),
   ).action((inventory, flags) =>
     perform(
       "apply",
       () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
-      inventory,
+      { inventory, writes: reportFiles(flags.report) },
     )
   );
 
   withRunFlags(
     program.command("check").argument("<inventory>")
       .description("say what apply would change, with differences; exit 2 when there is something")
+      .option("--out <file>", "save the plan, for apply FILE")
       // Everybody's habit; check is both anyway.
       .addOption(new Option("-C, --check").hideHelp())
       .addOption(new Option("-D, --diff").hideHelp()),
   ).action((inventory, flags) =>
-    perform("check", () => runCommand("check", inventory, { ...flags, diff: true }, io), inventory)
+    perform(
+      "check",
+      () => runCommand("check", inventory, { ...flags, diff: true }, io),
+      {
+        inventory,
+        writes: [...reportFiles(flags.report), ...(flags.out === undefined ? [] : [flags.out])],
+      },
+    )
   );
 
   withRunFlags(
@@ -97,7 +126,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
     perform(
       "verify",
       () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),
-      inventory,
+      { inventory, writes: reportFiles(flags.report) },
     )
   );
 
@@ -110,7 +139,50 @@ export function makeProgram(perform: Runner, io: Io): Command {
       perform("render", async () => {
         const { render } = await import("./render.ts");
         return await render(inventory, { ...flags, out: String(flags.out) }, io);
-      }, inventory)
+      }, { inventory })
+    );
+
+  program.command("inventory").argument("<inventory>")
+    .description("what an inventory says, in the shape of ansible-inventory")
+    .option("--list", "every group and host, as JSON")
+    .option("--host <name>", "the variables of one host, as JSON")
+    .option("--graph", "the tree of groups")
+    .option("--vars", "with --graph: variables too")
+    .option("-l, --limit <pattern>", "hosts to list")
+    .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
+    .action((inventory, flags) =>
+      perform("inventory", async () => {
+        const { inventoryCommand } = await import("./inventory.ts");
+        return await inventoryCommand(inventory, flags, io);
+      }, { inventory })
+    );
+
+  program.command("explain").argument("<inventory>").argument("<host>").argument("[key]")
+    .description("where a value of a host comes from, and what it overrode")
+    .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
+    .action((inventory, host, key, flags) =>
+      perform("explain", async () => {
+        const { explain } = await import("./explain.ts");
+        return await explain(inventory, host, key, flags, io);
+      }, { inventory })
+    );
+
+  program.command("schema")
+    .description("the JSON Schema of the inventory's endpoint map, for editors")
+    .action(() =>
+      perform("schema", async () => {
+        const { schema } = await import("./schema.ts");
+        return schema(io);
+      })
+    );
+
+  program.command("completions").argument("<shell>")
+    .description("completions for bash, zsh or fish")
+    .action((shell) =>
+      perform("completions", async () => {
+        const { completions } = await import("./completions.ts");
+        return await completions(shell, io);
+      })
     );
 
   program.command("lab").argument("[args...]")

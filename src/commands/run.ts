@@ -34,6 +34,24 @@ export interface RunFlags extends LoadFlags {
   readonly askBecomePass?: boolean | undefined;
   /** A file with a play of one's own, in place of the built-in one. */
   readonly play?: string | undefined;
+  /** Only tasks with one of these tags, comma separated. */
+  readonly tags?: readonly string[] | undefined;
+  /** No tasks with one of these tags. */
+  readonly skipTags?: readonly string[] | undefined;
+  /** Begin with this task. */
+  readonly startAtTask?: string | undefined;
+  /** Ask before each change. */
+  readonly step?: boolean | undefined;
+  /** List hosts, and do nothing. */
+  readonly listHosts?: boolean | undefined;
+  /** List tasks, and do nothing. */
+  readonly listTasks?: boolean | undefined;
+  /** List tags, and do nothing. */
+  readonly listTags?: boolean | undefined;
+  /** More reports, `kind` or `kind:file`. */
+  readonly report?: readonly string[] | undefined;
+  /** Where `check` saves its plan. */
+  readonly out?: string | undefined;
   /** Print events instead of lines for people. */
   readonly json?: boolean | undefined;
   /** How long `verify` waits, in milliseconds. */

@@ -30,6 +30,7 @@ export function human(
   return (event) => {
     switch (event.type) {
       case "version":
+      case "task-start":
         break;
       case "run-start":
         checking = event.mode === "check";

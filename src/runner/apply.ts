@@ -1,6 +1,6 @@
 import { ConnectError } from "../errors.ts";
 import type { Change, Facts, Handler, Predictions, Task } from "../model.ts";
-import { type Effects, end, type HostRun, look } from "./host.ts";
+import { begin, type Effects, end, type HostRun, look } from "./host.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
 import { changeScript, handlerScript } from "./script.ts";
 
@@ -63,10 +63,24 @@ async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promi
       end(run, effects, { task, status: "ok", since });
       continue;
     }
+    if (!(await approved(run, task, changes, effects))) {
+      end(run, effects, { task, status: "skipped", since });
+      continue;
+    }
+    begin(run, effects, task);
     if (await applyChanges(run, task, changes, since, effects)) {
       await refresh(run, i + 1, shared, effects);
     }
   }
+}
+
+async function approved(
+  run: HostRun,
+  task: Task,
+  changes: readonly Change[],
+  { approve, describe }: Effects,
+): Promise<boolean> {
+  return await approve?.(run.member.host.name, task, changes.map(describe)) ?? true;
 }
 
 /** Runs the changes of one task. Gives whether all of them worked. */
@@ -159,6 +173,7 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
       end(run, effects, { task, status: "skipped" });
       continue;
     }
+    begin(run, effects, task);
     const since = effects.now();
     const script = handlerScript(handler, handler.supersedes ?? []);
     const error = await request(run, handler.name, script, { timeoutMs: 120_000 });
@@ -173,7 +188,7 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
 
 /** How a handler looks in a report: a task whose one change is to run it. */
 function asTask({ name, script }: Handler) {
-  const change: Change = { kind: "run", summary: name, script };
+  const change: Change = { kind: "run", targets: [name], summary: name, script };
   return { task: { kind: "handler", name: `handler ${name}` }, changes: [change] };
 }
 

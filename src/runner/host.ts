@@ -32,6 +32,8 @@ export interface Effects {
   sleep(ms: number): Promise<void>;
   /** How a change looks to people: its diff, secrets masked. */
   describe(change: Change): ChangeReport;
+  /** Asks whether the changes of a task shall be made, where a person wants to be asked. */
+  approve?(host: string, task: Task, changes: readonly ChangeReport[]): Promise<boolean>;
   /** A word that no host can guess, new at every call. */
   nonce(): string;
   /** Becomes aborted when the run shall stop after the step that is under way. */
@@ -109,6 +111,18 @@ export async function look(
     tasks: rest.slice(0, tasks.length),
     checks: rest.slice(tasks.length),
   };
+}
+
+/** Reports that a host begins with something that takes time. */
+export function begin(run: HostRun, effects: Effects, task: { kind: string; name: string }): void {
+  effects.emit({
+    type: "task-start",
+    at: effects.now(),
+    host: run.member.host.name,
+    endpoint: run.endpoint.name,
+    kind: task.kind,
+    task: task.name,
+  });
 }
 
 /** What to say of a task when it has ended. */

@@ -5,10 +5,10 @@
  */
 import { ConnectError } from "../errors.ts";
 import type { Event, Mode } from "../events.ts";
-import type { Endpoint, ExecResult, GroupCheck, Play } from "../model.ts";
+import type { Endpoint, ExecResult, GroupCheck, Play, Source, Task } from "../model.ts";
 import { forecast } from "./apply.ts";
 import { applyGroup, each, type Group } from "./group.ts";
-import { type Effects, end, type HostRun, look } from "./host.ts";
+import { begin, type Effects, end, type HostRun, look } from "./host.ts";
 import { settle } from "./settle.ts";
 import { Tally } from "./tally.ts";
 
@@ -24,6 +24,10 @@ export interface RunSpec {
   readonly selected: ReadonlySet<string>;
   /** The inventory as the user typed it. */
   readonly inventory: string;
+  /** Where a host is written in the inventory. @default {nowhere} */
+  readonly placeOf?: (host: string) => Source | undefined;
+  /** Which tasks of a host are wanted, in the play's order. @default {all of them} */
+  readonly wanted?: (tasks: readonly Task[]) => readonly Task[];
   /** How many hosts are worked on at the same time. */
   readonly forks: number;
   /** How long `verify` waits for a condition to become true. @default {0} */
@@ -42,7 +46,13 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   const effects = { ...outer, emit };
   const since = effects.now();
   const { mode, play, inventory } = spec;
-  emit({ type: "run-start", at: since, mode, play: play.name, inventory, hosts });
+  const places = Object.fromEntries(
+    hosts.flatMap((host) => {
+      const place = spec.placeOf?.(host);
+      return place === undefined ? [] : [[host, place] as const];
+    }),
+  );
+  emit({ type: "run-start", at: since, mode, play: play.name, inventory, hosts, places });
 
   const trips = new Map<string, number>();
   const groups = spec.endpoints.map((endpoint) => group(spec, endpoint));
@@ -73,14 +83,17 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   return exitCode;
 }
 
-function group({ play, selected, mode }: RunSpec, endpoint: Endpoint): Group {
+function group(
+  { play, selected, mode, wanted = (tasks) => tasks }: RunSpec,
+  endpoint: Endpoint,
+): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
   const runs = endpoint.members.map((member): HostRun => ({
     endpoint,
     member,
     selected: selected.has(member.host.name),
-    tasks: judging ? [] : play.tasks(endpoint, member),
+    tasks: judging ? [] : wanted(play.tasks(endpoint, member)),
     handlers: play.handlers(endpoint, member),
     seen: [],
     due: new Set<string>(),
@@ -104,6 +117,7 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
   }
 }
 
+const CONNECT = { kind: "connect", name: "connect" };
 const LOOK = { kind: "look", name: "look" };
 
 /** The one round trip that every host costs: facts, tasks and conditions, all at once. */
@@ -116,8 +130,10 @@ async function connectAndLook(
   const { host } = run.member;
   if (effects.signal.aborted) return;
   const since = effects.now();
+  begin(run, effects, CONNECT);
   try {
     run.session = await effects.connect(host);
+    begin(run, effects, LOOK);
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
     const tasks = run.selected ? run.tasks : [];
     const seen = await look(run, tasks, asked, shared.packages, effects);
@@ -143,14 +159,13 @@ function notRoot(run: HostRun, effects: Effects): void {
   const { name, user = "an ordinary user" } = run.member.host;
   const error = `Cannot work on "${name}" as "${user}": only root may; ` +
     "set ansible_become: true in the inventory, or add --become";
-  end(run, effects, { task: { kind: "connect", name: "connect" }, status: "failed", error });
+  end(run, effects, { task: CONNECT, status: "failed", error });
 }
 
 function unreachable(run: HostRun, error: ConnectError, effects: Effects): void {
   run.stopped = true;
   if (run.selected) {
-    const task = { kind: "connect", name: "connect" };
-    end(run, effects, { task, status: "unreachable", error: error.message });
+    end(run, effects, { task: CONNECT, status: "unreachable", error: error.message });
   } else {
     const message = `${error.message}; it is not selected, and what it holds is not known`;
     const diagnostic = { severity: "warning", code: "unobserved-host", message } as const;

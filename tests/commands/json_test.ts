@@ -10,11 +10,19 @@ const COMMON = { at: "number" };
 const FIELDS: Readonly<Record<Event["type"], Readonly<Record<string, string>>>> = {
   version: { format: "number", holdfast: "string" },
   "run-start": {
+    places: "object",
     ...COMMON,
     mode: "string",
     play: "string",
     inventory: "string",
     hosts: "string[]",
+  },
+  "task-start": {
+    host: "string",
+    endpoint: "string",
+    kind: "string",
+    task: "string",
+    at: "number",
   },
   "task-end": {
     ...COMMON,

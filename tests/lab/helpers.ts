@@ -10,12 +10,16 @@ export async function labAvailable(): Promise<string | undefined> {
   return reason;
 }
 
+/** Two runs of the tests on one machine need labs of different names: `HOLDFAST_TEST_LAB=b`. */
+const PREFIX = Deno.env.get("HOLDFAST_TEST_LAB") ?? "";
+
 /** Brings a lab up under a name of the test's own, hands it over, and takes it down whatever happens. */
 export async function withLab(
   name: string,
   test: (lab: Lab) => Promise<void>,
   options: Omit<LabUpOptions, "name" | "log"> = {},
 ): Promise<void> {
+  name = PREFIX + name;
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   try {

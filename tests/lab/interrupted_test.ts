@@ -36,7 +36,7 @@ const underWay = (lab: Lab) =>
 async function assertTidy(lab: Lab): Promise<void> {
   let left = "";
   const tidy = async () => !/holdfast/.test(left = await hf.litter(lab, "lb1"));
-  await hf.eventually("the host ends the step", tidy, 10_000).catch(() => assertEquals(left, ""));
+  await hf.eventually("the host ends the step", tidy, 30_000).catch(() => assertEquals(left, ""));
 }
 
 let edition = 10;
@@ -92,8 +92,13 @@ Deno.test({
         await done;
         // It is asked to end, but moves on; the host kills it after two seconds, and what it staged
         // is swept by the next apply.
-        const ended = async () => !(await exists(lab, "pgrep -x sleep >/dev/null"));
-        await hf.eventually("the host ends the step", ended, 10_000);
+        const ended = async () => !(await exists(lab, "pgrep -xf 'sleep 4' >/dev/null"));
+        await hf.eventually("the host ends the step", ended, 30_000).catch(async (error) => {
+          console.error(
+            await hf.root(lab, "lb1", "ps -eo pid,ppid,pgid,etimes,stat,args --forest"),
+          );
+          throw error;
+        });
         assertMatch(
           await hf.root(lab, "lb1", `cat ${CFG}`),
           new RegExp(`timeout client ${edition}m`),

@@ -37,6 +37,7 @@ export const EVERYTHING: readonly Event[] = [
     play: "highly available endpoint",
     inventory: "hosts.yaml",
     hosts: ["lb1", "load-balancer-2"],
+    places: { lb1: { file: "hosts.yaml", line: 7, column: 9 } },
   },
   {
     type: "diagnostic",
@@ -46,7 +47,10 @@ export const EVERYTHING: readonly Event[] = [
   task("lb1", "packages haproxy", "ok"),
   task("lb1", "files haproxy", "changed", {
     ms: 1234,
-    changes: [{ summary: "write /etc/x", diff: DIFF }, { summary: "start haproxy" }],
+    changes: [
+      { kind: "write", targets: ["/etc/x"], summary: "write /etc/x", diff: DIFF },
+      { kind: "run", targets: ["haproxy.service"], summary: "start haproxy" },
+    ],
   }),
   task("lb1", "service haproxy", "failed", { error: "Cannot start haproxy:\nport is taken" }),
   task("lb1", "service keepalived", "skipped"),

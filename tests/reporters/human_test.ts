@@ -29,6 +29,7 @@ Deno.test("human() shows what a check would do, and that nothing was done", () =
     mode: "check",
     play: "p",
     inventory: "hosts.yaml",
+    places: {},
     hosts: ["lb1"],
   };
   const text = report([start, ...EVERYTHING.slice(4)]);
@@ -63,7 +64,7 @@ Deno.test("human() folds a long summary to the terminal, and breaks no word", ()
     kind: "files",
     task: "files",
     status: "changed",
-    changes: [{ summary: `write ${paths.join(", ")}` }],
+    changes: [{ summary: `write ${paths.join(", ")}`, kind: "write", targets: paths }],
     ms: 0,
   };
   let text = "";

@@ -7,6 +7,7 @@ const failing: Task = {
   kind: "word",
   name: "broken",
   notify: [],
+  tags: [],
   probe: "true",
   plan: () => ({
     changes: [{ kind: "run", summary: "break", script: "echo no space >&2; exit 5" }],
