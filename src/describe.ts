@@ -14,8 +14,12 @@ export function describer(secrets: readonly Secret[]): (change: Change) => Chang
     const { kind } = change;
     const head = { kind, targets: targetsOf(change).map(mask), summary: mask(change.summary) };
     if (change.kind !== "write") return head;
+    const { unknown = [] } = change;
+    const later = unknown.length === 0
+      ? {}
+      : { unknown: unknown.map(({ path, why }) => mask(`${path}: known after apply: ${why}`)) };
     const diffs = change.files.map((file) => fileDiff(file, change.before[file.path], secrets));
-    return { ...head, diff: mask(diffs.join("")) };
+    return { ...head, ...later, diff: mask(diffs.join("")) };
   };
 }
 
@@ -24,7 +28,7 @@ function targetsOf(change: Change): readonly string[] {
     case "run":
       return change.targets ?? [];
     case "write":
-      return change.files.map(({ path }) => path);
+      return [...change.files, ...change.unknown ?? []].map(({ path }) => path);
     case "remove":
       return [change.path];
   }

@@ -9,6 +9,8 @@ export const dpkgInstalled: ShellText = raw(
   printf '%s\n' "$found"
   for name do
     shift
-    case $found in *"installed $name "*) ;; *) set -- "$@" "$name" ;; esac
+    case "
+$found" in *"
+installed $name "*) ;; *) set -- "$@" "$name" ;; esac
   done`,
 );

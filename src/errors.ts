@@ -52,6 +52,18 @@ export class LinkError extends ConnectError {
   }
 }
 
+/**
+ * A plan needs something that an earlier change of the same run will bring, and that nobody can
+ * know before: the version of a package that is not installed yet. Not a failure: it will be known.
+ */
+export class NotYetKnown extends Error {
+  /** Says what is not known, and when it will be: `the version of haproxy: …`. */
+  constructor(message: string) {
+    super(message);
+    this.name = "NotYetKnown";
+  }
+}
+
 /** A task cannot be made true on this host; the message says why, for people. */
 export class TaskError extends Error {
   /** Says why, in a whole sentence without the host, which the runner adds. */

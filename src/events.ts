@@ -19,6 +19,8 @@ export interface ChangeReport {
   readonly targets: readonly string[];
   /** What it does or would do. */
   readonly summary: string;
+  /** What cannot be known before an earlier change is made, one sentence each. */
+  readonly unknown?: readonly string[];
   /** Unified diff of each file. */
   readonly diff?: string;
 }

@@ -257,6 +257,8 @@ export type Change =
     readonly timeoutMs?: number;
     /** Must not be ended half way (dpkg): a lost controller lets it finish. */
     readonly finish?: boolean;
+    /** Handlers that are needless once this has worked: who starts anew has read everything. */
+    readonly settles?: readonly string[];
     /** What it acts on, for reports and plans: paths, units, packages, users, kernel settings. */
     readonly targets?: readonly string[];
     /** Handlers that this change makes due. @default the task's */
@@ -273,6 +275,8 @@ export type Change =
     readonly validations: readonly Validation[];
     /** Content before, by path, for a diff and as a precondition; a missing path did not exist. */
     readonly before: Readonly<Record<string, string>>;
+    /** Files whose content an earlier change decides, and why: known after that, never guessed. */
+    readonly unknown?: readonly { readonly path: string; readonly why: string }[];
     /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
   }

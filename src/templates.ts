@@ -4,7 +4,7 @@
  * @module
  */
 import { Eta } from "eta";
-import { TaskError } from "./errors.ts";
+import { NotYetKnown, TaskError } from "./errors.ts";
 
 const SUFFIX = ".eta";
 
@@ -90,7 +90,10 @@ function strict<T extends object>(data: T, path: string): T {
   });
 }
 
-function located(name: string, error: unknown): TaskError {
+function located(name: string, error: unknown): Error {
+  // What a value says for itself needs no place in a template.
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof NotYetKnown || cause instanceof TaskError) return cause;
   const wrapped = error instanceof Error ? error : new Error(String(error));
   // Eta wraps what was thrown: the first line of its message holds the template's line.
   const line = /^line (\d+)/.exec(wrapped.message)?.[1];

@@ -1,5 +1,5 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
-import { TaskError } from "../src/errors.ts";
+import { NotYetKnown, TaskError } from "../src/errors.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
 import type { Change, FileSpec, Task, TaskPlan, Validation, World } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
@@ -50,13 +50,17 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { files, validations = [] }, world): TaskPlan => {
     const differing: FileSpec[] = [];
+    const unknown: { path: string; why: string }[] = [];
     const notified = new Set<string>();
     const attributes: Change[] = [];
     for (const file of files) {
-      const spec = toSpec(file, world);
       const state = seen.get(file.path) ?? { kind: "absent" };
-      assertReplaceable(spec, state);
-      if (state.content === spec.content) {
+      assertReplaceable(file, state);
+      const spec = toSpec(file, world);
+      if (spec instanceof NotYetKnown) {
+        unknown.push({ path: file.path, why: spec.message });
+        for (const handler of file.notify ?? []) notified.add(handler);
+      } else if (state.content === spec.content) {
         attributes.push(...repairAttributes(spec, state));
       } else {
         differing.push(spec);
@@ -64,11 +68,12 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
       }
     }
     const predicts = { paths: files.map(({ path }) => path) };
-    if (differing.length === 0) return { changes: attributes, predicts };
+    if (differing.length + unknown.length === 0) return { changes: attributes, predicts };
     const write: Change = {
       kind: "write",
-      summary: `write ${differing.map(({ path }) => path).join(", ")}`,
+      summary: `write ${[...differing, ...unknown].map(({ path }) => path).join(", ")}`,
       files: differing,
+      ...(unknown.length === 0 ? {} : { unknown }),
       validations,
       before: contents(differing, seen),
       notify: [...notified],
@@ -104,13 +109,18 @@ export function template({ templates, template, data, ...args }: TemplateArgs): 
   return { ...task, kind: "template", name: `template ${args.path}` };
 }
 
-function toSpec(args: FileArgs, world: World): FileSpec {
+function toSpec(args: FileArgs, world: World): FileSpec | NotYetKnown {
   const { path, content, mode = "0600", owner = "root", group = "root", secret = false } = args;
-  const text = typeof content === "string" ? content : content(world);
-  return { path, content: text, mode, owner, group, secret };
+  try {
+    const text = typeof content === "string" ? content : content(world);
+    return { path, content: text, mode, owner, group, secret };
+  } catch (error) {
+    if (error instanceof NotYetKnown) return error;
+    throw error;
+  }
 }
 
-function assertReplaceable({ path }: FileSpec, state: FileState): void {
+function assertReplaceable({ path }: { readonly path: string }, state: FileState): void {
   if (state.kind === "absent" || state.kind === "file") return;
   const what = state.kind === "link"
     ? `it is a symbolic link to "${state.target}"; manage that path instead, or remove the link`

@@ -26,13 +26,28 @@ const MANAGERS: Readonly<Record<string, (names: readonly string[], lists: boolea
       'if [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; fi',
       lists ? ":" : "apt-get -q update",
       // The configuration files are ours: dpkg must neither ask about them nor replace them.
+      hold(names),
       sh`install() { apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install -- ${names}; }`,
       // Lists of yesterday may name files that the mirror has replaced since.
       lists ? "install || { apt-get -q update && install; }" : "install",
     ].join("\n"),
 };
 
-/** Distribution packages that are installed, at whatever version. */
+/**
+ * Debian starts what it installs, with whatever configuration lies there. Services of the same name
+ * as a package are held back meanwhile, so that they start when the play says so; the mask lies in
+ * /run, where a power cut leaves nothing of it.
+ */
+function hold(names: readonly string[]): string {
+  const units = names.map((name) => `${name}.service`);
+  const release = `systemctl -q unmask --runtime -- ${units.join(" ")}`;
+  return sh`if [ -d /run/systemd/system ]; then
+  trap ${release} EXIT
+  systemctl -q mask --runtime -- ${units}
+fi`;
+}
+
+/** Distribution packages that are installed, at whatever version; installing them starts nothing. */
 export const packages: TaskFunction<PackagesArgs> = defineTask<PackagesArgs, PackagesState>({
   kind: "packages",
   title: ({ names }) => `packages ${names.join(", ")}`,

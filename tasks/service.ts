@@ -47,8 +47,8 @@ else echo LoadState=no-systemd; fi`;
         `Cannot manage service "${name}": systemd is not running, and no other service manager is supported`,
       );
     }
-    const missing = state.load === "not-found";
-    if (missing && !predicted.packages.includes(name)) {
+    const arriving = state.load === "not-found" && predicted.packages.includes(name);
+    if (state.load === "not-found" && !arriving) {
       throw new TaskError(
         `Cannot manage service "${name}": there is no unit "${name}.service"`,
       );
@@ -58,13 +58,15 @@ else echo LoadState=no-systemd; fi`;
         `Cannot manage service "${name}": its unit is masked; type "systemctl unmask ${name}"`,
       );
     }
+    // The packages task holds back what it installs: enabled by its package, and not running.
+    const seen = arriving ? { ...state, active: "inactive", enabled: "enabled" } : state;
     // A unit that waits for its next restart is not running, whatever systemd calls it.
-    const isRunning = ["active", "reloading"].includes(state.active) ||
-      (state.active === "activating" && state.sub !== "auto-restart");
-    const isEnabled = state.enabled === "enabled";
+    const isRunning = ["active", "reloading"].includes(seen.active) ||
+      (seen.active === "activating" && seen.sub !== "auto-restart");
+    const isEnabled = seen.enabled === "enabled";
     const changes: Change[] = [];
-    if (missing || isEnabled !== enabled) changes.push(enable(name, enabled));
-    if (missing || isRunning !== running) changes.push(start(name, running));
+    if (isEnabled !== enabled) changes.push(enable(name, enabled));
+    if (isRunning !== running) changes.push(start(name, running));
     return { changes };
   },
 });
@@ -87,7 +89,9 @@ function start(name: string, running: boolean): Change {
   systemctl is-active -- ${unit} >&2; journalctl -q --no-pager -o cat -n 8 -u ${unit} >&2; exit 1; }`
     : sh`systemctl stop -- ${unit}`;
   const summary = `${running ? "start" : "stop"} ${name}`;
-  return { kind: "run", targets: [unit], summary, script };
+  const change = { kind: "run", targets: [unit], summary, script } as const;
+  // What starts now reads its files and its unit anew.
+  return running ? { ...change, settles: [`reload ${name}`, `restart ${name}`] } : change;
 }
 
 /** A handler that reloads a service, or starts it when it does not run: `notify: ["reload nginx"]`. */

@@ -46,8 +46,12 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
       name: token("backends[].name", it.name),
       server: `${bracketed(ip("backends[].address", it.address))}:${endpoint.backendPort}`,
     })),
-    haproxy: haproxy(endpoint, derived, world.facts.get(member.host.name)),
-    vrrp: vrrp(endpoint, member, derived),
+    get haproxy() {
+      return haproxy(endpoint, derived, world.facts.get(member.host.name));
+    },
+    get vrrp() {
+      return vrrp(endpoint, member, derived);
+    },
   };
 }
 

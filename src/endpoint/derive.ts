@@ -63,8 +63,13 @@ export function derive(endpoint: Endpoint, member: Member, world: World): Derive
     balance: endpoint.haproxy.balance === "auto"
       ? { value: balance, reason: `profile ${endpoint.profile}` }
       : { value: endpoint.haproxy.balance, reason: "set in the inventory" },
-    haproxy: version("haproxy", name, world),
-    keepalived: version("keepalived", name, world),
+    // Asked for when a file needs it: the one may be known while the other is not.
+    get haproxy() {
+      return version("haproxy", name, world);
+    },
+    get keepalived() {
+      return version("keepalived", name, world);
+    },
   };
 }
 

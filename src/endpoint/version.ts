@@ -2,6 +2,7 @@
  * Versions of the two daemons, and which of their words each version knows.
  * @module
  */
+import { NotYetKnown } from "../errors.ts";
 import type { World } from "../model.ts";
 
 /** The daemons that are rendered for. */
@@ -16,10 +17,15 @@ export const DEFAULT_VERSIONS: Readonly<Record<Daemon, string>> = {
 /**
  * Version of a daemon on a host: what is installed, else what an install would bring, else
  * {@link DEFAULT_VERSIONS}. Without epoch and without the distribution's revision.
+ * @throws {NotYetKnown} when this run is going to install it and no package list says which
  */
 export function versionOf(daemon: Daemon, host: string, world: World): string {
   const seen = world.facts.get(host)?.packages[daemon];
-  return upstream(seen?.installed) ?? upstream(seen?.candidate) ?? DEFAULT_VERSIONS[daemon];
+  const known = upstream(seen?.installed) ?? upstream(seen?.candidate);
+  if (known === undefined && host === world.host && world.predicted.packages.includes(daemon)) {
+    throw new NotYetKnown(`no package list of the host says which version of ${daemon} it will be`);
+  }
+  return known ?? DEFAULT_VERSIONS[daemon];
 }
 
 /**

@@ -70,6 +70,9 @@ function taskEnd(
     const sign = checking ? "would " : "";
     const summary = fold(printableLine(sign + change.summary), columns - 21);
     lines.push(`${indent(dim(summary), 21)}\n`);
+    for (const text of change.unknown ?? []) {
+      lines.push(`${indent(yellow(fold(printableLine(text), columns - 21)), 21)}\n`);
+    }
     if (diff && change.diff !== undefined) lines.push(paintDiff(change.diff));
   }
   if (error !== undefined) lines.push(`${indent(red(printable(error)), 9)}\n`);

@@ -1,37 +1,14 @@
 import { ConnectError } from "../errors.ts";
-import type { Change, Facts, Handler, Predictions, Task } from "../model.ts";
-import { begin, type Effects, end, type HostRun, look } from "./host.ts";
+import type { Change, Facts, Predictions, Task } from "../model.ts";
+import { begin, type Effects, end, type FactsAsked, type HostRun, look } from "./host.ts";
+import { asTask, dueHandlers, mark, notified, on } from "./forecast.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
 import { changeScript, handlerScript } from "./script.ts";
 
 /** What the hosts of an endpoint know of each other. */
-export interface Shared {
+export interface Shared extends FactsAsked {
   /** Facts of every host that answered; refreshed after a change. */
   readonly facts: Map<string, Facts>;
-  /** Packages whose versions the facts shall hold. */
-  readonly packages: readonly string[];
-}
-
-/** Reports what each task would change, and gives whether anything would. Sends nothing. */
-export function forecast(run: HostRun, shared: Shared, effects: Effects): boolean {
-  let changing = false;
-  const { tasks, seen, member: { host } } = run;
-  for (const decision of decideAll(tasks, seen, host.name, shared.facts)) {
-    const { task } = decision;
-    if ("error" in decision) {
-      end(run, effects, { task, status: "failed", error: on(host.name, decision.error) });
-    } else {
-      const { changes } = decision.plan;
-      for (const change of changes) makeDue(run, task, change);
-      changing ||= changes.length > 0;
-      end(run, effects, { task, status: changes.length === 0 ? "ok" : "changed", changes });
-    }
-  }
-  const due = dueHandlers(run);
-  for (const handler of due) {
-    end(run, effects, { ...asTask(handler), status: "changed" });
-  }
-  return changing || due.length > 0;
 }
 
 /** Makes every task of a host true, then runs the handlers that are due, then looks once more. */
@@ -61,6 +38,12 @@ async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promi
     const { changes } = decision.plan;
     if (changes.length === 0) {
       end(run, effects, { task, status: "ok", since });
+      continue;
+    }
+    const vague = changes.flatMap((it) => it.kind === "write" ? it.unknown ?? [] : [])[0];
+    if (vague !== undefined) {
+      const error = on(host.name, `Cannot write ${vague.path}: ${vague.why}`);
+      end(run, effects, { task, status: "failed", error, since });
       continue;
     }
     if (!(await approved(run, task, changes, effects))) {
@@ -111,11 +94,14 @@ interface Failure {
 }
 
 async function effect(run: HostRun, task: Task, change: Change): Promise<Failure | undefined> {
-  const notify = makeDue(run, task, change);
+  const notify = notified(task, change);
+  for (const name of notify) run.due.add(name);
   const options = change.kind === "run"
     ? { timeoutMs: change.timeoutMs ?? 60_000, finish: change.finish ?? false }
     : {};
-  return await request(run, change.summary, changeScript(change, notify), options);
+  const failure = await request(run, change.summary, changeScript(change, notify), options);
+  if (failure === undefined) mark(run.due, task, change);
+  return failure;
 }
 
 /** One request. A failed script and a lost link become a sentence. */
@@ -147,7 +133,7 @@ async function refresh(run: HostRun, from: number, shared: Shared, effects: Effe
   const rest = run.tasks.slice(from);
   if (rest.length === 0) return;
   try {
-    const { facts, tasks } = await look(run, rest, [], shared.packages, effects);
+    const { facts, tasks } = await look(run, rest, [], shared, effects);
     shared.facts.set(run.member.host.name, facts);
     run.seen = [...run.seen.slice(0, from), ...tasks];
   } catch (error) {
@@ -167,7 +153,7 @@ function lost(
 }
 
 async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
-  for (const handler of dueHandlers(run)) {
+  for (const handler of dueHandlers(run.handlers, run.due)) {
     const { task, changes } = asTask(handler);
     if (run.stopped || effects.signal.aborted) {
       end(run, effects, { task, status: "skipped" });
@@ -186,18 +172,12 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
   }
 }
 
-/** How a handler looks in a report: a task whose one change is to run it. */
-function asTask({ name, script }: Handler) {
-  const change: Change = { kind: "run", targets: [name], summary: name, script };
-  return { task: { kind: "handler", name: `handler ${name}` }, changes: [change] };
-}
-
 /** After the last change nothing may be left to change. */
 async function prove(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
   const { tasks, member: { host } } = run;
   const proof = { kind: "proof", name: "second look" };
   try {
-    const seen = await look(run, tasks, [], shared.packages, effects);
+    const seen = await look(run, tasks, [], shared, effects);
     shared.facts.set(host.name, seen.facts);
     for (const decision of decideAll(tasks, seen.tasks, host.name, shared.facts)) {
       const { task } = decision;
@@ -211,22 +191,4 @@ async function prove(run: HostRun, shared: Shared, effects: Effects): Promise<vo
     if (!(error instanceof ConnectError)) throw error;
     lost(run, proof, error, effects);
   }
-}
-
-function makeDue(run: HostRun, task: Task, change: Change): readonly string[] {
-  const notify = change.notify ?? task.notify;
-  for (const name of notify) run.due.add(name);
-  return notify;
-}
-
-/** Handlers that are due, in the play's order, without those that another one makes needless. */
-function dueHandlers({ handlers, due }: HostRun): readonly Handler[] {
-  const wanted = handlers.filter(({ name }) => due.has(name));
-  const needless = new Set(wanted.flatMap(({ supersedes = [] }) => supersedes));
-  return wanted.filter(({ name }) => !needless.has(name));
-}
-
-function on(host: string, message: string): string {
-  if (message.includes(`"${host}"`)) return message;
-  return message.replace(/^(Cannot [^:]*)/, `$1 on "${host}"`);
 }

@@ -1,12 +1,15 @@
 import type { Facts, Interface, PackageVersion } from "../model.ts";
 import { dpkgInstalled } from "../dpkg.ts";
-import { sh } from "../shell.ts";
+import { raw, sh } from "../shell.ts";
 
 /**
  * Read-only shell text that tells what every plan may know of a host. It touches no mount and asks
  * no directory service, so that nothing dead on the host can hang it.
  */
-export function factsScript(packages: readonly string[]): string {
+export function factsScript(
+  packages: readonly string[],
+  { fetchLists = false }: { readonly fetchLists?: boolean } = {},
+): string {
   return sh`( . /etc/os-release 2>/dev/null; printf 'os %s|%s|%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME" )
 echo "uid $(id -u)"
 for manager in apt-get dnf zypper apk; do
@@ -23,13 +26,35 @@ set -- ${packages}
 if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
   ${dpkgInstalled}
   if [ $# -gt 0 ]; then
-    apt-cache policy -- "$@" 2>/dev/null | while read -r first second; do
-      case $first in Candidate:) echo "candidate $name $second" ;; *:) name=\${first%:} ;; esac
+    ${raw(fetchLists ? PRIVATE_LISTS : "lists=")}
+    apt-cache $lists policy -- "$@" 2>/dev/null | while read -r first second; do
+      case $first in Candidate:) echo "candidate $name $second" ;; *:) [ -n "$second" ] || name=\${first%:} ;; esac
     done
+    [ -z "$lists" ] || rm -rf -- "$private"
   fi
 fi
 :`;
 }
+
+/**
+ * A host without package lists does not know what an install would bring. They are read into a
+ * folder of our own, so that a check changes nothing: with apt's own keys and sources, without
+ * hooks, which could do anything (`#clear` is apt's word for forgetting a list), and without
+ * translations. Where they cannot be read, versions stay unknown.
+ */
+const PRIVATE_LISTS = `lists=
+    if ! ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 &&
+      private=$(mktemp -d /run/holdfast.$$.XXXXXXXXXX 2>/dev/null || mktemp -d); then
+      trap 'rm -rf -- "$private"' EXIT
+      trap 'exit 143' HUP INT TERM PIPE
+      mkdir -p -- "$private/lists/partial" "$private/cache/archives/partial"
+      for hook in Pre-Invoke Post-Invoke Post-Invoke-Success; do
+        printf '#clear APT::Update::%s;\\n' "$hook"
+      done > "$private/apt.conf"
+      lists="-c $private/apt.conf -o Dir::State::Lists=$private/lists -o Dir::Cache=$private/cache"
+      lists="$lists -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=0"
+      timeout 60 apt-get $lists -q update >/dev/null 2>&1 || :
+    fi`;
 
 /** Reads the answer to {@link factsScript}. What the host did not say is absent or `unknown`. */
 export function parseFacts(answer: string): Facts {

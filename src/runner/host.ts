@@ -64,6 +64,14 @@ export interface HostRun {
   changed: boolean;
 }
 
+/** What facts are asked for. */
+export interface FactsAsked {
+  /** Packages whose versions they shall hold. */
+  readonly packages: readonly string[];
+  /** Whether a host without package lists reads them, into a folder that goes again. */
+  readonly fetchLists: boolean;
+}
+
 /** What one look brings back. */
 export interface Seen {
   /** Facts of the host. */
@@ -84,19 +92,22 @@ export async function look(
   run: HostRun,
   tasks: readonly Task[],
   checks: readonly GroupCheck[],
-  packages: readonly string[],
+  { packages, fetchLists }: FactsAsked,
   { nonce }: Pick<Effects, "nonce">,
 ): Promise<Seen> {
   const { session, member: { host } } = run;
   if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
   const mark = nonce();
   const probes = [
-    factsScript(packages),
+    factsScript(packages, { fetchLists }),
     PENDING_PROBE,
     ...tasks.map(({ probe }) => probe),
     ...checks.map((check) => check.probe(host.name)),
   ];
-  const answer = await session.run(compose(probes, mark));
+  const answer = await session.run(
+    compose(probes, mark),
+    fetchLists ? { timeoutMs: 120_000 } : {},
+  );
   let answers: ExecResult[];
   try {
     answers = takeApart(answer, probes.length, mark);

@@ -6,7 +6,7 @@
 import { ConnectError } from "../errors.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Endpoint, ExecResult, GroupCheck, Play, Source, Task } from "../model.ts";
-import { forecast } from "./apply.ts";
+import { foresee, report } from "./forecast.ts";
 import { applyGroup, each, type Group } from "./group.ts";
 import { begin, type Effects, end, type HostRun, look } from "./host.ts";
 import { settle } from "./settle.ts";
@@ -100,7 +100,8 @@ function group(
     stopped: false,
     changed: false,
   }));
-  const shared = { facts: new Map(), packages: judging ? [] : play.packages };
+  const packages = judging ? [] : play.packages;
+  const shared = { facts: new Map(), packages, fetchLists: mode === "check" };
   return { endpoint, runs, shared, checks, answers: checks.map(() => new Map()) };
 }
 
@@ -136,7 +137,7 @@ async function connectAndLook(
     begin(run, effects, LOOK);
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
     const tasks = run.selected ? run.tasks : [];
-    const seen = await look(run, tasks, asked, shared.packages, effects);
+    const seen = await look(run, tasks, asked, shared, effects);
     if (effects.signal.aborted) return;
     shared.facts.set(host.name, seen.facts);
     run.seen = [...seen.tasks];
@@ -180,7 +181,7 @@ async function conclude(group: Group, spec: RunSpec, effects: Effects): Promise<
   const willing = runs.filter((run) => run.selected && !run.stopped);
   let pending = false;
   if (spec.mode === "check") {
-    pending = willing.map((run) => forecast(run, shared, effects)).includes(true);
+    pending = willing.map((run) => report(run, foresee(run, shared.facts), effects)).includes(true);
   }
   if (spec.mode === "apply") {
     await applyGroup(group, willing, spec.forks, effects);

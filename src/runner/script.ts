@@ -25,9 +25,14 @@ export function handlerScript(
   handler: { readonly name: string; readonly script: string },
   strikes: readonly string[],
 ): string {
-  const marks = [handler.name, ...strikes].map((name) => `${PENDING}/${name}`);
-  return sh`( eval ${handler.script} ) || exit
-rm -f -- ${marks}`;
+  return struckOff(handler.script, [handler.name, ...strikes]);
+}
+
+/** Shell text that takes handlers off the list once a script has worked. */
+function struckOff(script: string, handlers: readonly string[]): string {
+  if (handlers.length === 0) return script;
+  return sh`( eval ${script} ) || exit
+rm -f -- ${handlers.map((name) => `${PENDING}/${name}`)}`;
 }
 
 /** Shell text of a change, with what it makes due recorded first. */
@@ -35,7 +40,7 @@ export function changeScript(change: Change, notify: readonly string[]): string 
   const record = recordDue(notify);
   switch (change.kind) {
     case "run":
-      return `${record}\n${change.script}`;
+      return `${record}\n${struckOff(change.script, change.settles ?? [])}`;
     case "write":
       return writeScript(change, record);
     case "remove":

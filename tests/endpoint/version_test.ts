@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { atLeast, DEFAULT_VERSIONS, versionOf } from "../../src/endpoint/version.ts";
+import { NotYetKnown } from "../../src/errors.ts";
 import type { PackageVersion } from "../../src/model.ts";
 import { facts } from "./fixtures.ts";
 
@@ -18,6 +19,18 @@ Deno.test("versionOf() takes what is installed, else the candidate, else the def
   assertEquals(keepalived({}), DEFAULT_VERSIONS.keepalived);
   assertEquals(keepalived(undefined), DEFAULT_VERSIONS.keepalived);
   assertEquals(keepalived({ installed: "unknown" }), DEFAULT_VERSIONS.keepalived);
+});
+
+Deno.test("versionOf() does not guess the version of what this run installs", () => {
+  const world = (packages: Readonly<Record<string, PackageVersion>>) => ({
+    host: "lb1",
+    facts: new Map([["lb1", facts([], { packages })]]),
+    predicted: { packages: ["haproxy"], users: [], paths: [] },
+  });
+  assertThrows(() => versionOf("haproxy", "lb1", world({})), NotYetKnown, "which version");
+  const listed = world({ haproxy: { candidate: "2.6.12-1" } });
+  assertEquals(versionOf("haproxy", "lb1", listed), "2.6.12");
+  assertEquals(versionOf("keepalived", "lb1", world({})), DEFAULT_VERSIONS.keepalived);
 });
 
 Deno.test("atLeast() compares part by part as numbers", () => {

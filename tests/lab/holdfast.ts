@@ -105,17 +105,23 @@ export function tasksOf(run: Run, status: Status): string[] {
     .map(({ host, task }) => `${host} ${task}`).sort();
 }
 
-/**
- * Asserts that an apply changed what a check had said. Whether a package starts its own service
- * when it is installed is not known before, so that a service may turn out to run already.
- */
+/** `lb1 | task | write | /etc/x` of every change on every target, sorted. */
+export function changesOf(run: Run): string[] {
+  return taskEnds(run).filter(({ status }) => status === "changed").flatMap((event) =>
+    event.changes.flatMap(({ kind, targets }) =>
+      targets.map((target) => [event.host, event.task, kind, target].join(" | "))
+    )
+  ).sort().filter((line, i, lines) => line !== lines[i - 1]);
+}
+
+/** Asserts that an apply changed exactly what a check had said. */
 export function assertForecast(check: Run, apply: Run): void {
-  const [said, done] = [check, apply].map((run) => new Set(tasksOf(run, "changed")));
-  const installed = tasksOf(apply, "changed").some((task) => / packages /.test(task));
-  const missing = [...said ?? []].filter((task) => !done?.has(task))
-    .filter((task) => !(installed && / service /.test(task)));
-  const surprises = [...done ?? []].filter((task) => !said?.has(task));
-  assertEquals({ missing, surprises }, { missing: [], surprises: [] });
+  const [said, done] = [check, apply].map((run) => new Set(changesOf(run)));
+  assertEquals(tasksOf(apply, "changed"), tasksOf(check, "changed"));
+  assertEquals({ said: [...said ?? []], done: [...done ?? []] }, {
+    said: [...done ?? []],
+    done: [...said ?? []],
+  });
 }
 
 /** Every error that a task ended with. */

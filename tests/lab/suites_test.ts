@@ -13,8 +13,11 @@ for (const suite of ["bullseye", "trixie"] satisfies Suite[]) {
     fn: () =>
       withLab(suite, async (lab) => {
         assertStringIncludes(await hf.root(lab, "lb1", "cat /etc/os-release"), `(${suite})`);
+        const check = await hf.holdfast("check", lab.inventoryFile);
+        hf.assertExit(check, 2);
         const run = await hf.holdfast("apply", lab.inventoryFile);
         hf.assertExit(run, 0);
+        hf.assertForecast(check, run);
         assertMatch(hf.checksOf(run).join(), /^ok held by lb[12], .*backends 3\/3/);
         assertEquals(await hf.throughVip(lab), 200);
         await hf.assertConverged(lab.inventoryFile);

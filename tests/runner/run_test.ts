@@ -149,6 +149,55 @@ Deno.test("run() fails a task that asks for the same again after it was applied"
     assertMatch(JSON.stringify(events), /a second look still asks for: try/);
   }));
 
+Deno.test("run() does not run a handler that a start has settled, and check knows it", () =>
+  withTempDir(async (dir) => {
+    const starting: Task = {
+      ...wordTask(dir, "b"),
+      name: "start it",
+      plan: ({ stdout }) => ({
+        changes: stdout === "done" ? [] : [{
+          kind: "run",
+          summary: "start it",
+          script: `printf done > '${dir}/b'`,
+          settles: ["reload it"],
+        }],
+      }),
+    };
+    const play = {
+      ...tasks(wordTask(dir, "a", { notify: ["reload it"] }), starting),
+      handlers: () => [{ name: "reload it", script: `echo >> '${dir}/log'` }],
+    };
+    const host = new LocalSession(dir);
+    const expected = ["lb1 word a changed", "lb1 start it changed"];
+    assertEquals((await runPlay("check", play, { lb1: host })).lines, expected);
+    assertEquals((await runPlay("apply", play, { lb1: host })).lines, expected);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/state/pending`)), []);
+  }));
+
+Deno.test("run() fails what is still not known when it is its turn", () =>
+  withTempDir(async (dir) => {
+    const vague: Task = {
+      ...failing,
+      name: "vague",
+      plan: () => ({
+        changes: [{
+          kind: "write",
+          summary: "write /etc/x",
+          files: [],
+          validations: [],
+          before: {},
+          unknown: [{ path: "/etc/x", why: "nobody knows" }],
+        }],
+      }),
+    };
+    const host = { lb1: new LocalSession(dir) };
+    const check = await runPlay("check", tasks(vague), host);
+    assertEquals([check.code, ...check.lines], [EXIT.changes, "lb1 vague changed"]);
+    const apply = await runPlay("apply", tasks(vague), host);
+    assertEquals([apply.code, ...apply.lines], [EXIT.failed, "lb1 vague failed"]);
+    assertMatch(JSON.stringify(apply.events), /Cannot write \/etc\/x.*: nobody knows/);
+  }));
+
 Deno.test("run() plans a later task over what an earlier change has done", () =>
   withTempDir(async (dir) => {
     // The second task sees the first one's file, which was not there at the first look.

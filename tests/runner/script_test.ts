@@ -77,6 +77,18 @@ Deno.test("changeScript() removes a file of any name, its record made first", ()
     assertEquals((await run(changeScript(change, ["a"]))).code, 0);
   }));
 
+Deno.test("changeScript() strikes off what a change settles, once it has worked", () =>
+  onHost(async (run) => {
+    await run(recordDue(["reload it", "other"]));
+    const starting = (script: string): Change => (
+      { kind: "run", summary: "", script, settles: ["reload it"] }
+    );
+    assertEquals((await run(changeScript(starting("exit 3"), []))).code, 3);
+    assertEquals(await pending(run), ["other", "reload it"]);
+    assertEquals((await run(changeScript(starting("exit 0"), []))).code, 0);
+    assertEquals(await pending(run), ["other"]);
+  }));
+
 Deno.test("handlerScript() strikes off the handler that worked, and those that it replaces", () =>
   onHost(async (run) => {
     await run(recordDue(["reload it", "restart it", "other"]));

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { TaskError } from "../../src/errors.ts";
+import { NotYetKnown, TaskError } from "../../src/errors.ts";
 import { templates } from "../../src/templates.ts";
 import { directory } from "../../tasks/directory.ts";
 import { file, fileSet, template } from "../../tasks/file.ts";
@@ -44,6 +44,25 @@ cases("file()", {
     seen: `path ${path}\ndirectory 755 root root\n`,
     error: 'Cannot write "/etc/x.conf": there is a directory in its place',
   },
+});
+
+Deno.test("fileSet() says what is known after apply, and guesses none of it", () => {
+  const content = () => {
+    throw new NotYetKnown("nobody knows yet");
+  };
+  const set = fileSet({
+    name: "set",
+    files: [{ path, content, notify: ["reload"] }, { path: "/etc/y", content: "y" }],
+  });
+  const absent = `path ${path}\nabsent\npath /etc/y\nabsent\n`;
+  const [change, ...more] = plan({ task: set, seen: absent });
+  assertEquals(more, []);
+  assertEquals(change?.kind, "write");
+  if (change?.kind !== "write") return;
+  assertEquals(change.summary, "write /etc/y, /etc/x.conf");
+  assertEquals(change.files.map((it) => it.path), ["/etc/y"]);
+  assertEquals(change.unknown, [{ path, why: "nobody knows yet" }]);
+  assertEquals(change.notify, ["reload"]);
 });
 
 cases("directory()", {
