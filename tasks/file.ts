@@ -75,7 +75,7 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
       files: differing,
       ...(unknown.length === 0 ? {} : { unknown }),
       validations,
-      before: contents(differing, seen),
+      before: contents([...differing, ...unknown], seen),
       notify: [...notified],
     };
     return { changes: [...attributes, write], predicts };
@@ -129,7 +129,7 @@ function assertReplaceable({ path }: { readonly path: string }, state: FileState
 }
 
 function contents(
-  files: readonly FileSpec[],
+  files: readonly { readonly path: string }[],
   seen: ReadonlyMap<string, FileState>,
 ): Record<string, string> {
   return Object.fromEntries(

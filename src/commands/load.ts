@@ -6,7 +6,7 @@ import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
 import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
 import { select } from "../inventory/select.ts";
-import type { Endpoint, Vars } from "../model.ts";
+import type { Endpoint, Source, Vars } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -28,6 +28,8 @@ export interface Loaded {
   readonly endpoints: readonly Endpoint[];
   /** Names of the selected hosts. */
   readonly selected: ReadonlySet<string>;
+  /** Where a host is written in the inventory. */
+  placeOf(host: string): Source | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function load(
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
   };
-  const { inventory, warnings, sources } = await loadInventory(path, {
+  const { inventory, warnings, sources, locate } = await loadInventory(path, {
     extraVars,
     ...(secrets === undefined ? {} : { secrets }),
   });
@@ -73,5 +75,5 @@ export async function load(
       hint: `load balancers are ${names.join(", ")}`,
     }]);
   }
-  return { endpoints, selected };
+  return { endpoints, selected, placeOf: (host) => locate({ host }, []) };
 }

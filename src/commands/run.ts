@@ -5,13 +5,14 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { describer } from "../describe.ts";
 import { EXIT, InputError } from "../errors.ts";
-import { formatInputError, noSecrets } from "../inventory/load.ts";
+import { formatInputError, noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Secret } from "../model.ts";
 import { human } from "../reporters/human.ts";
 import { jsonl } from "../reporters/jsonl.ts";
 import type { Effects } from "../runner/host.ts";
 import { run } from "../runner/run.ts";
+import type { PlannedHost, SavedPlan, SecretSource } from "../saved_plan.ts";
 import { masker } from "../secret.ts";
 import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
@@ -20,6 +21,7 @@ import { interruptible } from "./interrupt.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
 import { askPassword } from "./password.ts";
+import { boundBy, noting, planText, writePrivately } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 
 /** Flags of a run. */
@@ -58,7 +60,7 @@ export interface RunFlags extends LoadFlags {
   readonly waitMs?: number | undefined;
 }
 
-/** Runs the play over an inventory and gives the exit code. */
+/** Runs the play over an inventory, or a saved plan, and gives the exit code. */
 export async function runInventory(
   mode: Mode,
   path: string,
@@ -66,39 +68,64 @@ export async function runInventory(
   io: Io,
 ): Promise<number> {
   try {
-    const { endpoints, selected } = await load(
-      path,
-      flags,
-      io,
-      mode === "verify" ? noSecrets : undefined,
-    );
-    const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
-    const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
-    const secrets = [
-      ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
-      ...(password === undefined ? [] : [password]),
-    ];
-    const write = reporter(flags, secrets, io);
-    write({ type: "version", format: 1, holdfast: VERSION });
-    const spec = {
-      mode,
-      play: await loadPlay(flags.play, templates),
-      endpoints,
-      selected,
-      inventory: path,
-      forks: flags.forks,
-      waitMs: flags.waitMs ?? 0,
-    };
-    return await interruptible(
-      io,
-      (signal) => run(spec, effects(write, secrets, password, signal)),
-    );
+    const bound = mode === "verify" ? undefined : await boundBy(path, flags);
+    if (bound === undefined) return await perform(mode, path, flags, io);
+    return await perform(mode, bound.plan.inventory, bound.flags, io, bound.plan);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     io.err(`${formatInputError(error)}\n`);
     if (flags.json === true) reportRefusal(error, io);
     return EXIT.usage;
   }
+}
+
+async function perform(
+  mode: Mode,
+  path: string,
+  flags: RunFlags,
+  io: Io,
+  plan?: SavedPlan,
+): Promise<number> {
+  const sources: SecretSource[] = [];
+  const reader = mode === "verify" ? noSecrets : noting(realSecrets, sources);
+  const { endpoints, selected, placeOf } = await load(path, flags, io, reader);
+  const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+  const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
+  const secrets = [
+    ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
+    ...(password === undefined ? [] : [password]),
+  ];
+  const write = reporter(flags, secrets, io);
+  write({ type: "version", format: 1, holdfast: VERSION });
+  const planned = new Map<string, PlannedHost>();
+  const spec = {
+    mode,
+    play: await loadPlay(flags.play, templates),
+    endpoints,
+    selected,
+    inventory: path,
+    placeOf,
+    forks: flags.forks,
+    waitMs: flags.waitMs ?? 0,
+    ...(flags.out === undefined ? {} : {
+      keep: (host: string, found: PlannedHost) => void planned.set(host, found),
+    }),
+    ...(plan === undefined ? {} : { bound: new Map(Object.entries(plan.hosts)) }),
+  };
+  const code = await interruptible(
+    io,
+    (signal) => run(spec, effects(write, secrets, password, signal)),
+  );
+  if (flags.out === undefined) return code;
+  if (code !== EXIT.ok && code !== EXIT.changes) {
+    io.err(`No plan was saved to "${flags.out}", because the check did not come to its end\n`);
+    return code;
+  }
+  await writePrivately(flags.out, planText(path, flags, sources, planned));
+  io.err(
+    `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
+  );
+  return code;
 }
 
 /** A machine that reads events learns of a refused input as it learns of everything else. */

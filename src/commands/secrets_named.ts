@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
+import { inventoryOf } from "./plan_file.ts";
 
 /** Where an inventory takes its secrets from. */
 export interface SecretsNamed {
@@ -28,7 +29,7 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
     },
   };
   try {
-    await loadInventory(path, { secrets });
+    await loadInventory(await inventoryOf(path), { secrets });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }

@@ -19,7 +19,7 @@ import { parse } from "./yaml/parse.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
 export { formatInputError, InventoryError } from "./problems.ts";
-export { type Files, noSecrets, type SecretReader } from "./read.ts";
+export { type Files, noSecrets, realSecrets, type SecretReader } from "./read.ts";
 
 /** How an inventory is read. */
 export interface LoadOptions {

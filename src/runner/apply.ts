@@ -1,6 +1,7 @@
 import { ConnectError } from "../errors.ts";
 import type { Change, Facts, Predictions, Task } from "../model.ts";
 import { begin, type Effects, end, type FactsAsked, type HostRun, look } from "./host.ts";
+import { beyond } from "./bond.ts";
 import { asTask, dueHandlers, mark, notified, on } from "./forecast.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
 import { changeScript, handlerScript } from "./script.ts";
@@ -40,9 +41,9 @@ async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promi
       end(run, effects, { task, status: "ok", since });
       continue;
     }
-    const vague = changes.flatMap((it) => it.kind === "write" ? it.unknown ?? [] : [])[0];
-    if (vague !== undefined) {
-      const error = on(host.name, `Cannot write ${vague.path}: ${vague.why}`);
+    const refusal = refused(run, task, changes);
+    if (refusal !== undefined) {
+      const error = on(host.name, refusal);
       end(run, effects, { task, status: "failed", error, since });
       continue;
     }
@@ -55,6 +56,14 @@ async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promi
       await refresh(run, i + 1, shared, effects);
     }
   }
+}
+
+/** Why the changes of a task cannot be made, whoever approves. */
+function refused({ bond }: HostRun, task: Task, changes: readonly Change[]): string | undefined {
+  const vague = changes.flatMap((it) => it.kind === "write" ? it.unknown ?? [] : [])[0];
+  if (vague !== undefined) return `Cannot write ${vague.path}: ${vague.why}`;
+  const beyondPlan = bond === undefined ? undefined : beyond(bond, task, changes);
+  if (beyondPlan !== undefined) return `Cannot go on with "${task.name}": ${beyondPlan}`;
 }
 
 async function approved(

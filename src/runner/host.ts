@@ -16,6 +16,7 @@ import type {
   Session,
   Task,
 } from "../model.ts";
+import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
 import { compose, takeApart } from "./look.ts";
 import { PENDING_PROBE } from "./script.ts";
@@ -62,6 +63,8 @@ export interface HostRun {
   stopped: boolean;
   /** A change was made on it in this run. */
   changed: boolean;
+  /** What a plan allows, where one binds. */
+  bond?: Bond;
 }
 
 /** What facts are asked for. */

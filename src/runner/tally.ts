@@ -5,6 +5,7 @@ import type { Event, Mode, Recap, Status } from "../events.ts";
 export class Tally {
   readonly #hosts = new Map<string, Record<Status, number>>();
   #checkFailed = false;
+  #stale = false;
 
   /** Starts with every host at zero, so that the recap names all of them. */
   constructor(hosts: readonly string[]) {
@@ -20,6 +21,7 @@ export class Tally {
 
   /** Takes an event into account. As in Ansible, a changed task is an ok one too. */
   add(event: Event): void {
+    if (event.type === "diagnostic" && event.diagnostic.code === "stale-plan") this.#stale = true;
     if (event.type === "check-end" && event.status === "failed") this.#checkFailed = true;
     if (event.type !== "task-end") return;
     const counts = this.#of(event.host);
@@ -38,6 +40,7 @@ export class Tally {
     if (interrupted) return EXIT.interrupted;
     if (this.#checkFailed || counts.some(({ failed }) => failed > 0)) return EXIT.failed;
     if (counts.some(({ unreachable }) => unreachable > 0)) return EXIT.unreachable;
+    if (this.#stale) return EXIT.stale;
     if (mode === "check" && counts.some(({ changed }) => changed > 0)) return EXIT.changes;
     return EXIT.ok;
   }

@@ -49,7 +49,16 @@ export interface Started {
 export function start(command: string, inventory: string, options: StartOptions = {}): Started {
   const { flags = [], stdin, env = {}, human = false } = options;
   const words = [command, inventory, ...flags, ...(human ? [] : ["--json"])];
-  return spawn(denoArgs(command, "cli.ts", words), env, stdin);
+  const wants = { env: [], programs: [], writes: writesOf(flags) };
+  return spawn(denoArgs(command, "cli.ts", words, wants), env, stdin);
+}
+
+/** Files that flags ask for. */
+function writesOf(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, i) => {
+    if (flags[i - 1] === "--out") return [flag];
+    return flags[i - 1] === "--report" && flag.includes(":") ? [flag.replace(/^\w+:/, "")] : [];
+  });
 }
 
 /** Runs a command of the product on an inventory to its end. */

@@ -84,17 +84,17 @@ const DAMAGES: readonly Damage[] = [
   {
     what: "a removed package",
     how: `${APT} remove haproxy`,
-    mended: ["packages haproxy, keepalived, curl"],
+    mended: ["packages haproxy, keepalived, curl", "service haproxy enabled, running"],
   },
   {
     what: "a purged package, which leaves its folder",
     how: `${APT} purge keepalived`,
-    mended: ["packages haproxy, keepalived, curl"],
+    mended: ["packages haproxy, keepalived, curl", "service keepalived enabled, running"],
   },
   {
     what: "a purged package, which takes its folder along",
     how: `${APT} purge haproxy && rm -rf /etc/haproxy`,
-    mended: ["packages haproxy, keepalived, curl", FILES, "handler reload haproxy"],
+    mended: ["packages haproxy, keepalived, curl", FILES, "service haproxy enabled, running"],
   },
 ];
 

@@ -1,0 +1,86 @@
+import { ConnectError, TaskError } from "../errors.ts";
+import type { ExecResult, GroupCheck } from "../model.ts";
+import { plannedHost } from "./bind.ts";
+import { type Forecast, foresee, report } from "./forecast.ts";
+import { applyGroup, type Group } from "./group.ts";
+import { type Effects, end, type HostRun } from "./host.ts";
+import { settle } from "./settle.ts";
+import type { RunSpec } from "./spec.ts";
+
+/** What follows when every host of an endpoint has been seen. */
+export async function conclude(group: Group, spec: RunSpec, effects: Effects): Promise<void> {
+  const { runs, shared, checks, answers } = group;
+  if (effects.signal.aborted) return;
+  const willing = runs.filter((run) => run.selected && !run.stopped);
+  let pending = false;
+  if (spec.mode === "check") {
+    const forecasts = willing.map((run) => ({ run, forecast: foresee(run, shared.facts) }));
+    pending = forecasts.map(({ run, forecast }) => report(run, forecast, effects)).includes(true);
+    // One after the other, so that plans are in the inventory's order.
+    for (const { run, forecast } of forecasts) await keepPlan(run, forecast, spec, effects);
+  }
+  if (spec.mode === "apply") {
+    await applyGroup(group, willing, spec.forks, effects);
+  }
+  for (const [i, check] of checks.entries()) {
+    if (effects.signal.aborted) return;
+    await judge(check, group, answers[i], pending, spec, effects);
+  }
+}
+
+async function keepPlan(run: HostRun, forecast: Forecast, { keep }: RunSpec, effects: Effects) {
+  if (keep === undefined || run.stopped) return;
+  const task = { kind: "plan", name: "plan" };
+  try {
+    keep(run.member.host.name, await plannedHost(run, forecast, effects));
+  } catch (error) {
+    if (error instanceof TaskError) {
+      end(run, effects, { task, status: "failed", error: error.message });
+    } else if (error instanceof ConnectError) {
+      end(run, effects, { task, status: "unreachable", error: error.message });
+    } else throw error;
+  }
+}
+
+async function judge(
+  check: GroupCheck,
+  { endpoint, runs, shared }: Group,
+  first: ReadonlyMap<string, ExecResult> | undefined,
+  pending: boolean,
+  { mode, waitMs = 0 }: RunSpec,
+  effects: Effects,
+): Promise<void> {
+  const since = effects.now();
+  const report = (status: "ok" | "failed" | "skipped", message: string) => {
+    const at = effects.now();
+    const ms = at - since;
+    const { name } = endpoint;
+    effects.emit({
+      type: "check-end",
+      at,
+      endpoint: name,
+      check: check.name,
+      status,
+      message,
+      ms,
+    });
+  };
+  if (pending) return report("skipped", "known after apply");
+  // Each of them is counted as unreachable, and nothing is known of the condition.
+  if (shared.facts.size === 0) return report("skipped", "no host answered");
+  // What was seen before a change says nothing about now.
+  const stale = runs.some(({ changed }) => changed);
+  const verdict = await settle(check, runs, {
+    first: stale ? undefined : first,
+    deadlineMs: mode === "apply" ? patience(check, runs) : waitMs,
+    strict: mode === "verify",
+  }, effects);
+  report(verdict.ok ? "ok" : "failed", verdict.message);
+}
+
+/** After a failure the condition may well never come true: it is not worth the whole wait. */
+function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[]): number {
+  return runs.some(({ selected, stopped }) => selected && stopped)
+    ? Math.min(deadlineMs, 5000)
+    : deadlineMs;
+}

@@ -1,0 +1,73 @@
+import { ConnectError } from "../errors.ts";
+import type { Group } from "./group.ts";
+import { begin, type Effects, end, type HostRun, look } from "./host.ts";
+import type { RunSpec } from "./spec.ts";
+
+const CONNECT = { kind: "connect", name: "connect" };
+const LOOK = { kind: "look", name: "look" };
+
+/** The one round trip that every host costs: facts, tasks and conditions, all at once. */
+export async function connectAndLook(
+  run: HostRun,
+  { shared, checks, answers }: Group,
+  { mode }: RunSpec,
+  effects: Effects,
+): Promise<void> {
+  const { host } = run.member;
+  if (effects.signal.aborted) return;
+  const since = effects.now();
+  begin(run, effects, CONNECT);
+  try {
+    run.session = await effects.connect(host);
+    begin(run, effects, LOOK);
+    const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
+    const tasks = run.selected ? run.tasks : [];
+    const seen = await look(run, tasks, asked, shared, effects);
+    if (effects.signal.aborted) return;
+    shared.facts.set(host.name, seen.facts);
+    run.seen = [...seen.tasks];
+    // In the order of the checks, so that two runs over the same hosts say the same.
+    asked.forEach((check, i) => {
+      const answer = seen.checks[i];
+      if (answer !== undefined) answers[checks.indexOf(check)]?.set(host.name, answer);
+    });
+    if (mode !== "verify" && run.selected && seen.facts.uid > 0) notRoot(run, effects);
+    if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
+    else for (const name of seen.pending) run.due.add(name);
+  } catch (error) {
+    if (effects.signal.aborted) return;
+    if (!(error instanceof ConnectError)) throw error;
+    unreachable(run, error, effects);
+  }
+}
+
+function notRoot(run: HostRun, effects: Effects): void {
+  const { name, user = "an ordinary user" } = run.member.host;
+  const error = `Cannot work on "${name}" as "${user}": only root may; ` +
+    "set ansible_become: true in the inventory, or add --become";
+  end(run, effects, { task: CONNECT, status: "failed", error });
+}
+
+function unreachable(run: HostRun, error: ConnectError, effects: Effects): void {
+  run.stopped = true;
+  if (run.selected) {
+    end(run, effects, { task: CONNECT, status: "unreachable", error: error.message });
+  } else {
+    const message = `${error.message}; it is not selected, and what it holds is not known`;
+    const diagnostic = { severity: "warning", code: "unobserved-host", message } as const;
+    effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
+  }
+}
+
+/** A look changes nothing: an interrupt need not wait for it, nor for a host that does not answer. */
+export async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const stop = () => aborted.resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

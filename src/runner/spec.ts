@@ -1,0 +1,29 @@
+import type { Mode } from "../events.ts";
+import type { Endpoint, Play, Source, Task } from "../model.ts";
+import type { PlannedHost } from "../saved_plan.ts";
+
+/** What a run is about. */
+export interface RunSpec {
+  /** Look only, change, or judge only. */
+  readonly mode: Mode;
+  /** What shall be true. */
+  readonly play: Play;
+  /** Where. */
+  readonly endpoints: readonly Endpoint[];
+  /** Hosts that may be changed; the other members are only observed. */
+  readonly selected: ReadonlySet<string>;
+  /** The inventory as the user typed it. */
+  readonly inventory: string;
+  /** Takes what a plan says of a host, in check mode. */
+  readonly keep?: (host: string, planned: PlannedHost) => void;
+  /** A plan, by host: nothing is touched unless it still holds, and nothing else is done. */
+  readonly bound?: ReadonlyMap<string, PlannedHost>;
+  /** Where a host is written in the inventory. @default {nowhere} */
+  readonly placeOf?: (host: string) => Source | undefined;
+  /** Which tasks of a host are wanted, in the play's order. @default {all of them} */
+  readonly wanted?: (tasks: readonly Task[]) => readonly Task[];
+  /** How many hosts are worked on at the same time. */
+  readonly forks: number;
+  /** How long `verify` waits for a condition to become true. @default {0} */
+  readonly waitMs?: number;
+}
