@@ -5,7 +5,7 @@
 import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
 import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
-import { select } from "../inventory/select.ts";
+import { selectHosts } from "../inventory/select.ts";
 import type { Endpoint, Source, Vars } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
@@ -61,7 +61,7 @@ export async function load(
         `Cannot use "${path}": no group has an "endpoint" map. Add one to the group of load balancers:\n\n${ENDPOINT_SNIPPET}`,
     }]);
   }
-  const selected = new Set(select(inventory, flags.limit ?? "all"));
+  const selected = new Set(await selectHosts(inventory, flags.limit ?? "all"));
   const endpoints = inventory.endpoints
     .filter(({ members }) => members.some(({ host }) => selected.has(host.name)));
   if (endpoints.length === 0) {

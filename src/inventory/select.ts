@@ -1,100 +1,107 @@
 /**
  * Ansible's host patterns: `lb1`, `masters`, `all`, `lb*`, `a:b`, `a,b`, `a:&b`, `a:!b`, `~regex`,
- * `masters[0]`. Unlike there, an unknown name is an error in an exclusion, too.
+ * `masters[0]`, `@file`. Whatever the order in which they are written, hosts are added first, then
+ * kept (`&`), then taken away (`!`). Unlike there, a name that means nothing is an error.
  * @module
  */
-import { didYouMean, quote } from "../diagnostics.ts";
-import { InputError } from "../errors.ts";
+import { quote } from "../diagnostics.ts";
 import type { Inventory } from "../model.ts";
-import { errorAt } from "./problems.ts";
+import { match } from "./pattern/match.ts";
+import { filesOf, type Term, termsOf, termsOfFile } from "./pattern/terms.ts";
+import { errorAt, InventoryError, type Report } from "./problems.ts";
+import { diskFiles, type Files } from "./read.ts";
+
+/** The text of every file that a pattern names, by the name that it gives. */
+export type HostLists = ReadonlyMap<string, string>;
 
 /**
- * Names of the hosts that a pattern means, in inventory order.
- * @throws {InputError} when it names something that is not there, or means no host at all
+ * Names of the hosts that a pattern means, in inventory order; its files are read.
+ * @throws {InventoryError} with everything in it that means nothing, or when it means no host
  */
-export function select(inventory: Inventory, pattern: string): readonly string[] {
-  const parts = split(pattern);
-  if (parts.length === 0) throw refusal("Cannot select hosts: the pattern is empty");
-  const of = (sign: string) => parts.filter((p) => p.startsWith(sign)).map((p) => p.slice(1));
-  const added = parts.filter((part) => !/^[&!]/.test(part));
-  // A pattern of exclusions only takes away from all hosts.
-  const chosen = new Set((added.length > 0 ? added : ["all"]).flatMap((p) => match(inventory, p)));
-  for (const part of of("&")) {
-    const other = new Set(match(inventory, part));
-    for (const name of chosen) if (!other.has(name)) chosen.delete(name);
+export async function selectHosts(
+  inventory: Inventory,
+  pattern: string,
+  files: Files = diskFiles,
+): Promise<readonly string[]> {
+  const lists = new Map<string, string>();
+  const unreadable = [];
+  for (const name of filesOf(pattern)) {
+    const result = await files.read(name);
+    if (result.kind === "text") lists.set(name, result.text);
+    else {
+      const why = { missing: "there is no such file", folder: "it is a folder", unreadable: "" };
+      const reason = result.kind === "unreadable" ? result.reason : why[result.kind];
+      const message = `Cannot read the hosts of ${quote(`@${name}`)}: ${reason}`;
+      unreadable.push(errorAt(undefined, "host-pattern", message));
+    }
   }
-  for (const part of of("!")) match(inventory, part).forEach((name) => chosen.delete(name));
-  if (chosen.size === 0) throw refusal(`Cannot select ${quote(pattern)}: it means no host`);
+  if (unreadable.length > 0) throw new InventoryError(unreadable, lists);
+  return select(inventory, pattern, lists);
+}
+
+/**
+ * As {@link selectHosts}, over texts that are at hand.
+ * @throws {InventoryError} with everything in it that means nothing, or when it means no host
+ */
+export function select(
+  inventory: Inventory,
+  pattern: string,
+  lists: HostLists = new Map(),
+): readonly string[] {
+  const problems: Parameters<Report>[0][] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const terms = termsOf(pattern);
+  if (terms.length === 0) {
+    report(errorAt(undefined, "host-pattern", "Cannot select hosts: the pattern is empty"));
+  }
+  const chosen = evaluate(inventory, terms, lists, report);
+  if (problems.length === 0 && chosen.size === 0) {
+    const message = `Cannot select ${quote(pattern)}: it means no host`;
+    report(errorAt(undefined, "host-pattern", message));
+  }
+  if (problems.length > 0) throw new InventoryError(problems, lists);
   return inventory.hosts.map((host) => host.name).filter((name) => chosen.has(name));
 }
 
-/** Commas separate if there are any, else colons outside of brackets. */
-function split(pattern: string): string[] {
-  const parts = pattern.includes(",")
-    ? pattern.split(",")
-    : pattern.match(/(?:[^:[\]]|\[[^\]]*\]|[[\]])+/g) ?? [];
-  return parts.map((part) => part.trim()).filter((part) => part.length > 0);
-}
-
-/** The hosts of one part, in inventory order. */
-function match(inventory: Inventory, part: string): string[] {
-  if (part === "all" || part === "*") return inventory.hosts.map((host) => host.name);
-  if (part.startsWith("~")) return fitting(inventory, regex(part));
-  const members = named(inventory, part);
-  if (members) return members;
-  const subscript = /^(.+)\[(-?\d+)?(:)?(-?\d+)?\]$/.exec(part);
-  const base = subscript && named(inventory, subscript[1]!);
-  if (base && (subscript[2] ?? subscript[4]) !== undefined) return pick(base, subscript);
-  if (/[*?[]/.test(part)) return fitting(inventory, glob(part));
-  const known = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)];
-  const message = `Cannot select ${quote(part)}: the inventory names no such host or group`;
-  throw refusal(message, didYouMean(part, known));
-}
-
-function named(inventory: Inventory, name: string): string[] | undefined {
-  const group = inventory.groups.get(name);
-  if (group) return [...group];
-  return inventory.hosts.some((host) => host.name === name) ? [name] : undefined;
-}
-
-/** Hosts whose name, or one of whose groups' names, fits. */
-function fitting(inventory: Inventory, test: RegExp): string[] {
-  // `a*` does not mean "all": a wildcard that took every host would be a bad surprise.
-  const groups = [...inventory.groups].filter(([name]) =>
-    name !== "all" && name !== "ungrouped" && test.test(name)
+function evaluate(
+  inventory: Inventory,
+  terms: readonly Term[],
+  lists: HostLists,
+  report: Report,
+): Set<string> {
+  // A file that adds hosts may take some away as well, as in Ansible; one that a sign stands
+  // before means the hosts that it comes to.
+  const all = terms.flatMap((term) =>
+    term.sign === "" && isFile(term) ? listed(term, lists, report) : [term]
   );
-  const members = new Set(groups.flatMap(([, hosts]) => hosts));
-  return inventory.hosts.map((host) => host.name)
-    .filter((name) => members.has(name) || test.test(name));
-}
-
-/** `[0]`, `[-1]`, `[0:2]` with both ends included, as Ansible counts. */
-function pick(names: readonly string[], subscript: RegExpExecArray): string[] {
-  const [, , from, range, to] = subscript;
-  const index = (text: string) => Number(text) < 0 ? names.length + Number(text) : Number(text);
-  if (range === undefined) return names.slice(index(from ?? "0"), index(from ?? "0") + 1);
-  const last = to === undefined ? names.length - 1 : index(to);
-  return names.slice(index(from ?? "0"), last + 1);
-}
-
-function regex(part: string): RegExp {
-  try {
-    return new RegExp(`^(?:${part.slice(1)})`);
-  } catch (error) {
-    throw refusal(`Cannot select ${quote(part)}: ${(error as Error).message}`);
+  const hostsOf = (term: Term): Iterable<string> =>
+    isFile(term)
+      ? evaluate(inventory, listed(term, lists, report), lists, report)
+      : match(inventory, term, report);
+  const of = (sign: Term["sign"]) => all.filter((term) => term.sign === sign);
+  // A pattern of exclusions only takes away from all hosts.
+  const added = of("");
+  const chosen = new Set(
+    added.length > 0
+      ? added.flatMap((term) => [...hostsOf(term)])
+      : inventory.hosts.map(({ name }) => name),
+  );
+  for (const term of of("&")) {
+    const other = new Set(hostsOf(term));
+    for (const name of chosen) if (!other.has(name)) chosen.delete(name);
   }
+  for (const term of of("!")) for (const name of hostsOf(term)) chosen.delete(name);
+  return chosen;
 }
 
-function glob(part: string): RegExp {
-  const source = part.replace(/\[(!?)([^\]]+)\]|[*?]|[^*?[]|\[/g, (token, not, set) => {
-    if (token === "*") return ".*";
-    if (token === "?") return ".";
-    if (set !== undefined) return `[${not ? "^" : ""}${set.replace(/[\\^]/g, "\\$&")}]`;
-    return token.replace(/[^\w]/g, "\\$&");
-  });
-  return new RegExp(`^${source}$`);
-}
+const isFile = ({ text, source }: Term) => text.startsWith("@") && source === undefined;
 
-function refusal(message: string, hint?: string): InputError {
-  return new InputError([errorAt(undefined, "host-pattern", message, hint)]);
+/** The terms of a file. One that is empty means no host: all of them would be a bad surprise. */
+function listed({ text }: Term, lists: HostLists, report: Report): Term[] {
+  const name = text.slice(1);
+  const terms = termsOfFile(name, lists.get(name) ?? "");
+  if (terms.length > 0) return terms;
+  const message = `Cannot select ${quote(text)}: the file names no host`;
+  report(errorAt(undefined, "host-pattern", message));
+  return [{ sign: "", text: "all" }];
 }
