@@ -6,7 +6,8 @@ import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
 import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/select.ts";
-import type { Endpoint, Source, Vars } from "../model.ts";
+import { entriesOf } from "../inventory/yaml/located.ts";
+import type { Endpoint, Source } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -43,13 +44,14 @@ export async function load(
   secrets?: SecretReader,
 ): Promise<Loaded> {
   // -u and -b are variables like any other: the inventory's grammar checks them.
-  const extraVars: Vars = {
-    ...await parseExtraVars(flags.extraVars ?? []),
+  const given = await parseExtraVars(flags.extraVars ?? []);
+  const shorthands = entriesOf({
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
-  };
+  });
   const { inventory, warnings, sources, locate } = await loadInventory(path, {
-    extraVars,
+    ...given,
+    extraVars: new Map([...given.extraVars, ...shorthands]),
     ...(secrets === undefined ? {} : { secrets }),
   });
   if (warnings.length > 0) io.err(`${formatDiagnostics(warnings, sources)}\n`);

@@ -14,7 +14,14 @@ import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problem
 import { diskFiles, type Files, realSecrets, type SecretReader } from "./read.ts";
 import { resolve, type Resolved, type ResolvedHost } from "./resolve.ts";
 import { readVarsFiles } from "./vars_files.ts";
-import { below, entriesOf, type Located, type LocatedScalar, mapOf } from "./yaml/located.ts";
+import {
+  below,
+  type Entries,
+  entriesOf,
+  type Located,
+  type LocatedScalar,
+  mapOf,
+} from "./yaml/located.ts";
 import { parse } from "./yaml/parse.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
@@ -24,7 +31,9 @@ export { type Files, noSecrets, realSecrets, type SecretReader } from "./read.ts
 /** How an inventory is read. */
 export interface LoadOptions {
   /** Variables of the command line, stronger than all others. */
-  readonly extraVars?: Vars;
+  readonly extraVars?: Vars | Entries;
+  /** Texts that they stand in, by the name that their places give. */
+  readonly extraSources?: ReadonlyMap<string, string>;
   /** The file system. @default {diskFiles} */
   readonly files?: Files;
   /** Fetches secrets. @default {realSecrets} */
@@ -55,8 +64,9 @@ export interface Loaded {
  */
 export async function loadInventory(path: string, options: LoadOptions = {}): Promise<Loaded> {
   const { files = diskFiles, secrets = realSecrets, extraVars = {} } = options;
+  const extra: Entries = extraVars instanceof Map ? extraVars : entriesOf(extraVars);
   const folder = dirname(path);
-  const sources = new Map<string, string>();
+  const sources = new Map(options.extraSources);
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
 
@@ -64,8 +74,8 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
   if (!root) throw failure(diagnostics, path, sources, []);
   const graph = readGroups(root, report);
   await readVarsFiles(graph, { folder, files, report, sources });
-  refuseEndpointOverride(extraVars, report);
-  const resolved = resolve(graph, entriesOf(extraVars), report);
+  refuseEndpointOverride(extra, report);
+  const resolved = resolve(graph, extra, report);
   const hosts = new Map(
     [...resolved.hosts.values()].map((host) => [host.name, toHost(host, folder, report)]),
   );
@@ -157,11 +167,12 @@ function failure(
   return new InventoryError(tidy(diagnostics, path), masked(sources, passwords));
 }
 
-function refuseEndpointOverride(extraVars: Vars, report: Report): void {
+function refuseEndpointOverride(extra: Entries, report: Report): void {
   for (const key of ["endpoint", "endpoint_host"]) {
-    if (!Object.hasOwn(extraVars, key)) continue;
+    const entry = extra.get(key);
+    if (entry === undefined) continue;
     const message = `Cannot set "${key}" on the command line: it is read from the inventory only`;
-    report(errorAt(undefined, "extra-vars", message));
+    report(errorAt(entry.keySource, "extra-vars", message));
   }
 }
 
