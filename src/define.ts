@@ -16,6 +16,16 @@ export interface TaskSpec<Args, State> {
   parse(seen: ExecResult, args: Args): State;
   /** What is missing. Pure; an empty list of changes means satisfied. */
   plan(state: State, args: Args, world: World): TaskPlan;
+  /** Parts that tags of their own can select, where it has any. */
+  readonly parts?: {
+    /** Their tags. */
+    tags(args: Args): readonly string[];
+    /**
+     * The arguments without the parts that are not wanted: the same object when all of them are,
+     * nothing when none is.
+     */
+    keep(args: Args, wanted: (tags: readonly string[]) => boolean): Args | undefined;
+  };
 }
 
 /** What every task takes beside its arguments. */
@@ -35,14 +45,26 @@ export type TaskFunction<Args> = (args: Args, options?: TaskOptions) => Task;
 export function defineTask<Args, State>(
   spec: TaskSpec<Args, State>,
 ): TaskFunction<Args> {
-  return (args, { name, notify = [], tags = [] } = {}) => ({
-    kind: spec.kind,
-    name: name ?? spec.title(args),
-    notify,
-    tags,
-    probe: spec.probe(args),
-    plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
-  });
+  const { parts } = spec;
+  const make: TaskFunction<Args> = (args, { name, notify = [], tags = [] } = {}) => {
+    const title = name ?? spec.title(args);
+    const narrow: Task["narrow"] = parts && ((wanted) => {
+      const kept = parts.keep(args, (own) => wanted([...tags, ...own]));
+      if (kept === args) return task;
+      return kept && make(kept, { name: title, notify, tags });
+    });
+    const task: Task = {
+      kind: spec.kind,
+      name: title,
+      notify,
+      tags: [...new Set([...tags, ...parts?.tags(args) ?? []])],
+      probe: spec.probe(args),
+      plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
+      ...(narrow === undefined ? {} : { narrow }),
+    };
+    return task;
+  };
+  return make;
 }
 
 /** Gives a play its type. */

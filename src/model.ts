@@ -242,6 +242,8 @@ export interface Validation {
   readonly name: string;
   /** POSIX shell text. Always asks `"$(staged /final/path)"` for a path. */
   readonly script: string;
+  /** Words of `--tags`: it is left out together with the files that have them. @default {kept} */
+  readonly tags?: readonly string[];
 }
 
 /** One effect on a host, as data. */
@@ -307,12 +309,17 @@ export interface Task {
   readonly name: string;
   /** Handlers that a change makes due, where the change names none of its own. */
   readonly notify: readonly string[];
-  /** Words that `--tags` and `--skip-tags` select by. */
+  /** Words that `--tags` and `--skip-tags` select by, those of its parts included. */
   readonly tags: readonly string[];
   /** Read-only POSIX shell text. */
   readonly probe: string;
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */
   plan(seen: ExecResult, world: World): TaskPlan;
+  /**
+   * The same task with those of its parts alone that are wanted, each asked about with the task's
+   * own tags and its own; nothing when none is. @default {it has no parts}
+   */
+  narrow?(wanted: (tags: readonly string[]) => boolean): Task | undefined;
 }
 
 /** What runs once at the end, when a task that notifies it has changed something. */

@@ -1,4 +1,4 @@
-import { defineTask, type TaskFunction } from "../src/define.ts";
+import { defineTask, type TaskFunction, type TaskOptions } from "../src/define.ts";
 import { NotYetKnown, TaskError } from "../src/errors.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
 import type { Change, FileSpec, Task, TaskPlan, Validation, World } from "../src/model.ts";
@@ -24,6 +24,8 @@ export interface FileArgs {
   readonly secret?: boolean;
   /** Handlers that a change of this file's content makes due. */
   readonly notify?: readonly string[];
+  /** Words that `--tags` and `--skip-tags` select this file of its set by, beside the set's. */
+  readonly tags?: readonly string[];
 }
 
 /** Arguments of {@link fileSet}. */
@@ -80,15 +82,21 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
     };
     return { changes: [...attributes, write], predicts };
   },
+  parts: {
+    tags: ({ files }) => files.flatMap(({ tags = [] }) => tags),
+    keep: (args, wanted) => {
+      const files = args.files.filter(({ tags = [] }) => wanted(tags));
+      if (files.length === args.files.length) return args;
+      const { validations = [] } = args;
+      const kept = validations.filter(({ tags }) => tags === undefined || wanted(tags));
+      return files.length === 0 ? undefined : { ...args, files, validations: kept };
+    },
+  },
 });
 
 /** One file with its content, mode, owner and group. */
-export function file(args: FileArgs): Task {
-  return {
-    ...fileSet({ name: args.path, files: [args] }),
-    kind: "file",
-    name: `file ${args.path}`,
-  };
+export function file(args: FileArgs, options: TaskOptions = {}): Task {
+  return single("file", args, options);
 }
 
 /** Arguments of {@link template}. */
@@ -102,11 +110,21 @@ export interface TemplateArgs extends Omit<FileArgs, "content"> {
 }
 
 /** One file whose content is a template filled in. A variable that is not set is an error. */
-export function template({ templates, template, data, ...args }: TemplateArgs): Task {
+export function template(
+  { templates, template, data, ...args }: TemplateArgs,
+  options: TaskOptions = {},
+): Task {
   const content = (world: World) =>
     templates.render(template, typeof data === "function" ? data(world) : data);
-  const task = file({ ...args, content });
-  return { ...task, kind: "template", name: `template ${args.path}` };
+  return single("template", { ...args, content }, options);
+}
+
+/** A set of one file is not narrowed: its tags are the task's. */
+function single(kind: string, args: FileArgs, options: TaskOptions): Task {
+  const { name = `${kind} ${args.path}`, notify = args.notify ?? [] } = options;
+  const one = fileSet({ name: args.path, files: [{ ...args, notify }] }, { ...options, name });
+  const { narrow: _, ...task } = one;
+  return { ...task, kind };
 }
 
 function toSpec(args: FileArgs, world: World): FileSpec | NotYetKnown {

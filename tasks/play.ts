@@ -40,29 +40,41 @@ export function endpointPlay(templates: Templates): Play {
 
     tasks: (endpoint, member) => {
       const files = managedFiles(endpoint, member, templates);
-      const of = (part: string) => files.filter((file) => file.part === part);
+      // A set is tagged as its task is, and each file in it with its daemon's name.
+      const of = (part: string) =>
+        files.filter((file) => file.part === part)
+          .map((file) => ({ ...file, tags: [file.daemon] }));
       const account = scriptUser(endpoint);
       const guide = endpoint.profile === "guide";
       return [
-        packages({ names: packagesFor(endpoint) }),
-        ...(account === undefined ? [] : [user({ name: account })]),
-        ...(guide ? [] : [sysctl({ name: "tcp-keepalive", settings: KEEPALIVE })]),
+        packages({ names: packagesFor(endpoint) }, { tags: ["packages"] }),
+        ...(account === undefined
+          ? []
+          : [user({ name: account }, { tags: ["system", "keepalived"] })]),
+        ...(guide
+          ? []
+          : [sysctl({ name: "tcp-keepalive", settings: KEEPALIVE }, { tags: ["system"] })]),
         ...(of("systemd").length === 0
           ? []
-          : [fileSet({ name: "systemd drop-ins", files: of("systemd") })]),
+          : [fileSet({ name: "systemd drop-ins", files: of("systemd") }, { tags: ["config"] })]),
         // One set: the daemons must accept all of it before any of it moves.
         fileSet({
           name: "haproxy and keepalived",
           files: [...of("haproxy"), ...of("keepalived")],
           validations: validations(endpoint),
-        }),
+        }, { tags: ["config"] }),
         // What another profile left behind, once nothing refers to it any more.
         absent({ paths: [...retiredPaths(endpoint), ...(guide ? [KEEPALIVE_FILE] : [])] }, {
           name: "no leftovers of another profile",
           notify: guide ? ["restart haproxy", "restart keepalived"] : [],
+          tags: ["config", "cleanup"],
         }),
-        service({ name: "haproxy", enabled: true, running: true }),
-        service({ name: "keepalived", enabled: true, running: true }),
+        service({ name: "haproxy", enabled: true, running: true }, {
+          tags: ["services", "haproxy"],
+        }),
+        service({ name: "keepalived", enabled: true, running: true }, {
+          tags: ["services", "keepalived"],
+        }),
       ] satisfies Task[];
     },
 

@@ -18,6 +18,8 @@ import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
 import { VERSION } from "../version.ts";
 import { interruptible } from "./interrupt.ts";
+import { chooseTasks } from "./choose.ts";
+import { isListing, listing } from "./listing.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
 import { askPassword } from "./password.ts";
@@ -87,24 +89,32 @@ async function perform(
   plan?: SavedPlan,
 ): Promise<number> {
   const sources: SecretSource[] = [];
-  const reader = mode === "verify" ? noSecrets : noting(realSecrets, sources);
+  const blind = mode === "verify" || isListing(flags);
+  const reader = blind ? noSecrets : noting(realSecrets, sources);
   const { endpoints, selected, placeOf } = await load(path, flags, io, reader);
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+  const play = await loadPlay(flags.play, templates);
+  const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
+  if (isListing(flags)) {
+    io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
+    return EXIT.ok;
+  }
   const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
   const secrets = [
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
     ...(password === undefined ? [] : [password]),
   ];
-  const write = reporter(flags, secrets, io);
+  const write = chosen.reportTo(reporter(flags, secrets, io));
   write({ type: "version", format: 1, holdfast: VERSION });
   const planned = new Map<string, PlannedHost>();
   const spec = {
     mode,
-    play: await loadPlay(flags.play, templates),
+    play,
     endpoints,
     selected,
     inventory: path,
     placeOf,
+    ...chosen.spec,
     forks: flags.forks,
     waitMs: flags.waitMs ?? 0,
     ...(flags.out === undefined ? {} : {
@@ -114,7 +124,8 @@ async function perform(
   };
   const code = await interruptible(
     io,
-    (signal) => run(spec, effects(write, secrets, password, signal)),
+    (signal) =>
+      run(spec, { ...effects(write, secrets, password, signal), ...chosen.effects(signal) }),
   );
   if (flags.out === undefined) return code;
   if (code !== EXIT.ok && code !== EXIT.changes) {

@@ -13,6 +13,8 @@ import { PATHS } from "./paths.ts";
 export interface ManagedFile extends Omit<FileSpec, "content"> {
   /** Which of the three the file belongs to. */
   readonly part: "haproxy" | "keepalived" | "systemd";
+  /** Which daemon reads the file, or is started by it. */
+  readonly daemon: "haproxy" | "keepalived";
   /** Handlers to run when it changes. */
   readonly notify: readonly string[];
   /** Whole content. @throws {TaskError} when a value cannot be known or rendered */
@@ -45,8 +47,8 @@ export function managedFiles(
     keepalived(PATHS.keepalived, rendered("standard/keepalived.conf"), "0644"),
     keepalived(PATHS.aliveScript, check("/alive"), "0755"),
     keepalived(PATHS.readyScript, check("/ready"), "0755"),
-    unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "restart haproxy"),
-    unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "restart keepalived"),
+    unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "haproxy"),
+    unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "keepalived"),
   ];
 }
 
@@ -61,15 +63,17 @@ export function retiredPaths(endpoint: Endpoint): readonly string[] {
 type Content = ManagedFile["content"];
 
 function haproxy(path: string, content: Content): ManagedFile {
-  return { ...root(path, "0644"), part: "haproxy", notify: ["reload haproxy"], content };
+  const daemon = "haproxy";
+  return { ...root(path, "0644"), part: daemon, daemon, notify: [`reload ${daemon}`], content };
 }
 
 function keepalived(path: string, content: Content, mode: string): ManagedFile {
-  return { ...root(path, mode), part: "keepalived", notify: ["reload keepalived"], content };
+  const daemon = "keepalived";
+  return { ...root(path, mode), part: daemon, daemon, notify: [`reload ${daemon}`], content };
 }
 
-function unit(path: string, content: Content, handler: string): ManagedFile {
-  return { ...root(path, "0644"), part: "systemd", notify: [handler], content };
+function unit(path: string, content: Content, daemon: ManagedFile["daemon"]): ManagedFile {
+  return { ...root(path, "0644"), part: "systemd", daemon, notify: [`restart ${daemon}`], content };
 }
 
 function root(path: string, mode: string) {

@@ -10,8 +10,8 @@ import { PATHS, SCRIPT_USER } from "./paths.ts";
 /** Tests to pass before any file of the endpoint moves. */
 export function validations(endpoint: Endpoint): readonly Validation[] {
   return [
-    { name: "haproxy -c", script: subshell(haproxyTest(endpoint)) },
-    { name: "keepalived -t", script: subshell(keepalivedTest(endpoint)) },
+    { name: "haproxy -c", script: subshell(haproxyTest(endpoint)), tags: ["haproxy"] },
+    { name: "keepalived -t", script: subshell(keepalivedTest(endpoint)), tags: ["keepalived"] },
   ];
 }
 

@@ -14,14 +14,21 @@ export interface Shared extends FactsAsked {
 
 /** Makes every task of a host true, then runs the handlers that are due, then looks once more. */
 export async function applyHost(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
-  await applyTasks(run, shared, effects);
+  const declined = await applyTasks(run, shared, effects);
   if (!run.stopped) await applyHandlers(run, effects);
   // An interrupted host is not done, and nobody said it was.
-  if (!run.stopped && run.changed && !effects.signal.aborted) await prove(run, shared, effects);
+  if (run.stopped || !run.changed || effects.signal.aborted) return;
+  await prove(run, run.tasks.filter((task) => !declined.has(task)), shared, effects);
 }
 
-async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
+/** Gives the tasks whose changes a person declined. */
+async function applyTasks(
+  run: HostRun,
+  shared: Shared,
+  effects: Effects,
+): Promise<ReadonlySet<Task>> {
   const { member: { host } } = run;
+  const declined = new Set<Task>();
   let predicted: Predictions = NOTHING;
   for (const [i, task] of run.tasks.entries()) {
     if (run.stopped || effects.signal.aborted) {
@@ -35,27 +42,31 @@ async function applyTasks(run: HostRun, shared: Shared, effects: Effects): Promi
       end(run, effects, { task, status: "failed", error: on(host.name, decision.error), since });
       continue;
     }
-    predicted = predict(predicted, decision.plan);
     const { changes } = decision.plan;
-    if (changes.length === 0) {
-      end(run, effects, { task, status: "ok", since });
-      continue;
-    }
     const refusal = refused(run, task, changes);
     if (refusal !== undefined) {
       const error = on(host.name, refusal);
       end(run, effects, { task, status: "failed", error, since });
       continue;
     }
-    if (!(await approved(run, task, changes, effects))) {
-      end(run, effects, { task, status: "skipped", since });
+    if (changes.length > 0 && !(await approved(run, task, changes, effects))) {
+      // What it would have brought is not there, and nothing below may count on it.
+      declined.add(task);
+      run.partial = true;
+      end(run, effects, { task, status: "skipped" });
+      continue;
+    }
+    predicted = predict(predicted, decision.plan);
+    if (changes.length === 0) {
+      end(run, effects, { task, status: "ok", since });
       continue;
     }
     begin(run, effects, task);
-    if (await applyChanges(run, task, changes, since, effects)) {
+    if (await applyChanges(run, task, changes, effects.now(), effects)) {
       await refresh(run, i + 1, shared, effects);
     }
   }
+  return declined;
 }
 
 /** Why the changes of a task cannot be made, whoever approves. */
@@ -182,8 +193,13 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
 }
 
 /** After the last change nothing may be left to change. */
-async function prove(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
-  const { tasks, member: { host } } = run;
+async function prove(
+  run: HostRun,
+  tasks: readonly Task[],
+  shared: Shared,
+  effects: Effects,
+): Promise<void> {
+  const { member: { host } } = run;
   const proof = { kind: "proof", name: "second look" };
   try {
     const seen = await look(run, tasks, [], shared, effects);

@@ -70,17 +70,28 @@ async function judge(
   if (shared.facts.size === 0) return report("skipped", "no host answered");
   // What was seen before a change says nothing about now.
   const stale = runs.some(({ changed }) => changed);
+  const excused = isExcused(check, runs, first);
   const verdict = await settle(check, runs, {
     first: stale ? undefined : first,
-    deadlineMs: mode === "apply" ? patience(check, runs) : waitMs,
+    deadlineMs: mode === "apply" ? patience(check, runs, excused) : waitMs,
     strict: mode === "verify",
   }, effects);
-  report(verdict.ok ? "ok" : "failed", verdict.message);
+  if (verdict.ok || !excused) return report(verdict.ok ? "ok" : "failed", verdict.message);
+  const why = "as before this run, which did not do all of the play";
+  report("skipped", `${verdict.message}; ${why}`);
 }
 
-/** After a failure the condition may well never come true: it is not worth the whole wait. */
-function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[]): number {
-  return runs.some(({ selected, stopped }) => selected && stopped)
-    ? Math.min(deadlineMs, 5000)
-    : deadlineMs;
+/** A run that does a part of the play need not make true what the whole play would. */
+function isExcused(
+  check: GroupCheck,
+  runs: readonly HostRun[],
+  first: ReadonlyMap<string, ExecResult> = new Map(),
+): boolean {
+  return runs.some(({ selected, partial }) => selected && partial) && !check.judge(first).ok;
+}
+
+/** What may well never come true is not worth the whole wait. */
+function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[], excused: boolean): number {
+  const failed = runs.some(({ selected, stopped }) => selected && stopped);
+  return failed || excused ? Math.min(deadlineMs, 5000) : deadlineMs;
 }

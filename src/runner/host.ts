@@ -63,6 +63,8 @@ export interface HostRun {
   stopped: boolean;
   /** A change was made on it in this run. */
   changed: boolean;
+  /** Something that the play asks of it is not done: left out by choice, or declined. */
+  partial: boolean;
   /** What a plan allows, where one binds. */
   bond?: Bond;
 }

@@ -72,17 +72,22 @@ function group(
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
-  const runs = endpoint.members.map((member): HostRun => ({
-    endpoint,
-    member,
-    selected: selected.has(member.host.name),
-    tasks: judging ? [] : wanted(play.tasks(endpoint, member)),
-    handlers: play.handlers(endpoint, member),
-    seen: [],
-    due: new Set<string>(),
-    stopped: false,
-    changed: false,
-  }));
+  const runs = endpoint.members.map((member): HostRun => {
+    const all = judging ? [] : play.tasks(endpoint, member);
+    const tasks = wanted(all);
+    return {
+      endpoint,
+      member,
+      selected: selected.has(member.host.name),
+      tasks,
+      handlers: play.handlers(endpoint, member),
+      seen: [],
+      due: new Set<string>(),
+      stopped: false,
+      changed: false,
+      partial: all.some((task) => !tasks.includes(task)),
+    };
+  });
   const packages = judging ? [] : play.packages;
   const shared = {
     facts: new Map(),
