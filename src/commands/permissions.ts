@@ -13,6 +13,8 @@ export interface Wants {
   readonly inventory?: string | undefined;
   /** Files that will be written. */
   readonly writes?: readonly string[];
+  /** No host is contacted, whatever the command does otherwise. @default {false} */
+  readonly offline?: boolean;
 }
 
 /** One need: the flag that grants it, and the reason a person is told. */
@@ -63,6 +65,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 
 const NONE: SecretsNamed = { env: [], programs: [] };
 
+function needsOf(command: string, { writes = [], offline = false }: Wants): Need[] {
+  const needs = NEEDS[command] ?? [];
+  return [...offline ? needs.filter((need) => need !== SSH) : needs, ...writeNeeds(writes)];
+}
+
 /** A file is written beside its place first, so that it is whole or not there. */
 function writeNeeds(files: readonly string[]): Need[] {
   if (files.length === 0) return [];
@@ -76,9 +83,9 @@ export function denoArgs(
   command: string,
   script: string,
   args: readonly string[],
-  { env, programs, writes = [] }: SecretsNamed & Pick<Wants, "writes"> = NONE,
+  { env, programs, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NONE,
 ): string[] {
-  const flags = [...NEEDS[command] ?? [], ...writeNeeds(writes)].map(({ flag }) => flag);
+  const flags = needsOf(command, wants).map(({ flag }) => flag);
   const lists: [string, readonly string[]][] = [["--allow-env=", env], ["--allow-run=", programs]];
   const granted = flags.map((flag) =>
     [flag, ...lists.flatMap(([prefix, more]) => flag.startsWith(prefix) ? more : [])].join(",")
@@ -124,14 +131,14 @@ export async function ensurePermissions(
   command: string,
   script: string,
   args: readonly string[],
-  { inventory, writes = [] }: Wants = {},
+  { inventory, ...wants }: Wants = {},
 ): Promise<number | undefined> {
-  const needs = [...NEEDS[command] ?? [], ...writeNeeds(writes)];
+  const needs = needsOf(command, wants);
   const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
   const missing = needs.filter((_, i) => states[i]?.state !== "granted");
   if (missing.length === 0) return undefined;
 
-  const again = denoArgs(command, script, args, { ...NONE, writes });
+  const again = denoArgs(command, script, args, { ...NONE, ...wants });
   const list = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
     console.error(
@@ -151,7 +158,7 @@ export async function ensurePermissions(
     return EXIT.usage;
   }
   const secrets = inventory === undefined ? NONE : await askSecrets(inventory);
-  return await startAgain(denoArgs(command, script, args, { ...secrets, writes }));
+  return await startAgain(denoArgs(command, script, args, { ...secrets, ...wants }));
 }
 
 /** Starts deno with these arguments on the same terminal; signals and the exit code pass through. */

@@ -59,6 +59,14 @@ function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
     );
 }
 
+/** What a run needs; a listing reads no secret and contacts no host. */
+function runWants(inventory: string, flags: RunFlags, writes: readonly string[] = []): Wants {
+  const { listHosts, listTasks, listTags } = flags;
+  const offline = listHosts === true || listTasks === true || listTags === true;
+  if (offline) return { offline };
+  return { inventory, writes: [...reportFiles(flags.report), ...writes] };
+}
+
 /** Files that the reports of a run are written to. */
 function reportFiles(reports: readonly string[] = []): string[] {
   return reports.flatMap((report) => {
@@ -96,7 +104,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
     perform(
       "apply",
       () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
-      { inventory, writes: reportFiles(flags.report) },
+      runWants(inventory, flags),
     )
   );
 
@@ -111,10 +119,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
     perform(
       "check",
       () => runCommand("check", inventory, { ...flags, diff: true }, io),
-      {
-        inventory,
-        writes: [...reportFiles(flags.report), ...(flags.out === undefined ? [] : [flags.out])],
-      },
+      runWants(inventory, flags, flags.out === undefined ? [] : [flags.out]),
     )
   );
 
@@ -126,7 +131,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
     perform(
       "verify",
       () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),
-      { inventory, writes: reportFiles(flags.report) },
+      runWants(inventory, flags),
     )
   );
 

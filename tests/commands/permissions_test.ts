@@ -33,3 +33,13 @@ Deno.test("denoArgs() lets a run start nothing but ssh, and hides other variable
   assertEquals(variables?.includes("VRRP_PASS"), true);
   assertEquals(variables?.some((name) => /^\*|SSH_AUTH_SOCK|TOKEN/.test(name)), false);
 });
+
+Deno.test("denoArgs() lets a listing start nothing", () => {
+  const args = denoArgs("apply", SCRIPT, ["apply", "hosts.yaml", "--list-tasks"], {
+    env: [],
+    programs: [],
+    offline: true,
+  });
+  assertEquals(args.some((arg) => arg.startsWith("--allow-run")), false);
+  assert(args.includes("--allow-read"));
+});
