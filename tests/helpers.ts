@@ -8,7 +8,7 @@ import type { Endpoint, ExecResult, Host, Play, Session, Task } from "../src/mod
 import type { Effects } from "../src/runner/host.ts";
 import { STATE_DIR } from "../src/runner/script.ts";
 import { describer } from "../src/describe.ts";
-import { run } from "../src/runner/run.ts";
+import { run, type RunSpec } from "../src/runner/run.ts";
 
 /** Runs shell text with `sh -c` and gives its result. */
 export async function runSh(
@@ -100,7 +100,10 @@ export async function runPlay(
   mode: "apply" | "check" | "verify",
   play: Partial<Play>,
   sessions: Readonly<Record<string, Session | Error>>,
-  options: { selected?: readonly string[]; signal?: AbortSignal } = {},
+  options:
+    & { selected?: readonly string[]; signal?: AbortSignal }
+    & Pick<RunSpec, "wanted">
+    & Pick<Effects, "approve"> = {},
 ): Promise<TestRun> {
   const events: Event[] = [];
   let time = 0;
@@ -118,6 +121,7 @@ export async function runPlay(
     describe: describer([]),
     nonce: () => crypto.randomUUID(),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.approve === undefined ? {} : { approve: options.approve }),
   };
   const code = await run({
     mode,
@@ -133,6 +137,7 @@ export async function runPlay(
     selected: new Set(options.selected ?? names),
     inventory: "test.yaml",
     forks: 4,
+    ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
   }, effects);
   const lines = events.flatMap((event) =>
     event.type === "task-end" ? [`${event.host} ${event.task} ${event.status}`] : []

@@ -80,6 +80,58 @@ for (const profile of ["guide", "standard", "fast"] as const) {
   });
 }
 
+const TAGS: Readonly<Record<string, readonly string[]>> = {
+  packages: ["packages haproxy, keepalived, curl"],
+  system: ["user keepalived_script", "sysctl tcp-keepalive"],
+  config: [
+    "files systemd drop-ins",
+    "files haproxy and keepalived",
+    "no leftovers of another profile",
+  ],
+  cleanup: ["no leftovers of another profile"],
+  services: ["service haproxy enabled, running", "service keepalived enabled, running"],
+  haproxy: [
+    "files systemd drop-ins",
+    "files haproxy and keepalived",
+    "service haproxy enabled, running",
+  ],
+  keepalived: [
+    "user keepalived_script",
+    "files systemd drop-ins",
+    "files haproxy and keepalived",
+    "service keepalived enabled, running",
+  ],
+};
+
+for (const [tag, names] of Object.entries(TAGS)) {
+  Deno.test(`endpointPlay() tags with ${tag}: ${names.join("; ")}`, () => {
+    const own = tasksOf("standard").filter(({ tags }) => tags.includes(tag));
+    assertEquals(own.map(({ name }) => name), [...names, ...names]);
+  });
+}
+
+Deno.test("endpointPlay() has no task without a tag, and no tag that is not documented", async () => {
+  const docs = await Deno.readTextFile(new URL("../../docs/commands.md", import.meta.url));
+  const tags = new Set(tasksOf("standard").flatMap((task) => task.tags));
+  assertEquals([...tags].sort(), Object.keys(TAGS).sort());
+  for (const tag of tags) assertEquals(docs.includes(`| \`${tag}\` `), true, tag);
+  for (const profile of ["guide", "standard"] as const) {
+    assertEquals(tasksOf(profile).filter((task) => task.tags.length === 0), []);
+  }
+});
+
+for (const daemon of ["haproxy", "keepalived"]) {
+  Deno.test(`endpointPlay() narrowed to ${daemon} touches no file of the other`, () => {
+    const changes = tasksOf("standard").slice(0, ORDER.standard.length)
+      .flatMap((task) => task.narrow?.((tags) => tags.includes(daemon)) ?? [])
+      .flatMap(firstChanges);
+    const files = changes.flatMap((change) => change.kind === "write" ? change.files : []);
+    const tests = changes.flatMap((change) => change.kind === "write" ? change.validations : []);
+    assertEquals(files.length > 1 && files.every(({ path }) => path.includes(`/${daemon}`)), true);
+    assertEquals(tests.map(({ name }) => name.split(" ")[0]), [daemon]);
+  });
+}
+
 Deno.test("endpointPlay() supersedes handlers that it has", () => {
   const endpoint = endpointOf("standard");
   const handlers = endpoint.members.slice(0, 1).flatMap((it) => play.handlers(endpoint, it));
