@@ -139,7 +139,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], said:
   ],
   "malformed --extra-vars": [
     ["check", "inventories/prod.yaml", "-e", "nonsense"],
-    'Cannot read --extra-vars "nonsense": expected k=v, {"k": "v"} or @file',
+    '--extra-vars:1:1: Cannot read "nonsense": expected k=v, {"k": "v"} or @file',
   ],
   "a user that is none": [["check", "inventories/prod.yaml", "-u", "-oProxyCommand=x"], "user"],
   "an empty sudo password": [["check", "inventories/prod.yaml", "-K"], "empty sudo password"],
