@@ -63,6 +63,13 @@ export type Event =
     readonly error?: string;
   }
   | {
+    /** Nothing more is done on a host. */
+    readonly type: "host-end";
+    readonly at: number;
+    readonly host: string;
+    readonly endpoint: string;
+  }
+  | {
     readonly type: "check-end";
     readonly at: number;
     readonly endpoint: string;

@@ -9,6 +9,7 @@ import type { Effects } from "../src/runner/host.ts";
 import { STATE_DIR } from "../src/runner/script.ts";
 import { describer } from "../src/describe.ts";
 import { run, type RunSpec } from "../src/runner/run.ts";
+import { assertEvents } from "./event_lines.ts";
 
 /** Runs shell text with `sh -c` and gives its result. */
 export async function runSh(
@@ -139,6 +140,8 @@ export async function runPlay(
     forks: 4,
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
   }, effects);
+  const version: Event = { type: "version", format: 1, holdfast: "0.0.0" };
+  assertEvents([version, ...events].map((event) => JSON.stringify(event)));
   const lines = events.flatMap((event) =>
     event.type === "task-end" ? [`${event.host} ${event.task} ${event.status}`] : []
   );

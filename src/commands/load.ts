@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/select.ts";
 import { entriesOf } from "../inventory/yaml/located.ts";
-import type { Endpoint, Source } from "../model.ts";
+import type { Diagnostic, Endpoint, Source } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -29,6 +29,8 @@ export interface Loaded {
   readonly endpoints: readonly Endpoint[];
   /** Names of the selected hosts. */
   readonly selected: ReadonlySet<string>;
+  /** What the user should know of the inventory; it was shown. */
+  readonly warnings: readonly Diagnostic[];
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
 }
@@ -77,5 +79,5 @@ export async function load(
       hint: `load balancers are ${names.join(", ")}`,
     }]);
   }
-  return { endpoints, selected, placeOf: (host) => locate({ host }, []) };
+  return { endpoints, selected, warnings, placeOf: (host) => locate({ host }, []) };
 }

@@ -31,6 +31,7 @@ export function human(
     switch (event.type) {
       case "version":
       case "task-start":
+      case "host-end":
         break;
       case "run-start":
         checking = event.mode === "check";

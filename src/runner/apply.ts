@@ -1,6 +1,6 @@
 import { ConnectError } from "../errors.ts";
 import type { Change, Facts, Predictions, Task } from "../model.ts";
-import { begin, type Effects, end, type FactsAsked, type HostRun, look } from "./host.ts";
+import { begin, type Effects, end, type FactsAsked, finish, type HostRun, look } from "./host.ts";
 import { beyond } from "./bond.ts";
 import { asTask, dueHandlers, mark, notified, on } from "./forecast.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
@@ -17,8 +17,10 @@ export async function applyHost(run: HostRun, shared: Shared, effects: Effects):
   const declined = await applyTasks(run, shared, effects);
   if (!run.stopped) await applyHandlers(run, effects);
   // An interrupted host is not done, and nobody said it was.
-  if (run.stopped || !run.changed || effects.signal.aborted) return;
-  await prove(run, run.tasks.filter((task) => !declined.has(task)), shared, effects);
+  if (!run.stopped && run.changed && !effects.signal.aborted) {
+    await prove(run, run.tasks.filter((task) => !declined.has(task)), shared, effects);
+  }
+  if (!effects.signal.aborted) finish(run, effects);
 }
 
 /** Gives the tasks whose changes a person declined. */
@@ -201,6 +203,7 @@ async function prove(
 ): Promise<void> {
   const { member: { host } } = run;
   const proof = { kind: "proof", name: "second look" };
+  begin(run, effects, proof);
   try {
     const seen = await look(run, tasks, [], shared, effects);
     shared.facts.set(host.name, seen.facts);

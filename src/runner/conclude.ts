@@ -3,7 +3,7 @@ import type { ExecResult, GroupCheck } from "../model.ts";
 import { plannedHost } from "./bind.ts";
 import { type Forecast, foresee, report } from "./forecast.ts";
 import { applyGroup, type Group } from "./group.ts";
-import { type Effects, end, type HostRun } from "./host.ts";
+import { type Effects, end, finish, type HostRun } from "./host.ts";
 import { settle } from "./settle.ts";
 import type { RunSpec } from "./spec.ts";
 
@@ -17,7 +17,10 @@ export async function conclude(group: Group, spec: RunSpec, effects: Effects): P
     const forecasts = willing.map((run) => ({ run, forecast: foresee(run, shared.facts) }));
     pending = forecasts.map(({ run, forecast }) => report(run, forecast, effects)).includes(true);
     // One after the other, so that plans are in the inventory's order.
-    for (const { run, forecast } of forecasts) await keepPlan(run, forecast, spec, effects);
+    for (const { run, forecast } of forecasts) {
+      await keepPlan(run, forecast, spec, effects);
+      finish(run, effects);
+    }
   }
   if (spec.mode === "apply") {
     await applyGroup(group, willing, spec.forks, effects);

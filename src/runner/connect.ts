@@ -1,10 +1,11 @@
 import { ConnectError } from "../errors.ts";
 import type { Group } from "./group.ts";
-import { begin, type Effects, end, type HostRun, look } from "./host.ts";
+import { begin, type Effects, end, finish, type HostRun, look } from "./host.ts";
 import type { RunSpec } from "./spec.ts";
 
 const CONNECT = { kind: "connect", name: "connect" };
 const LOOK = { kind: "look", name: "look" };
+const WAIT = { kind: "wait", name: "wait for the other hosts" };
 
 /** The one round trip that every host costs: facts, tasks and conditions, all at once. */
 export async function connectAndLook(
@@ -34,6 +35,9 @@ export async function connectAndLook(
     if (mode !== "verify" && run.selected && seen.facts.uid > 0) notRoot(run, effects);
     if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
     else for (const name of seen.pending) run.due.add(name);
+    // A service that stands changes one host at a time: the last may wait for long.
+    if (mode !== "verify" && !run.stopped) begin(run, effects, WAIT);
+    else if (run.selected) finish(run, effects);
   } catch (error) {
     if (effects.signal.aborted) return;
     if (!(error instanceof ConnectError)) throw error;
@@ -52,6 +56,7 @@ function unreachable(run: HostRun, error: ConnectError, effects: Effects): void 
   run.stopped = true;
   if (run.selected) {
     end(run, effects, { task: CONNECT, status: "unreachable", error: error.message });
+    finish(run, effects);
   } else {
     const message = `${error.message}; it is not selected, and what it holds is not known`;
     const diagnostic = { severity: "warning", code: "unobserved-host", message } as const;

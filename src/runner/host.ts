@@ -65,6 +65,8 @@ export interface HostRun {
   changed: boolean;
   /** Something that the play asks of it is not done: left out by choice, or declined. */
   partial: boolean;
+  /** Its end was said: nothing more is done on it. */
+  finished: boolean;
   /** What a plan allows, where one binds. */
   bond?: Bond;
 }
@@ -139,6 +141,13 @@ export function begin(run: HostRun, effects: Effects, task: { kind: string; name
     kind: task.kind,
     task: task.name,
   });
+}
+
+/** Reports once that nothing more is done on a host, whatever became of it. */
+export function finish(run: HostRun, { emit, now }: Effects): void {
+  if (run.finished) return;
+  run.finished = true;
+  emit({ type: "host-end", at: now(), host: run.member.host.name, endpoint: run.endpoint.name });
 }
 
 /** What to say of a task when it has ended. */

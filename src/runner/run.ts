@@ -9,7 +9,7 @@ import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { each, type Group } from "./group.ts";
-import type { Effects, HostRun } from "./host.ts";
+import { type Effects, finish, type HostRun } from "./host.ts";
 import type { RunSpec } from "./spec.ts";
 import { Tally } from "./tally.ts";
 
@@ -55,6 +55,9 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
     );
   }
 
+  for (const run of groups.flatMap(({ runs }) => runs)) {
+    if (run.selected && !effects.signal.aborted) finish(run, effects);
+  }
   const exitCode = tally.exitCode(mode, effects.signal.aborted);
   const recap = Object.fromEntries(
     Object.entries(tally.recap()).map((
@@ -85,6 +88,7 @@ function group(
       due: new Set<string>(),
       stopped: false,
       changed: false,
+      finished: false,
       partial: all.some((task) => !tasks.includes(task)),
     };
   });

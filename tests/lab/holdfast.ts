@@ -9,6 +9,7 @@ import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Event, Status } from "../../src/events.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { until } from "../../src/lab/process.ts";
+import { assertEvents } from "../event_lines.ts";
 import { onHost } from "./helpers.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -61,13 +62,18 @@ function writesOf(flags: readonly string[]): string[] {
   });
 }
 
-/** Runs a command of the product on an inventory to its end. */
-export function holdfast(
+/** Runs a command of the product on an inventory to its end; its events are as documented. */
+export async function holdfast(
   command: string,
   inventory: string,
   options: StartOptions = {},
 ): Promise<Run> {
-  return start(command, inventory, options).done;
+  const run = await start(command, inventory, options).done;
+  const lines = run.stdout.split("\n").filter((line) => line !== "");
+  const listing = options.flags?.some((flag) => flag.startsWith("--list-")) ?? false;
+  // A mistake on the command line itself prints nothing there.
+  if (options.human !== true && !listing && lines.length > 0) assertEvents(lines);
+  return run;
 }
 
 /** Starts `deno` with these arguments, in the folder that holds the product. */

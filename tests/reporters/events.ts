@@ -44,6 +44,14 @@ export const EVERYTHING: readonly Event[] = [
     at: 1,
     diagnostic: { severity: "warning", code: "unobserved-host", message: "Cannot look at lb3" },
   },
+  {
+    type: "task-start",
+    at: 1,
+    host: "lb1",
+    endpoint: "load_balancers",
+    kind: "connect",
+    task: "connect",
+  },
   task("lb1", "packages haproxy", "ok"),
   task("lb1", "files haproxy", "changed", {
     ms: 1234,
@@ -54,7 +62,9 @@ export const EVERYTHING: readonly Event[] = [
   }),
   task("lb1", "service haproxy", "failed", { error: "Cannot start haproxy:\nport is taken" }),
   task("lb1", "service keepalived", "skipped"),
+  { type: "host-end", at: 1, host: "lb1", endpoint: "load_balancers" },
   task("load-balancer-2", "connect", "unreachable", { error: "Cannot open a shell: no route" }),
+  { type: "host-end", at: 1, host: "load-balancer-2", endpoint: "load_balancers" },
   ...(["ok", "failed", "skipped"] as const).map((status): Event => ({
     type: "check-end",
     at: 2,
