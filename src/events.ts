@@ -86,3 +86,6 @@ export type Event =
     readonly hosts: Readonly<Record<string, Recap & { readonly roundTrips: number }>>;
     readonly ms: number;
   };
+
+/** The event of one type. */
+export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;

@@ -71,7 +71,9 @@ function runWants(inventory: string, flags: RunFlags, writes: readonly string[] 
 function reportFiles(reports: readonly string[] = []): string[] {
   return reports.flatMap((report) => {
     const at = report.indexOf(":");
-    return at === -1 ? [] : [report.slice(at + 1)];
+    const file = at === -1 ? "" : report.slice(at + 1);
+    // Neither can be granted; the run refuses both, with all other mistakes.
+    return file === "" || file.includes(",") ? [] : [file];
   });
 }
 

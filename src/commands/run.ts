@@ -2,21 +2,17 @@
  * apply, check and verify: where inventory, play, ssh, runner and reporter meet.
  * @module
  */
-import { setColorEnabled } from "@std/fmt/colors";
 import { describer } from "../describe.ts";
-import { EXIT, InputError } from "../errors.ts";
-import { formatInputError, noSecrets, realSecrets } from "../inventory/load.ts";
+import { EXIT } from "../errors.ts";
+import { noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Secret } from "../model.ts";
-import { human } from "../reporters/human.ts";
-import { jsonl } from "../reporters/jsonl.ts";
 import type { Effects } from "../runner/host.ts";
 import { run } from "../runner/run.ts";
 import type { PlannedHost, SavedPlan, SecretSource } from "../saved_plan.ts";
 import { masker } from "../secret.ts";
 import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
-import { VERSION } from "../version.ts";
 import { interruptible } from "./interrupt.ts";
 import { chooseTasks } from "./choose.ts";
 import { isListing, listing } from "./listing.ts";
@@ -25,6 +21,7 @@ import { loadPlay } from "./play.ts";
 import { askPassword } from "./password.ts";
 import { boundBy, noting, planText, writePrivately } from "./plan_file.ts";
 import type { Io } from "./io.ts";
+import { type Reports, withReports } from "./reports.ts";
 
 /** Flags of a run. */
 export interface RunFlags extends LoadFlags {
@@ -63,35 +60,30 @@ export interface RunFlags extends LoadFlags {
 }
 
 /** Runs the play over an inventory, or a saved plan, and gives the exit code. */
-export async function runInventory(
+export function runInventory(
   mode: Mode,
   path: string,
   flags: RunFlags,
   io: Io,
 ): Promise<number> {
-  try {
+  return withReports(path, flags, io, async (reports) => {
     const bound = mode === "verify" ? undefined : await boundBy(path, flags);
-    if (bound === undefined) return await perform(mode, path, flags, io);
-    return await perform(mode, bound.plan.inventory, bound.flags, io, bound.plan);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    io.err(`${formatInputError(error)}\n`);
-    if (flags.json === true) reportRefusal(error, io);
-    return EXIT.usage;
-  }
+    if (bound === undefined) return await perform(mode, path, flags, reports);
+    return await perform(mode, bound.plan.inventory, bound.flags, reports, bound.plan);
+  });
 }
 
 async function perform(
   mode: Mode,
   path: string,
   flags: RunFlags,
-  io: Io,
+  { io, emit, hide, note }: Reports,
   plan?: SavedPlan,
 ): Promise<number> {
   const sources: SecretSource[] = [];
   const blind = mode === "verify" || isListing(flags);
   const reader = blind ? noSecrets : noting(realSecrets, sources);
-  const { endpoints, selected, placeOf } = await load(path, flags, io, reader);
+  const { endpoints, selected, warnings, placeOf } = await load(path, flags, io, reader);
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
   const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
@@ -104,8 +96,9 @@ async function perform(
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
     ...(password === undefined ? [] : [password]),
   ];
-  const write = chosen.reportTo(reporter(flags, secrets, io));
-  write({ type: "version", format: 1, holdfast: VERSION });
+  // What hosts say can hold a secret too, a refused configuration line for one.
+  hide(masker(secrets));
+  note(warnings);
   const planned = new Map<string, PlannedHost>();
   const spec = {
     mode,
@@ -125,7 +118,10 @@ async function perform(
   const code = await interruptible(
     io,
     (signal) =>
-      run(spec, { ...effects(write, secrets, password, signal), ...chosen.effects(signal) }),
+      run(spec, {
+        ...effects(chosen.reportTo(emit), secrets, password, signal),
+        ...chosen.effects(signal),
+      }),
   );
   if (flags.out === undefined) return code;
   if (code !== EXIT.ok && code !== EXIT.changes) {
@@ -137,48 +133,6 @@ async function perform(
     `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
   );
   return code;
-}
-
-/** A machine that reads events learns of a refused input as it learns of everything else. */
-function reportRefusal({ diagnostics }: InputError, io: Io): void {
-  const write = jsonl(io.out);
-  const at = Date.now();
-  write({ type: "version", format: 1, holdfast: VERSION });
-  for (const diagnostic of diagnostics) write({ type: "diagnostic", at, diagnostic });
-  write({ type: "run-end", at, exitCode: EXIT.usage, hosts: {}, ms: 0 });
-}
-
-/** Colors are for a person's terminal, unless asked for; a pipe or a file gets none. */
-function colorWanted(): boolean {
-  if (Deno.noColor) return false;
-  const forced = Deno.env.get("FORCE_COLOR");
-  return forced === undefined ? Deno.stdout.isTerminal() : forced !== "0";
-}
-
-/** Nothing where output is no terminal, or one that says it has no width. */
-function terminalWidth(): { columns?: number } {
-  if (!Deno.stdout.isTerminal()) return {};
-  const { columns } = Deno.consoleSize();
-  return columns > 40 ? { columns } : {};
-}
-
-function reporter(flags: RunFlags, secrets: readonly Secret[], io: Io): (event: Event) => void {
-  const mask = masker(secrets);
-  setColorEnabled(colorWanted());
-  const write = flags.json === true
-    ? jsonl(io.out)
-    : human(io.out, { diff: flags.diff === true, ...terminalWidth() });
-  // What hosts say can hold a secret too, a refused configuration line for one.
-  return (event) => {
-    switch (event.type) {
-      case "task-end":
-        return write(event.error === undefined ? event : { ...event, error: mask(event.error) });
-      case "check-end":
-        return write({ ...event, message: mask(event.message) });
-      default:
-        return write(event);
-    }
-  };
 }
 
 function effects(

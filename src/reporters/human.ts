@@ -1,6 +1,7 @@
 import { bold, brightRed, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import { formatDiagnostic } from "../diagnostics.ts";
-import type { Event, Recap, Status } from "../events.ts";
+import type { Event, EventOf, Status } from "../events.ts";
+import { recapLines } from "./recap.ts";
 import { printable, printableLine } from "../terminal.ts";
 
 /** How the human report looks. */
@@ -10,8 +11,6 @@ export interface HumanOptions {
   /** Width of the terminal; summaries are folded to it. @default {no folding} */
   readonly columns?: number;
 }
-
-type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
 const PAINT: Readonly<Record<Status, (text: string) => string>> = {
   ok: green,
@@ -91,11 +90,7 @@ function checkEnd(
 }
 
 function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
-  const rows = Object.entries(hosts).map(([host, counts]) =>
-    [printableLine(host), counts] as const
-  );
-  const width = Math.max(0, ...rows.map(([host]) => host.length));
-  const lines = rows.map(([host, counts]) => `${host.padEnd(width)} : ${recapCounts(counts)}\n`);
+  const lines = recapLines(hosts).map((line) => `${line}\n`);
   const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
   const took = `${(ms / 1000).toFixed(1)} s`;
   const blind = Object.values(hosts).some(({ failed, unreachable }) => failed + unreachable > 0);
@@ -104,11 +99,6 @@ function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
     blind ? " as far as could be seen" : ""
   }; nothing was changed`;
   return `\n${checking ? `${forecast}  ` : ""}${dim(took)}\n\n${lines.join("")}`;
-}
-
-/** `ok=9 changed=0 unreachable=0 failed=0 skipped=0`: people grep it, so it has no colors. */
-export function recapCounts({ ok, changed, unreachable, failed, skipped }: Recap): string {
-  return `ok=${ok} changed=${changed} unreachable=${unreachable} failed=${failed} skipped=${skipped}`;
 }
 
 function paintDiff(text: string): string {
