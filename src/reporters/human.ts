@@ -1,16 +1,24 @@
 import { bold, brightRed, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import { formatDiagnostic } from "../diagnostics.ts";
 import type { Event, EventOf, Status } from "../events.ts";
-import { recapLines } from "./recap.ts";
 import { printable, printableLine } from "../terminal.ts";
+import { differences } from "./diff.ts";
+import { hang } from "./fold.ts";
+import { recapLines } from "./recap.ts";
 
 /** How the human report looks. */
 export interface HumanOptions {
   /** Shows the diff of every file. */
   readonly diff: boolean;
-  /** Width of the terminal; summaries are folded to it. @default {no folding} */
+  /** Width of the terminal; lines are folded to it, and long differences cut. @default {no folding} */
   readonly columns?: number;
 }
+
+/** With more hosts than these, what is as wished is counted and not listed. */
+const FEW_HOSTS = 8;
+
+/** Narrower than this, columns of a table take more room than what stands in them. */
+const NARROW = 60;
 
 const PAINT: Readonly<Record<Status, (text: string) => string>> = {
   ok: green,
@@ -20,109 +28,143 @@ const PAINT: Readonly<Record<Status, (text: string) => string>> = {
   unreachable: brightRed,
 };
 
+/** What the lines of one run have in common. */
+interface Page {
+  readonly columns: number;
+  readonly narrow: boolean;
+  readonly differences: ((host: string, diff: string) => string) | undefined;
+  checking: boolean;
+  many: boolean;
+  /** Tasks as wished that were not listed, by host. */
+  readonly fine: Map<string, string[]>;
+}
+
 /** Lines for a person as things happen, and a recap at the end that Ansible users can grep. */
 export function human(
   write: (text: string) => void,
   { diff, columns = Infinity }: HumanOptions,
 ): (event: Event) => void {
-  let checking = false;
+  const page: Page = {
+    columns,
+    narrow: columns < NARROW,
+    differences: diff ? differences(columns !== Infinity) : undefined,
+    checking: false,
+    many: false,
+    fine: new Map(),
+  };
   return (event) => {
-    switch (event.type) {
-      case "version":
-      case "task-start":
-      case "host-end":
-        break;
-      case "run-start":
-        checking = event.mode === "check";
-        write(start(event));
-        break;
-      case "task-end":
-        write(taskEnd(event, { diff, columns }, checking));
-        break;
-      case "check-end":
-        write(checkEnd(event, columns));
-        break;
-      case "diagnostic":
-        write(`${printable(formatDiagnostic(event.diagnostic))}\n`);
-        break;
-      case "run-end":
-        write(recap(event, checking));
-        break;
-    }
+    const text = show(event, page);
+    if (text !== "") write(text);
   };
 }
 
-function start({ mode, inventory, hosts }: EventOf<"run-start">): string {
-  const what = mode === "check" ? "check (nothing will be changed)" : mode;
-  return `${bold(`${what} ${printableLine(inventory)}`)}  ${printableLine(hosts.join(", "))}\n\n`;
+function show(event: Event, page: Page): string {
+  switch (event.type) {
+    case "version":
+    case "task-start":
+      return "";
+    case "run-start":
+      page.checking = event.mode === "check";
+      page.many = event.hosts.length > FEW_HOSTS;
+      return start(event, page);
+    case "task-end":
+      return taskEnd(event, page);
+    case "host-end":
+      return hostEnd(event.host, page);
+    case "check-end":
+      return checkEnd(event, page);
+    case "diagnostic":
+      return `${printable(formatDiagnostic(event.diagnostic))}\n`;
+    case "run-end":
+      return runEnd(event, page);
+  }
 }
 
-function taskEnd(
-  event: EventOf<"task-end">,
-  { diff, columns = Infinity }: HumanOptions,
-  checking: boolean,
-): string {
+function start({ mode, inventory, hosts }: EventOf<"run-start">, { columns }: Page): string {
+  const what = mode === "check" ? "check (nothing will be changed)" : mode;
+  const about = `${printableLine(inventory)}  ${printableLine(hosts.join(", "))}`;
+  const lines = hang(`${what} `, about, { indent: 4, columns });
+  return `${bold(what)}${lines.slice(what.length)}\n\n`;
+}
+
+function taskEnd(event: EventOf<"task-end">, page: Page): string {
   const { host, task, status, changes, error, ms } = event;
-  const took = ms >= 1000 ? dim(`  ${(ms / 1000).toFixed(1)} s`) : "";
-  const word = PAINT[status](status.padEnd(11));
-  const lines = [`${printableLine(host).padEnd(8)} ${word} ${printableLine(task)}${took}\n`];
-  for (const change of changes) {
-    const sign = checking ? "would " : "";
-    const summary = fold(printableLine(sign + change.summary), columns - 21);
-    lines.push(`${indent(dim(summary), 21)}\n`);
-    for (const text of change.unknown ?? []) {
-      lines.push(`${indent(yellow(fold(printableLine(text), columns - 21)), 21)}\n`);
-    }
-    if (diff && change.diff !== undefined) lines.push(paintDiff(change.diff));
+  if (page.many && status === "ok") {
+    page.fine.set(host, [...page.fine.get(host) ?? [], task]);
+    return "";
   }
-  if (error !== undefined) lines.push(`${indent(red(printable(error)), 9)}\n`);
+  const took = ms >= 1000 ? `  ${(ms / 1000).toFixed(1)} s` : "";
+  const lines = [row(host, status, task, took, page)];
+  for (const change of changes) {
+    const summary = printableLine((page.checking ? "would " : "") + change.summary);
+    lines.push(indented(summary, dim, page.narrow ? 4 : 21, page.columns));
+    for (const text of change.unknown ?? []) {
+      lines.push(indented(printableLine(text), yellow, page.narrow ? 4 : 21, page.columns));
+    }
+    if (change.diff !== undefined) {
+      lines.push(page.differences?.(printableLine(host), change.diff) ?? "");
+    }
+  }
+  if (error !== undefined) {
+    lines.push(indented(printable(error), red, page.narrow ? 4 : 9, page.columns));
+  }
   return lines.join("");
 }
 
-function checkEnd(
-  { check, status, message, endpoint }: EventOf<"check-end">,
+/** A host of many: what is as wished on it, in one line. */
+function hostEnd(host: string, page: Page): string {
+  const fine = page.fine.get(host) ?? [];
+  page.fine.delete(host);
+  const [only = ""] = fine;
+  if (fine.length === 0) return "";
+  return row(host, "ok", fine.length === 1 ? only : `${fine.length} tasks`, "", page);
+}
+
+function checkEnd({ check, status, message, endpoint }: EventOf<"check-end">, page: Page): string {
+  return row(endpoint, status, `${check}: ${message}`, "", page);
+}
+
+/** Who, how it is, what; the status painted. */
+function row(who: string, status: Status, what: string, took: string, page: Page): string {
+  const { narrow, columns } = page;
+  const name = narrow ? printableLine(who) : printableLine(who).padEnd(8);
+  const word = narrow ? status : status.padEnd(11);
+  const room = { indent: narrow ? 4 : 21, columns: columns - took.length };
+  const lines = hang(`${name} ${word} `, printableLine(what), room);
+  const rest = lines.slice(name.length + 1 + word.length);
+  return `${name} ${PAINT[status](word)}${rest}${took === "" ? "" : dim(took)}\n`;
+}
+
+function indented(
+  text: string,
+  paint: (line: string) => string,
+  indent: number,
   columns: number,
 ): string {
-  const head = `${printableLine(endpoint)} `;
-  const found = `${printableLine(check)}: ${printableLine(message)}`;
-  const lines = fold(found, columns - head.length - 12).replaceAll("\n", `\n${" ".repeat(21)}`);
-  return `${head}${PAINT[status](status.padEnd(11))} ${lines}\n`;
+  const space = " ".repeat(indent);
+  const lines = text.split("\n").flatMap((line) =>
+    hang(space, line, { indent, columns }).split("\n")
+  );
+  return lines.map((line) => `${space}${paint(line.slice(indent))}\n`).join("");
 }
 
-function recap({ hosts, ms }: EventOf<"run-end">, checking: boolean): string {
-  const lines = recapLines(hosts).map((line) => `${line}\n`);
-  const changed = Object.values(hosts).reduce((sum, { changed }) => sum + changed, 0);
+function runEnd({ hosts, ms }: EventOf<"run-end">, { checking, columns }: Page): string {
+  const lines = recapLines(hosts).map((line) => `${line}\n`).join("");
   const took = `${(ms / 1000).toFixed(1)} s`;
-  const blind = Object.values(hosts).some(({ failed, unreachable }) => failed + unreachable > 0);
-  const some = changed === 0 ? "Nothing" : changed;
-  const forecast = `${some} to change${
-    blind ? " as far as could be seen" : ""
-  }; nothing was changed`;
-  return `\n${checking ? `${forecast}  ` : ""}${dim(took)}\n\n${lines.join("")}`;
+  if (!checking) return `\n${dim(took)}\n\n${lines}`;
+  const last = hang("", plan(hosts), { indent: 6, columns: columns - took.length - 2 });
+  return `\n${lines}\n${last}  ${dim(took)}\n`;
 }
 
-function paintDiff(text: string): string {
-  const lines = printable(text).split("\n").map((line) => {
-    if (line.startsWith("+")) return green(line);
-    if (line.startsWith("-")) return red(line);
-    return line.startsWith("@@") ? cyan(line) : line;
-  });
-  return `${lines.join("\n").trimEnd()}\n`;
-}
-
-/** Breaks a line between words so that no part is longer, where a word allows it. */
-function fold(text: string, width: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join("\n");
-}
-
-function indent(text: string, columns: number): string {
-  const space = " ".repeat(columns);
-  return text.split("\n").map((line) => space + line).join("\n");
+/** `Plan: 3 to change on 2 hosts; nothing was changed`, the last line of a check. */
+function plan(hosts: EventOf<"run-end">["hosts"]): string {
+  const counts = Object.values(hosts);
+  const total = counts.reduce((sum, { changed }) => sum + changed, 0);
+  const on = counts.filter(({ changed }) => changed > 0).length;
+  const blind = counts.some(({ failed, unreachable }) => failed + unreachable > 0);
+  const seen = blind ? " as far as could be seen" : "";
+  if (total === 0) return `Plan: nothing to change${seen}`;
+  return `Plan: ${total} to change on ${on} ${
+    on === 1 ? "host" : "hosts"
+  }${seen}; nothing was changed`;
 }

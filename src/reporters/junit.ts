@@ -115,8 +115,8 @@ function taskOutcome(status: EventOf<"task-end">["status"], mode: Mode | undefin
   }
 }
 
-function changeText({ summary, diff }: ChangeReport): string {
-  return diff === undefined ? `${summary}\n` : `${summary}\n${diff.trimEnd()}\n`;
+function changeText({ summary, unknown = [], diff = "" }: ChangeReport): string {
+  return [summary, ...unknown, diff.trimEnd()].filter((line) => line !== "").join("\n") + "\n";
 }
 
 function checkCase(event: EventOf<"check-end">, start: EventOf<"run-start"> | undefined): Case {
