@@ -60,6 +60,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   render: [READ, WRITE, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],
   explain: [READ, ENVIRONMENT],
+  report: [READ, ENVIRONMENT],
   lab: [EVERYTHING],
 };
 

@@ -174,6 +174,17 @@ export function makeProgram(perform: Runner, io: Io): Command {
       }, { inventory })
     );
 
+  program.command("report").argument("<run>")
+    .description("show a finished run again, from the file that --report jsonl:FILE wrote")
+    .option("-D, --diff", "show the difference of every file")
+    .option("--report <kind[:file]>", "also report as junit, github or jsonl", collect)
+    .action((run, flags) =>
+      perform("report", async () => {
+        const { redraw } = await import("./redraw.ts");
+        return await redraw(run, flags, io);
+      }, { writes: reportFiles(flags.report) })
+    );
+
   program.command("schema")
     .description("the JSON Schema of the inventory's endpoint map, for editors")
     .action(() =>

@@ -1,0 +1,59 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { denoArgs } from "../../src/commands/permissions.ts";
+import { parseRun } from "../../src/commands/redraw.ts";
+import { InputError } from "../../src/errors.ts";
+import { withTempDir } from "../helpers.ts";
+import { EVERYTHING } from "../reporters/events.ts";
+import { CLI, cli, DEAD_END, start } from "./cli.ts";
+
+const LINES = EVERYTHING.map((event) => JSON.stringify(event));
+
+Deno.test("report shows a finished run again as it was, in every form", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/hosts.yaml`, DEAD_END);
+    const reports = (name: string) =>
+      ["junit", "github", "jsonl"].flatMap((
+        kind,
+      ) => ["--report", `${kind}:${dir}/${name}.${kind}`]);
+    const first = await cli(["check", `${dir}/hosts.yaml`, ...reports("a")]);
+    const writes = ["b.junit", "b.github", "b.jsonl"].map((name) => `${dir}/${name}`);
+    const words = ["report", `${dir}/a.jsonl`, "--diff", ...reports("b")];
+    const wants = { env: [], programs: [], writes };
+    const again = await start(Deno.execPath(), denoArgs("report", CLI, words, wants));
+    assertEquals([again.code, again.err, again.out], [0, "", first.out]);
+    for (const kind of ["junit", "github", "jsonl"]) {
+      const read = (name: string) => Deno.readTextFile(`${dir}/${name}.${kind}`);
+      assertEquals(await read("b"), await read("a"));
+    }
+  }));
+
+Deno.test("parseRun() leaves out what a later Holdfast says", () => {
+  const later = [...LINES.slice(0, 1), '{"type":"drill-end","at":1}', "", ...LINES.slice(1)];
+  const more = later.map((line) => line.replace('"type":"run-end"', '"type":"run-end","more":1'));
+  assertEquals(parseRun("run.jsonl", `${more.join("\n")}\n`), [...EVERYTHING]);
+});
+
+Deno.test("parseRun() names every line that is no event, and what is wrong with it", () => {
+  const broken = [...LINES];
+  broken[2] = "{cut";
+  broken[4] = broken[4]?.replace('"ms":20', '"ms":"soon"') ?? "";
+  broken[5] = "[]";
+  const { diagnostics } = assertThrows(() => parseRun("r", broken.join("\n")), InputError);
+  assertEquals(diagnostics.map(({ source }) => source?.line), [3, 5, 6]);
+  assertStringIncludes(diagnostics[0]?.message ?? "", "the line is not JSON");
+  assertStringIncludes(diagnostics[1]?.message ?? "", "ms: ");
+});
+
+Deno.test("report refuses a file that is no run, and says which is one", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/x`, LINES.slice(1).join("\n"));
+    await Deno.writeTextFile(`${dir}/cut`, LINES.slice(0, -1).join("\n"));
+    const told = async (name: string) => {
+      const { code, err } = await cli(["report", `${dir}/${name}`]);
+      assertEquals(code, 1);
+      return err;
+    };
+    assertStringIncludes(await told("none"), "there is no such file");
+    assertStringIncludes(await told("x"), "--report jsonl:FILE");
+    assertStringIncludes(await told("cut"), "the run did not come to it");
+  }));
