@@ -59,7 +59,11 @@ function membershipsOf(
     const line = ancestors(group.name, parents);
     for (const host of group.hosts) line.forEach((name) => memberships.get(host)?.add(name));
   }
-  for (const names of memberships.values()) if (names.size === 1) names.add("ungrouped");
+  for (const names of memberships.values()) {
+    if (names.size === 1) names.add("ungrouped");
+    // A host may be written both at the top and in a group.
+    else if (names.size > 2) names.delete("ungrouped");
+  }
   return memberships;
 }
 

@@ -50,11 +50,43 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   const read = await readSource(path, { files, programs, report, sources });
-  if (!read) {
-    const safe = new Map([...sources].map(([file, text]) => [file, maskPasswords(text)]));
-    throw new InventoryError(tidy(diagnostics, path), safe);
-  }
+  if (!read) throw new InventoryError(tidy(diagnostics, path), safeSources(sources));
   const { graph, folder } = read;
   await readVarsFiles(graph, { folder, files, report, sources });
   return { resolved: resolve(graph, extra, report), extra, folder, sources, diagnostics };
+}
+
+/** A survey without errors. */
+export interface CheckedSurvey {
+  /** What the inventory says. */
+  readonly survey: Survey;
+  /** What the user should know, in order of appearance. */
+  readonly warnings: readonly Diagnostic[];
+  /** Text of every file, with plain secrets blotted out. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * As {@link survey}, for those who go no further: what is wrong is an error now. Codes that are
+ * forgiven are given as warnings.
+ * @throws {InventoryError} with everything that is wrong in any of the files
+ */
+export async function checkedSurvey(
+  path: string,
+  options: SurveyOptions & { readonly forgive?: readonly string[] } = {},
+): Promise<CheckedSurvey> {
+  const found = await survey(path, options);
+  const sources = safeSources(found.sources);
+  const { forgive = [] } = options;
+  const diagnostics = tidy(found.diagnostics, path).map((d): Diagnostic =>
+    forgive.includes(d.code) ? { ...d, severity: "warning" } : d
+  );
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    throw new InventoryError(diagnostics, sources);
+  }
+  return { survey: found, warnings: diagnostics, sources };
+}
+
+function safeSources(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...sources].map(([file, text]) => [file, maskPasswords(text)]));
 }

@@ -21,6 +21,8 @@ interface Wanted {
   readonly source: Source;
   /** Why it must be one; begins a sentence. */
   readonly problem: string;
+  /** The group that will hold it, once it is declared: Ansible joins them in that order. */
+  readonly parent?: Group;
 }
 
 /** Adds the groups and hosts of an inventory in INI to a graph. */
@@ -81,8 +83,20 @@ class Reader {
     this.#group = checkedGroup(this.#graph, name, source, this.#report);
     this.#kind = kind;
     this.#keys = new Map();
-    if (kind !== "vars") this.#declared.add(name);
-    else this.#wanted.push({ name, source, problem: `Cannot set variables of group "${name}"` });
+    if (kind !== "vars") this.#declare(name);
+    else {this.#wanted.push({
+        name,
+        source,
+        problem: `Cannot set variables of group ${quote(name)}`,
+      });}
+  }
+
+  #declare(name: string): void {
+    if (this.#declared.has(name)) return;
+    this.#declared.add(name);
+    for (const { name: child, parent, source } of this.#wanted) {
+      if (parent && child === name) addChild(parent, child, source, this.#report);
+    }
   }
 
   #variable(group: Group, line: Line): void {
@@ -111,9 +125,8 @@ class Reader {
       return this.#report(errorAt(line.place(0, line.text.length), "ini-child", message));
     }
     const source = line.place(0, name.length);
-    if (!checkedGroup(this.#graph, name, undefined, this.#report)) return;
-    addChild(group, name, source, this.#report);
-    const problem = `Cannot put group "${name}" into group "${group.name}"`;
-    this.#wanted.push({ name, source, problem });
+    if (this.#declared.has(name)) return addChild(group, name, source, this.#report);
+    const problem = `Cannot put group ${quote(name)} into group ${quote(group.name)}`;
+    this.#wanted.push({ name, source, problem, parent: group });
   }
 }
