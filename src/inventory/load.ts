@@ -11,7 +11,7 @@ import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
 import { diskFiles, realSecrets, type SecretReader } from "./read.ts";
 import type { Resolved, ResolvedHost } from "./resolve.ts";
-import { survey, type SurveyOptions } from "./survey.ts";
+import { type Survey, survey, type SurveyOptions } from "./survey.ts";
 import { below, type Entries, type LocatedScalar, mapOf } from "./yaml/located.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
@@ -47,8 +47,16 @@ export interface Loaded {
  * @throws {InventoryError} with everything that is wrong in any of the files
  */
 export async function loadInventory(path: string, options: LoadOptions = {}): Promise<Loaded> {
+  return await judge(path, await survey(path, options), options);
+}
+
+/**
+ * Validates an inventory that has been read.
+ * @throws {InventoryError} with everything that is wrong in any of the files
+ */
+export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
   const { files = diskFiles, secrets = realSecrets } = options;
-  const { resolved, extra, folder, sources, diagnostics: found } = await survey(path, options);
+  const { resolved, extra, folder, sources, diagnostics: found } = read;
   const diagnostics: Diagnostic[] = [...found];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   refuseEndpointOverride(extra, report);
