@@ -157,8 +157,8 @@ export function setEntry(into: Map<string, Entry>, key: string, entry: Entry): v
   into.set(key, first && first !== entry ? { ...entry, overrode: first } : entry);
 }
 
-/** A limit was passed and reported: the rest of the inventory is not looked at for hosts. */
-function isFull({ hosts, mentions }: Graph): boolean {
+/** Whether a limit was passed, which was reported: the rest of the inventory is not looked at. */
+export function isFull({ hosts, mentions }: Graph): boolean {
   return hosts.size > MAX_HOSTS || mentions > MAX_MENTIONS;
 }
 

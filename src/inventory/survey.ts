@@ -4,6 +4,7 @@
  * @module
  */
 import type { Diagnostic, Vars } from "../model.ts";
+import { isFull } from "./graph.ts";
 import { maskPasswords } from "./mask.ts";
 import { InventoryError, type Report, tidy } from "./problems.ts";
 import { type Programs, realPrograms } from "./programs.ts";
@@ -50,7 +51,9 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   const read = await readSource(path, { files, programs, report, sources });
-  if (!read) throw new InventoryError(tidy(diagnostics, path), safeSources(sources));
+  if (!read || isFull(read.graph)) {
+    throw new InventoryError(tidy(diagnostics, path), safeSources(sources));
+  }
   const { graph, folder } = read;
   await readVarsFiles(graph, { folder, files, report, sources });
   return { resolved: resolve(graph, extra, report), extra, folder, sources, diagnostics };
