@@ -13,7 +13,7 @@ import { type Entries, type Entry, same } from "./yaml/located.ts";
 /** More hosts than this were not meant. */
 const MAX_HOSTS = 20_000;
 /** How often hosts may be named: ranges that name the same hosts again cost time as well. */
-const MAX_MENTIONS = 200_000;
+const MAX_MENTIONS = 100_000;
 
 /** A group as it was written. */
 export interface Group {

@@ -7,6 +7,7 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
+import { type Ancestry, ancestry } from "./ancestry.ts";
 import { ansibleDiffers, conflicts, type Disagreement } from "./disagree.ts";
 import type { Graph, Group, HostNode, RankedGroup } from "./graph.ts";
 import { errorAt, type Report } from "./problems.ts";
@@ -32,9 +33,9 @@ export interface Resolved {
 
 /** Works out membership and merges variables; a cycle of groups is reported and cut. */
 export function resolve(graph: Graph, extra: Entries, report: Report): Resolved {
-  const parents = parentsOf(graph, report);
-  const groups = rank(graph, parents, report);
-  const memberships = membershipsOf(graph, parents);
+  const places = ancestry(graph, report);
+  const groups = rank(graph, places, report);
+  const memberships = membershipsOf(graph, places);
   const order = [...groups.values()].sort(byRank);
   const position = new Map(order.map((group, i) => [group.name, i]));
   const merge = merger(extra, report);
@@ -52,11 +53,11 @@ export function resolve(graph: Graph, extra: Entries, report: Report): Resolved 
 /** Names of all groups of every host; a host in no other group is `ungrouped`. */
 function membershipsOf(
   graph: Graph,
-  parents: ReadonlyMap<string, ReadonlySet<string>>,
+  { above }: Ancestry,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const memberships = new Map([...graph.hosts.keys()].map((name) => [name, new Set(["all"])]));
   for (const group of graph.groups.values()) {
-    const line = ancestors(group.name, parents);
+    const line = above(group.name);
     for (const host of group.hosts) line.forEach((name) => memberships.get(host)?.add(name));
   }
   for (const names of memberships.values()) {
@@ -92,49 +93,15 @@ function inherit(groups: readonly RankedGroup[]): Inherited {
   return { vars, disagreements: [...conflicts(groups), ...ansibleDiffers(groups)] };
 }
 
-/** Child to its parents, without `all` and without what would close a circle. */
-function parentsOf(graph: Graph, report: Report): Map<string, Set<string>> {
-  const parents = new Map<string, Set<string>>();
-  for (const group of graph.groups.values()) {
-    if (group.name === "all") continue;
-    for (const [child, source] of group.children) {
-      if (ancestors(group.name, parents).has(child)) {
-        const message = `Cannot put group ${quote(child)} into group ${quote(group.name)}: ` +
-          `${quote(group.name)} is in ${quote(child)} already`;
-        report(errorAt(source, "group-cycle", message));
-        continue;
-      }
-      parents.set(child, (parents.get(child) ?? new Set()).add(group.name));
-    }
-  }
-  return parents;
-}
-
-/** A group and all groups above it, except `all`. */
-function ancestors(name: string, parents: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
-  const found = new Set([name]);
-  // A Set grows while it is walked.
-  for (const each of found) parents.get(each)?.forEach((parent) => found.add(parent));
-  return found;
-}
-
 function rank(
   graph: Graph,
-  parents: ReadonlyMap<string, ReadonlySet<string>>,
+  { depth }: Ancestry,
   report: Report,
 ): Map<string, RankedGroup> {
-  const depths = new Map<string, number>([["all", 0]]);
-  const depthOf = (name: string): number => {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const depth = Math.max(0, ...[...(parents.get(name) ?? [])].map(depthOf)) + 1;
-    depths.set(name, depth);
-    return depth;
-  };
   return new Map(
     [...graph.groups.values()].map((group) => [
       group.name,
-      { ...group, depth: depthOf(group.name), priority: priorityOf(group, report) },
+      { ...group, depth: depth(group.name), priority: priorityOf(group, report) },
     ]),
   );
 }

@@ -14,6 +14,7 @@ const LIMIT_BYTES = 50 * 1024 * 1024;
 const TRIES = 8;
 
 const DEEP = 10_000;
+const GROUPS = 5_000;
 const repeated = (count: number, line: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join("");
 
@@ -54,6 +55,26 @@ const BOMBS: Readonly<Record<string, readonly [file: string, text: string, code:
     "a",
     repeated(2_000, (i) => `[g${i}]\nh[1:9999]\n`),
     "too-large",
+  ],
+  "groups in groups": [
+    "a",
+    repeated(GROUPS, (i) => `[g${i}:children]\ng${i + 1}\n`) + `[g${GROUPS}]\n`,
+    "too-deep",
+  ],
+  "groups in groups, backwards": [
+    "a",
+    `[g${GROUPS}]\n` + repeated(GROUPS, (i) => `[g${GROUPS - i - 1}:children]\ng${GROUPS - i}\n`),
+    "too-deep",
+  ],
+  "a circle of many groups": [
+    "a",
+    repeated(GROUPS, (i) => `[g${i}:children]\ng${(i + 1) % GROUPS}\n`),
+    "too-deep",
+  ],
+  "every group in every later group": [
+    "a",
+    repeated(300, (i) => `[g${i}:children]\n${repeated(i, (j) => `g${j}\n`)}`),
+    "too-deep",
   ],
   "ranges that multiply in YAML": ["a.yaml", "a: { hosts: { 'h[1:999][1:999]': } }", "host-range"],
   "duplicate keys": ["a.yaml", `a:\n${repeated(1_000, () => "  vars: {}\n")}`, "duplicate-key"],

@@ -17,7 +17,6 @@ const KINDS = ["hosts", "children", "vars"];
 
 /** A name that must be a group by the end of the file. */
 interface Wanted {
-  readonly name: string;
   readonly source: Source;
   /** Why it must be one; begins a sentence. */
   readonly problem: string;
@@ -33,7 +32,7 @@ export function readIni(graph: Graph, file: string, text: string, report: Report
 class Reader {
   readonly #graph: Graph;
   readonly #report: Report;
-  readonly #wanted: Wanted[] = [];
+  readonly #wanted = new Map<string, Wanted[]>();
   readonly #declared: Set<string>;
   #group: Group | undefined;
   #kind: string | undefined = "hosts";
@@ -56,11 +55,13 @@ class Reader {
       else if (this.#kind === "vars") this.#variable(this.#group, line);
       else if (this.#kind === "children") this.#child(this.#group, line);
     }
-    for (const { name, source, problem } of this.#wanted) {
+    for (const [name, wanted] of this.#wanted) {
       if (this.#declared.has(name)) continue;
       const hint = didYouMean(name, this.#declared);
-      const message = `${problem}: there is no section [${name}]`;
-      this.#report(errorAt(source, "unknown-group", message, hint));
+      for (const { source, problem } of wanted) {
+        const message = `${problem}: there is no section [${name}]`;
+        this.#report(errorAt(source, "unknown-group", message, hint));
+      }
     }
   }
 
@@ -84,18 +85,20 @@ class Reader {
     this.#kind = kind;
     this.#keys = new Map();
     if (kind !== "vars") this.#declare(name);
-    else {this.#wanted.push({
-        name,
-        source,
-        problem: `Cannot set variables of group ${quote(name)}`,
-      });}
+    else this.#want(name, { source, problem: `Cannot set variables of group ${quote(name)}` });
+  }
+
+  #want(name: string, wanted: Wanted): void {
+    const before = this.#wanted.get(name);
+    if (before) before.push(wanted);
+    else this.#wanted.set(name, [wanted]);
   }
 
   #declare(name: string): void {
     if (this.#declared.has(name)) return;
     this.#declared.add(name);
-    for (const { name: child, parent, source } of this.#wanted) {
-      if (parent && child === name) addChild(parent, child, source, this.#report);
+    for (const { parent, source } of this.#wanted.get(name) ?? []) {
+      if (parent) addChild(parent, name, source, this.#report);
     }
   }
 
@@ -127,6 +130,6 @@ class Reader {
     const source = line.place(0, name.length);
     if (this.#declared.has(name)) return addChild(group, name, source, this.#report);
     const problem = `Cannot put group ${quote(name)} into group ${quote(group.name)}`;
-    this.#wanted.push({ name, source, problem, parent: group });
+    this.#want(name, { source, problem, parent: group });
   }
 }
