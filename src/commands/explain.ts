@@ -33,7 +33,7 @@ export async function explain(
 ): Promise<number> {
   try {
     const { survey, warnings, sources } = await checkedSurvey(path, {
-      extraVars: await parseExtraVars(flags.extraVars ?? []),
+      ...await parseExtraVars(flags.extraVars ?? []),
       // Which of the two is meant is what is asked here.
       forgive: ["group-conflict"],
     });

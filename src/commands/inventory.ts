@@ -7,7 +7,7 @@ import { EXIT, InputError } from "../errors.ts";
 import { hostVars, type Listed, listing, tree } from "../inventory/listing/list.ts";
 import { toJson } from "../inventory/listing/shown.ts";
 import { formatInputError } from "../inventory/problems.ts";
-import { select } from "../inventory/select.ts";
+import { selectHosts } from "../inventory/select.ts";
 import { checkedSurvey, type Survey } from "../inventory/survey.ts";
 import type { Inventory } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
@@ -38,10 +38,10 @@ export async function inventoryCommand(
   try {
     refuseMixed(flags);
     const { survey, warnings, sources } = await checkedSurvey(path, {
-      extraVars: await parseExtraVars(flags.extraVars ?? []),
+      ...await parseExtraVars(flags.extraVars ?? []),
     });
     if (warnings.length > 0) io.err(`${formatDiagnostics(warnings, sources)}\n`);
-    io.out(answer(survey, path, flags));
+    io.out(await answer(survey, path, flags));
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -50,7 +50,11 @@ export async function inventoryCommand(
   }
 }
 
-function answer({ resolved }: Survey, path: string, flags: InventoryFlags): string {
+async function answer(
+  { resolved }: Survey,
+  path: string,
+  flags: InventoryFlags,
+): Promise<string> {
   const json = (value: unknown) => `${toJson(value)}\n`;
   if (flags.host !== undefined) {
     const host = resolved.hosts.get(flags.host);
@@ -61,7 +65,7 @@ function answer({ resolved }: Survey, path: string, flags: InventoryFlags): stri
   const limit = flags.limit;
   const selected = limit === undefined
     ? undefined
-    : new Set(select(bare({ resolved }, path), limit));
+    : new Set(await selectHosts(bare({ resolved }, path), limit));
   const listed = { resolved, wanted: (name: string) => selected?.has(name) ?? true };
   return flags.graph ? graph(listed, flags.vars === true) : json(listing(listed));
 }
