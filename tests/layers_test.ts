@@ -72,6 +72,7 @@ const RIM = [
   "src/lab",
   "src/ssh",
   "src/inventory/read.ts",
+  "src/inventory/programs.ts",
   "src/templates.ts",
 ];
 

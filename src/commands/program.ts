@@ -166,6 +166,7 @@ export function makeProgram(perform: Runner, io: Io): Command {
 
   program.command("explain").argument("<inventory>").argument("<host>").argument("[key]")
     .description("where a value of a host comes from, and what it overrode")
+    .option("--json", "print JSON")
     .option("-e, --extra-vars <vars>", "k=v, JSON or @file; may be repeated", collect)
     .action((inventory, host, key, flags) =>
       perform("explain", async () => {

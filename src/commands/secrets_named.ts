@@ -1,10 +1,13 @@
 /**
- * A program of its own: prints which variables and programs an inventory takes secrets from, so that
- * the second start of Holdfast is granted exactly these. Reads the inventory, and no secret.
+ * A program of its own: prints which variables and programs an inventory takes secrets from, and
+ * which programs it is itself, so that the second start of Holdfast is granted exactly these. Reads
+ * the inventory, and no secret.
  * @module
  */
+import { resolve } from "@std/path";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
+import type { Programs } from "../inventory/programs.ts";
 import { inventoryOf } from "./plan_file.ts";
 
 /** Where an inventory takes its secrets from. */
@@ -28,8 +31,13 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
       return Promise.resolve(unread);
     },
   };
+  // An inventory that is a program is needed, too; the groups that it may print are guessed.
+  const inventories: Programs = (program) => {
+    programs.add(resolve(program));
+    return () => Promise.resolve({ kind: "unread" });
+  };
   try {
-    await loadInventory(await inventoryOf(path), { secrets });
+    await loadInventory(await inventoryOf(path), { secrets, programs: inventories });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }

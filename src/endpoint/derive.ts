@@ -151,7 +151,8 @@ function peers(endpoint: Endpoint, member: Member, world: World): Derived["peers
   };
 }
 
-function state(endpoint: Endpoint, member: Member): Derived["state"] {
+/** State at start: `BACKUP` everywhere, but in profile `guide` the strongest is `MASTER`. */
+export function state(endpoint: Endpoint, member: Member): Derived["state"] {
   if (endpoint.profile !== "guide") {
     return {
       value: "BACKUP",

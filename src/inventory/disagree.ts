@@ -4,20 +4,24 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import type { RankedGroup } from "./groups.ts";
-import { errorAt, placeOf, type Report, warningAt } from "./problems.ts";
-import { type Entries, type Entry, same } from "./yaml/located.ts";
+import type { Diagnostic } from "../model.ts";
+import type { RankedGroup } from "./graph.ts";
+import { errorAt, placeOf, warningAt } from "./problems.ts";
+import { type Entry, same } from "./yaml/located.ts";
 
 /** Keys that belong to a group rather than to its hosts. */
 const OF_THE_GROUP = new Set(["endpoint", "ansible_group_priority"]);
 
-/** Reports variables that two groups of the same rank set to different values for one host. */
-export function conflicts(
-  host: string,
-  groups: readonly RankedGroup[],
-  own: Entries,
-  report: Report,
-): void {
+/** A variable of some groups that is a guess for every host that does not set it itself. */
+export interface Disagreement {
+  /** The variable. */
+  readonly key: string;
+  /** What is wrong with it for a host. */
+  about(host: string): Diagnostic;
+}
+
+/** Variables that two groups of the same rank set to different values; groups from weak to strong. */
+export function conflicts(groups: readonly RankedGroup[]): Disagreement[] {
   const found = new Map<string, { group: RankedGroup; entry: Entry; against?: Entry }>();
   for (const group of groups) {
     for (const [key, entry] of new Map([...group.vars, ...group.fileVars])) {
@@ -29,25 +33,23 @@ export function conflicts(
       found.set(key, { group, entry, ...(against ? { against } : {}) });
     }
   }
-  for (const [key, { group, entry, against }] of found) {
-    if (!against || own.has(key) || OF_THE_GROUP.has(key)) continue;
-    const message = `Cannot tell ${quote(key)} of host ${quote(host)}: group ` +
-      `${quote(group.name)} sets it here, another group of the same rank sets it to another ` +
-      `value at ${placeOf(against.keySource)}`;
-    report(errorAt(entry.keySource, "group-conflict", message, "set it on the host"));
-  }
+  return [...found].flatMap(([key, { group, entry, against }]) => {
+    if (!against || OF_THE_GROUP.has(key)) return [];
+    const about = (host: string) => {
+      const message = `Cannot tell ${quote(key)} of host ${quote(host)}: group ` +
+        `${quote(group.name)} sets it here, another group of the same rank sets it to another ` +
+        `value at ${placeOf(against.keySource)}`;
+      return errorAt(entry.keySource, "group-conflict", message, "set it on the host");
+    };
+    return [{ key, about }];
+  });
 }
 
 /**
- * Warns where one file would mean two things: Ansible ranks every group_vars file above every
+ * Variables where one file would mean two things: Ansible ranks every group_vars file above every
  * `vars` of the inventory file, even a parent's file above a child's `vars`.
  */
-export function warnWhereAnsibleDiffers(
-  host: string,
-  groups: readonly RankedGroup[],
-  own: Entries,
-  report: Report,
-): void {
+export function ansibleDiffers(groups: readonly RankedGroup[]): Disagreement[] {
   const files = new Map<string, Entry>();
   const ours = new Map<string, Entry>();
   for (const group of groups) {
@@ -57,11 +59,14 @@ export function warnWhereAnsibleDiffers(
       ours.set(key, entry);
     }
   }
-  for (const [key, theirs] of files) {
+  return [...files].flatMap(([key, theirs]) => {
     const entry = ours.get(key)!;
-    if (own.has(key) || OF_THE_GROUP.has(key) || same(entry.node, theirs.node)) continue;
-    const message = `Ansible takes ${quote(key)} of host ${quote(host)} from ` +
-      `${placeOf(theirs.keySource)}, Holdfast from here: the deeper group wins`;
-    report(warningAt(entry.keySource, "ansible-differs", message));
-  }
+    if (OF_THE_GROUP.has(key) || same(entry.node, theirs.node)) return [];
+    const about = (host: string) => {
+      const message = `Ansible takes ${quote(key)} of host ${quote(host)} from ` +
+        `${placeOf(theirs.keySource)}, Holdfast from here: the deeper group wins`;
+      return warningAt(entry.keySource, "ansible-differs", message);
+    };
+    return [{ key, about }];
+  });
 }

@@ -1,87 +1,27 @@
 /**
- * The groups and hosts that an inventory file names, before anything is inherited.
+ * Groups and hosts as YAML writes them: a mapping of groups, each with hosts, children and vars.
  * @module
  */
 import { didYouMean, quote } from "../diagnostics.ts";
-import type { Source } from "../model.ts";
-import { HOST_NAME, isGroupName, isHostName } from "./connection/grammar.ts";
-import { errorAt, placeOf, type Report, warningAt } from "./problems.ts";
-import { expandRange } from "./ranges.ts";
-import { describe, type Entries, type Entry, type Located, mapOf, same } from "./yaml/located.ts";
+import { isGroupName } from "./connection/grammar.ts";
+import { addChild, addHosts, addVars, checkedGroup, type Graph, type Group } from "./graph.ts";
+import { errorAt, type Report, warningAt } from "./problems.ts";
+import { describe, type Entries, type Entry, type Located, mapOf } from "./yaml/located.ts";
 
-/** More hosts than this were not meant. */
-const MAX_HOSTS = 20_000;
-
-/** A group as it was written. */
-export interface Group {
-  /** Its name. */
-  readonly name: string;
-  /** Where it is written first; missing for `all` and `ungrouped` when nobody writes them. */
-  readonly source: Source | undefined;
-  /** Hosts that it names itself. */
-  readonly hosts: Set<string>;
-  /** Groups that it names as its children. */
-  readonly children: Map<string, Source | undefined>;
-  /** Its `vars`. */
-  readonly vars: Map<string, Entry>;
-  /** Variables from group_vars. */
-  readonly fileVars: Map<string, Entry>;
-}
-
-/** A group with its place in the tree. */
-export interface RankedGroup extends Group {
-  /** Longest way from `all`. */
-  readonly depth: number;
-  /** `ansible_group_priority`: the larger one wins among groups of the same depth. */
-  readonly priority: number;
-}
-
-/** A host as it was written. */
-export interface HostNode {
-  /** Its name. */
-  readonly name: string;
-  /** Where it is written first. */
-  readonly source: Source | undefined;
-  /** Variables beside its name. */
-  readonly vars: Map<string, Entry>;
-  /** Variables from host_vars. */
-  readonly fileVars: Map<string, Entry>;
-}
-
-/** Everything that an inventory file names, in order of appearance. */
-export interface Graph {
-  /** Groups by name; `all` and `ungrouped` are always there. */
-  readonly groups: Map<string, Group>;
-  /** Hosts by name. */
-  readonly hosts: Map<string, HostNode>;
-}
-
-/** Reads the groups of an inventory file. */
-export function readGroups(root: Located, report: Report): Graph {
-  const graph: Graph = { groups: new Map(), hosts: new Map() };
-  groupNamed(graph, "all", undefined);
-  groupNamed(graph, "ungrouped", undefined);
+/** Adds the groups of an inventory in YAML to a graph. */
+export function readGroups(graph: Graph, root: Located, report: Report): void {
   if (root.kind === "map") {
     for (const [name, entry] of root.entries) readGroup(graph, name, entry, report);
   } else if (root.value !== null) {
     const found = describe(root);
-    report(errorAt(
-      root.source,
-      "wrong-type",
-      `Cannot read groups: found ${found}, expected a mapping of groups`,
-      "ansible-inventory -i FILE --list --yaml turns other formats into this one",
-    ));
+    const message = `Cannot read groups: found ${found}, expected a mapping of groups`;
+    report(errorAt(root.source, "wrong-type", message, "all: { hosts: { NAME: } }"));
   }
-  return graph;
 }
 
 function readGroup(graph: Graph, name: string, entry: Entry, report: Report): void {
-  if (!isGroupName(name)) {
-    const message = `Cannot use ${quote(name)} as a group: a group is a name of letters, digits, ` +
-      "dots, dashes and underscores";
-    return report(errorAt(entry.keySource, "group-name", message));
-  }
-  const group = groupNamed(graph, name, entry.keySource);
+  const group = checkedGroup(graph, name, entry.keySource, report);
+  if (!group) return;
   const body = mapping(entry.node, `group ${quote(name)}`, report);
   for (const [key, part] of body) {
     if (key === "hosts") readHosts(graph, group, part, report);
@@ -95,48 +35,16 @@ function readGroup(graph: Graph, name: string, entry: Entry, report: Report): vo
 function readHosts(graph: Graph, group: Group, part: Entry, report: Report): void {
   for (const [pattern, entry] of names(part, `"hosts" of group ${quote(group.name)}`, report)) {
     const vars = mapping(entry.node, `host ${quote(pattern)}`, report);
-    for (const name of hostNames(pattern, entry, report)) {
-      group.hosts.add(name);
-      const host = hostNamed(graph, name, entry.keySource);
-      addVars(host.vars, vars, report);
-      if (graph.hosts.size > MAX_HOSTS) {
-        const message = `Cannot read more than ${MAX_HOSTS} hosts`;
-        return report(errorAt(entry.keySource, "too-large", message));
-      }
-    }
+    addHosts(graph, group, { pattern, source: entry.keySource, vars }, report);
   }
 }
 
 function readChildren(graph: Graph, group: Group, part: Entry, report: Report): void {
   const label = `"children" of group ${quote(group.name)}`;
   for (const [name, entry] of names(part, label, report)) {
-    if (name === "all") {
-      const message = `Cannot put group "all" into group ${
-        quote(group.name)
-      }: it holds every group`;
-      report(errorAt(entry.keySource, "group-cycle", message));
-      continue;
-    }
-    readGroup(graph, name, entry, report);
-    if (isGroupName(name)) group.children.set(name, entry.keySource);
+    if (name !== "all") readGroup(graph, name, entry, report);
+    if (isGroupName(name)) addChild(group, name, entry.keySource, report);
   }
-}
-
-/** The names behind a pattern that are fit to be hosts; everything else is reported. */
-function hostNames(pattern: string, entry: Entry, report: Report): string[] {
-  try {
-    const expanded = expandRange(pattern);
-    const wrong = expanded.find((name) => !isHostName(name));
-    if (wrong === undefined) return expanded;
-    const hint = /^[^:]+:\d+$/.test(wrong) ? "ansible_port" : undefined;
-    const message = `Cannot use ${quote(wrong)} as a host: a host is ${HOST_NAME}`;
-    report(errorAt(entry.keySource, "host-name", message, hint));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const message = `Cannot expand host ${quote(pattern)}: ${error.message}`;
-    report(errorAt(entry.keySource, "host-range", message));
-  }
-  return [];
 }
 
 /** Entries of a mapping; nothing is fine too. */
@@ -158,42 +66,6 @@ function names(part: Entry, label: string, report: Report): Entries {
   const nothing: Located = { kind: "scalar", source: node.source, value: null, text: "" };
   const entry: Entry = { keySource: node.source, node: nothing };
   return mapOf(node.source, new Map([[node.value, entry]])).entries;
-}
-
-/** Adds variables; a host or group may be written in several places, where the last one wins. */
-function addVars(into: Map<string, Entry>, vars: Entries, report: Report): void {
-  for (const [key, entry] of vars) {
-    const first = into.get(key);
-    if (first && first !== entry && !same(first.node, entry.node)) {
-      const message = `${quote(key)} has another value at ${placeOf(first.keySource)}; ` +
-        "this one wins, as it does in Ansible";
-      report(warningAt(entry.keySource, "set-twice", message));
-    }
-    into.set(key, entry);
-  }
-}
-
-function groupNamed(graph: Graph, name: string, source: Source | undefined): Group {
-  const known = graph.groups.get(name);
-  if (known?.source || (known && !source)) return known;
-  const group: Group = known ? { ...known, source } : {
-    name,
-    source,
-    hosts: new Set(),
-    children: new Map(),
-    vars: new Map(),
-    fileVars: new Map(),
-  };
-  graph.groups.set(name, group);
-  return group;
-}
-
-function hostNamed(graph: Graph, name: string, source: Source | undefined): HostNode {
-  const known = graph.hosts.get(name);
-  if (known) return known;
-  const host: HostNode = { name, source, vars: new Map(), fileVars: new Map() };
-  graph.hosts.set(name, host);
-  return host;
 }
 
 function unknownPart(group: string, key: string, part: Entry) {

@@ -2,40 +2,24 @@
  * Reads an inventory: the file, group_vars/ and host_vars/ beside it, and what its endpoints name.
  * @module
  */
-import { dirname } from "@std/path";
 import { quote } from "../diagnostics.ts";
 import type { Diagnostic, Host, Inventory, Source, Vars } from "../model.ts";
 import { secret } from "../secret.ts";
 import { connectionOf } from "./connection/connection.ts";
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
-import { readGroups } from "./groups.ts";
 import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
-import { diskFiles, type Files, realSecrets, type SecretReader } from "./read.ts";
-import { resolve, type Resolved, type ResolvedHost } from "./resolve.ts";
-import { readVarsFiles } from "./vars_files.ts";
-import {
-  below,
-  type Entries,
-  entriesOf,
-  type Located,
-  type LocatedScalar,
-  mapOf,
-} from "./yaml/located.ts";
-import { parse } from "./yaml/parse.ts";
+import { diskFiles, realSecrets, type SecretReader } from "./read.ts";
+import type { Resolved, ResolvedHost } from "./resolve.ts";
+import { type Survey, survey, type SurveyOptions } from "./survey.ts";
+import { below, type Entries, type LocatedScalar, mapOf } from "./yaml/located.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
 export { formatInputError, InventoryError } from "./problems.ts";
 export { type Files, noSecrets, realSecrets, type SecretReader } from "./read.ts";
 
 /** How an inventory is read. */
-export interface LoadOptions {
-  /** Variables of the command line, stronger than all others. */
-  readonly extraVars?: Vars | Entries;
-  /** Texts that they stand in, by the name that their places give. */
-  readonly extraSources?: ReadonlyMap<string, string>;
-  /** The file system. @default {diskFiles} */
-  readonly files?: Files;
+export interface LoadOptions extends SurveyOptions {
   /** Fetches secrets. @default {realSecrets} */
   readonly secrets?: SecretReader;
 }
@@ -63,19 +47,19 @@ export interface Loaded {
  * @throws {InventoryError} with everything that is wrong in any of the files
  */
 export async function loadInventory(path: string, options: LoadOptions = {}): Promise<Loaded> {
-  const { files = diskFiles, secrets = realSecrets, extraVars = {} } = options;
-  const extra: Entries = extraVars instanceof Map ? extraVars : entriesOf(extraVars);
-  const folder = dirname(path);
-  const sources = new Map(options.extraSources);
-  const diagnostics: Diagnostic[] = [];
-  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  return await judge(path, await survey(path, options), options);
+}
 
-  const root = await readRoot(path, files, sources, report);
-  if (!root) throw failure(diagnostics, path, sources, []);
-  const graph = readGroups(root, report);
-  await readVarsFiles(graph, { folder, files, report, sources });
+/**
+ * Validates an inventory that has been read.
+ * @throws {InventoryError} with everything that is wrong in any of the files
+ */
+export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
+  const { files = diskFiles, secrets = realSecrets } = options;
+  const { resolved, extra, folder, sources, diagnostics: found } = read;
+  const diagnostics: Diagnostic[] = [...found];
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   refuseEndpointOverride(extra, report);
-  const resolved = resolve(graph, extra, report);
   const hosts = new Map(
     [...resolved.hosts.values()].map((host) => [host.name, toHost(host, folder, report)]),
   );
@@ -99,32 +83,16 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
   };
 }
 
-async function readRoot(
-  path: string,
-  files: Files,
-  sources: Map<string, string>,
-  report: Report,
-): Promise<Located | undefined> {
-  const result = await files.read(path);
-  const refuse = (reason: string, hint?: string) =>
-    void report(errorAt(undefined, "unreadable", `Cannot read ${quote(path)}: ${reason}`, hint));
-  if (result.kind === "missing") return refuse("there is no such file");
-  if (result.kind === "folder") return refuse("it is a folder, an inventory is a file");
-  if (result.kind === "unreadable") return refuse(result.reason);
-  if (/^\[[\w.-]+(:\w+)?\]\s*(#.*)?$/m.test(result.text)) {
-    const hint = "ansible-inventory -i FILE --list --yaml turns it into YAML";
-    return refuse("it is an INI inventory, Holdfast reads YAML", hint);
-  }
-  sources.set(path, result.text);
-  return parse(path, result.text, report);
-}
-
 function toHost(host: ResolvedHost, folder: string, report: Report): Host {
+  let vars: Vars | undefined;
   return {
     name: host.name,
     ...connectionOf(host, folder, report),
     groups: host.groups.map((group) => group.name),
-    vars: varsOf(host),
+    // Built when it is asked for: thousands of hosts may inherit hundreds of variables each.
+    get vars() {
+      return vars ??= varsOf(host);
+    },
   };
 }
 

@@ -13,9 +13,19 @@ const PLAIN = new RegExp(
   "gm",
 );
 
+/** The same in JSON and in lines of an INI inventory. */
+const ASSIGNED =
+  /(\b\w*(?:password|_pass)(?:"[ \t]*:[ \t]*(?=")|=))("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|\S+)/gm;
+/** In `[group:vars]` of an INI inventory a value is the rest of its line. */
+const WHOLE_LINE = /^([ \t]*\w*(?:password|_pass)[ \t]*=[ \t]*)(.+)$/gm;
+
 /** Blots out what stands behind keys that are named like passwords. */
 export function maskPasswords(text: string): string {
-  return text.replace(PLAIN, (_, key: string, value: string) => key + "*".repeat(value.length));
+  return [PLAIN, WHOLE_LINE, ASSIGNED].reduce(
+    (out, pattern) =>
+      out.replace(pattern, (_, key: string, value: string) => key + "*".repeat(value.length)),
+    text,
+  );
 }
 
 /** Blots out the text of one value, whatever lines it covers. */

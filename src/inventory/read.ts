@@ -1,9 +1,11 @@
 /**
- * The only file of the inventory that touches the world: files, folders, environment, programs.
+ * Where the inventory touches the world: files, folders, environment, secrets from programs.
  * It never throws for what the world may say; the answer is a value.
  * @module
  */
-import { LIMITS } from "./yaml/parse.ts";
+
+/** A larger file is refused before it is read. YAML, which is slow to read, has a smaller limit. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Reads files and folders; tests pass their own. */
 export interface Files {
@@ -15,8 +17,8 @@ export interface Files {
 
 /** What reading a file gave. */
 export type ReadResult =
-  /** The whole text. */
-  | { readonly kind: "text"; readonly text: string }
+  /** The whole text, and whether it is a program: executable, with a first line that says by what. */
+  | { readonly kind: "text"; readonly text: string; readonly program?: boolean }
   /** Nothing is there. */
   | { readonly kind: "missing" }
   /** A folder is there. */
@@ -39,12 +41,14 @@ export const diskFiles: Files = {
   async read(path) {
     try {
       // Asked first: reading a huge file or a device would fill the memory before the limit is seen.
-      const { isDirectory, size } = await Deno.stat(path);
+      const { isDirectory, size, mode } = await Deno.stat(path);
       if (isDirectory) return { kind: "folder" };
-      if (size > LIMITS.bytes) {
-        return { kind: "unreadable", reason: `it is larger than ${LIMITS.bytes} bytes` };
+      if (size > MAX_BYTES) {
+        return { kind: "unreadable", reason: `it is larger than ${MAX_BYTES} bytes` };
       }
-      return decode(await Deno.readFile(path));
+      const result = decode(await Deno.readFile(path));
+      if (result.kind !== "text" || !result.text.startsWith("#!")) return result;
+      return { ...result, program: ((mode ?? 0) & 0o111) !== 0 };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
       if (error instanceof Deno.errors.NotADirectory) return { kind: "missing" };

@@ -7,10 +7,11 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import { conflicts, warnWhereAnsibleDiffers } from "./disagree.ts";
-import type { Graph, Group, HostNode, RankedGroup } from "./groups.ts";
+import { type Ancestry, ancestry } from "./ancestry.ts";
+import { ansibleDiffers, conflicts, type Disagreement } from "./disagree.ts";
+import type { Graph, Group, HostNode, RankedGroup } from "./graph.ts";
 import { errorAt, type Report } from "./problems.ts";
-import type { Entries, Entry } from "./yaml/located.ts";
+import type { Entries } from "./yaml/located.ts";
 
 /** A host with everything that it inherits. */
 export interface ResolvedHost extends HostNode {
@@ -32,90 +33,75 @@ export interface Resolved {
 
 /** Works out membership and merges variables; a cycle of groups is reported and cut. */
 export function resolve(graph: Graph, extra: Entries, report: Report): Resolved {
-  const parents = parentsOf(graph, report);
-  const groups = rank(graph, parents, report);
-  const memberships = new Map([...graph.hosts.keys()].map((name) => [name, new Set<string>()]));
+  const places = ancestry(graph, report);
+  const groups = rank(graph, places, report);
+  const memberships = membershipsOf(graph, places);
+  const order = [...groups.values()].sort(byRank);
+  const position = new Map(order.map((group, i) => [group.name, i]));
+  const merge = merger(extra, report);
+  const hosts = new Map<string, ResolvedHost>();
+  const members = new Map<string, string[]>([...groups.keys()].map((name) => [name, []]));
+  for (const host of graph.hosts.values()) {
+    const positions = [...memberships.get(host.name)!].map((name) => position.get(name)!);
+    const own = positions.sort((a, b) => a - b).map((i) => order[i]!);
+    hosts.set(host.name, { ...host, groups: own, merged: merge(host, own, positions.join()) });
+    for (const { name } of own) members.get(name)!.push(host.name);
+  }
+  return { groups, hosts, hostsOf: (group) => members.get(group) ?? [] };
+}
+
+/** Names of all groups of every host; a host in no other group is `ungrouped`. */
+function membershipsOf(
+  graph: Graph,
+  { above }: Ancestry,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const memberships = new Map([...graph.hosts.keys()].map((name) => [name, new Set(["all"])]));
   for (const group of graph.groups.values()) {
-    const line = ancestors(group.name, parents);
+    const line = above(group.name);
     for (const host of group.hosts) line.forEach((name) => memberships.get(host)?.add(name));
   }
-  const hosts = new Map<string, ResolvedHost>();
-  for (const host of graph.hosts.values()) {
-    const names = memberships.get(host.name)!;
-    names.add("all");
+  for (const names of memberships.values()) {
     if (names.size === 1) names.add("ungrouped");
-    const own = [...groups.values()].filter((g) => names.has(g.name)).sort(byRank);
-    hosts.set(host.name, {
-      ...host,
-      groups: own,
-      merged: merge(host, own, extra, report),
-    });
+    // A host may be written both at the top and in a group.
+    else if (names.size > 2) names.delete("ungrouped");
   }
-  const hostsOf = (group: string) =>
-    [...hosts.values()].filter((h) => h.groups.some((g) => g.name === group)).map((h) => h.name);
-  return { groups, hosts, hostsOf };
+  return memberships;
 }
 
-function merge(
-  host: HostNode,
-  groups: readonly RankedGroup[],
-  extra: Entries,
-  report: Report,
-): Entries {
-  const merged = new Map<string, Entry>();
-  for (const group of groups) {
-    for (const [key, entry] of [...group.vars, ...group.fileVars]) merged.set(key, entry);
-  }
-  const own: Entries = new Map([...host.vars, ...host.fileVars, ...extra]);
-  conflicts(host.name, groups, own, report);
-  warnWhereAnsibleDiffers(host.name, groups, own, report);
-  for (const [key, entry] of own) merged.set(key, entry);
-  return merged;
+/** What hosts of the same groups inherit is worked out once, however many they are. */
+interface Inherited {
+  readonly vars: Entries;
+  readonly disagreements: readonly Disagreement[];
 }
 
-/** Child to its parents, without `all` and without what would close a circle. */
-function parentsOf(graph: Graph, report: Report): Map<string, Set<string>> {
-  const parents = new Map<string, Set<string>>();
-  for (const group of graph.groups.values()) {
-    if (group.name === "all") continue;
-    for (const [child, source] of group.children) {
-      if (ancestors(group.name, parents).has(child)) {
-        const message = `Cannot put group ${quote(child)} into group ${quote(group.name)}: ` +
-          `${quote(group.name)} is in ${quote(child)} already`;
-        report(errorAt(source, "group-cycle", message));
-        continue;
-      }
-      parents.set(child, (parents.get(child) ?? new Set()).add(group.name));
+/** Makes the function that merges the variables of a host; the key names its groups. */
+function merger(extra: Entries, report: Report) {
+  const known = new Map<string, Inherited>();
+  return (host: HostNode, groups: readonly RankedGroup[], key: string): Entries => {
+    const inherited = known.get(key) ?? inherit(groups);
+    known.set(key, inherited);
+    const own: Entries = new Map([...host.vars, ...host.fileVars, ...extra]);
+    for (const { key, about } of inherited.disagreements) {
+      if (!own.has(key)) report(about(host.name));
     }
-  }
-  return parents;
+    return own.size === 0 ? inherited.vars : new Map([...inherited.vars, ...own]);
+  };
 }
 
-/** A group and all groups above it, except `all`. */
-function ancestors(name: string, parents: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
-  const found = new Set([name]);
-  // A Set grows while it is walked.
-  for (const each of found) parents.get(each)?.forEach((parent) => found.add(parent));
-  return found;
+function inherit(groups: readonly RankedGroup[]): Inherited {
+  const vars = new Map(groups.flatMap((group) => [...group.vars, ...group.fileVars]));
+  return { vars, disagreements: [...conflicts(groups), ...ansibleDiffers(groups)] };
 }
 
 function rank(
   graph: Graph,
-  parents: ReadonlyMap<string, ReadonlySet<string>>,
+  { depth }: Ancestry,
   report: Report,
 ): Map<string, RankedGroup> {
-  const depths = new Map<string, number>([["all", 0]]);
-  const depthOf = (name: string): number => {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const depth = Math.max(0, ...[...(parents.get(name) ?? [])].map(depthOf)) + 1;
-    depths.set(name, depth);
-    return depth;
-  };
   return new Map(
     [...graph.groups.values()].map((group) => [
       group.name,
-      { ...group, depth: depthOf(group.name), priority: priorityOf(group, report) },
+      { ...group, depth: depth(group.name), priority: priorityOf(group, report) },
     ]),
   );
 }

@@ -4,7 +4,7 @@
  */
 import { join } from "@std/path";
 import { didYouMean, quote } from "../diagnostics.ts";
-import type { Graph } from "./groups.ts";
+import { type Graph, setEntry } from "./graph.ts";
 import { errorAt, type Report, warningAt } from "./problems.ts";
 import type { Files } from "./read.ts";
 import { describe, type Entry } from "./yaml/located.ts";
@@ -99,7 +99,7 @@ async function readInto(
   }
   sources.set(path, result.text);
   const root = parse(path, result.text, report);
-  if (root?.kind === "map") { for (const [key, entry] of root.entries) vars.set(key, entry); }
+  if (root?.kind === "map") { for (const [key, entry] of root.entries) setEntry(vars, key, entry); }
   else if (root && root.value !== null) {
     const message = `Cannot read variables: found ${describe(root)}, expected a mapping`;
     report(errorAt(root.source, "wrong-type", message));

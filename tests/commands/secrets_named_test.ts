@@ -25,3 +25,20 @@ Deno.test("secretsNamed() leaves what is wrong with an inventory to the run itse
   withTempDir(async (dir) => {
     assertEquals(await secretsNamed(`${dir}/none.yaml`), { env: [], programs: [] });
   }));
+
+Deno.test("secretsNamed() names an inventory that is a program, and does not start it", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.sh`;
+    await Deno.writeTextFile(path, `#!/bin/sh\ntouch '${dir}/started'\n`, { mode: 0o755 });
+    await Deno.mkdir(`${dir}/group_vars`);
+    const endpoint =
+      "{ address: 10.0.0.10, backends: [{ name: m1, address: 10.0.0.21 }], vrrp: { auth_pass: { env: PW } } }";
+    await Deno.writeTextFile(`${dir}/group_vars/lb.yml`, `endpoint: ${endpoint}\n`);
+    // The program is named, and so is the secret of a group that has a file.
+    assertEquals(await secretsNamed(path), { env: ["PW"], programs: [path] });
+    assertEquals(await secretsNamed(dir), { env: ["PW"], programs: [path] });
+    assertEquals((await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name).sort(), [
+      "group_vars",
+      "hosts.sh",
+    ]);
+  }));

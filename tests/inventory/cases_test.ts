@@ -9,6 +9,7 @@ import { diskFiles, type Files } from "../../src/inventory/read.ts";
 import { secrets, shown } from "./helpers.ts";
 
 const here = fromFileUrl(new URL(".", import.meta.url));
+const INVENTORY = /\.(yaml|ini|json)$/;
 const update = Deno.env.get("HOLDFAST_UPDATE") === "1";
 
 /** Paths in messages begin at the folder, wherever the tests are started. */
@@ -23,7 +24,7 @@ async function filesIn(folder: string, inner = ""): Promise<string[]> {
   const found: string[] = [];
   for (const name of await diskFiles.list(`${here}${folder}/${inner}`)) {
     if (name.endsWith("/") && !name.endsWith("_vars/")) found.push(...await filesIn(folder, name));
-    else if (name.endsWith(".yaml")) found.push(inner + name);
+    else if (INVENTORY.test(name)) found.push(inner + name);
   }
   return found;
 }
@@ -38,7 +39,7 @@ for (const file of await filesIn("ok")) {
 for (const file of await filesIn("err")) {
   Deno.test(`loadInventory() says what is wrong with err/${file}`, async () => {
     const text = await shown(loadInventory(file, { files: below("err"), secrets }));
-    const out = `${here}err/${file.replace(/\.yaml$/, ".out")}`;
+    const out = `${here}err/${file.replace(INVENTORY, ".out")}`;
     if (update) await Deno.writeTextFile(out, `${text}\n`);
     assertEquals(`${text}\n`, await Deno.readTextFile(out));
     assert(text.length > 0, "it loaded");
@@ -46,7 +47,7 @@ for (const file of await filesIn("err")) {
 }
 
 Deno.test("every .out file belongs to a case", async () => {
-  const cases = new Set((await filesIn("err")).map((file) => file.replace(/\.yaml$/, ".out")));
+  const cases = new Set((await filesIn("err")).map((file) => file.replace(INVENTORY, ".out")));
   const outs = (await diskFiles.list(`${here}err`)).filter((name) => name.endsWith(".out"));
   assertEquals(outs.filter((out) => !cases.has(out)), []);
 });

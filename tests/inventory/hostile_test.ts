@@ -24,8 +24,13 @@ const hostile = fc.oneof(
 
 /** What was loaded, or nothing where it was refused; anything else that is thrown is a bug. */
 async function attempt(data: unknown) {
+  return await attemptText(stringify(data));
+}
+
+/** As {@link attempt}, for a file in any format. */
+async function attemptText(text: string) {
   try {
-    return (await load(stringify(data))).inventory.hosts;
+    return (await load(text)).inventory.hosts;
   } catch (error) {
     assert(error instanceof InputError, String(error));
     assert(error.diagnostics.some((d) => d.severity === "error"));
@@ -40,6 +45,39 @@ Deno.test("no hostile string becomes the name of a host", async () => {
     }
   }));
 });
+
+/** The formats that are not YAML, with a name and a value put where they can be put. */
+const FORMATS: Readonly<Record<string, (name: string, key: string, value: string) => string>> = {
+  "INI host": (name, key, value) => `[g]\n${name} ${key}='${value}'\n`,
+  "INI host, bare": (name, key, value) => `[g]\n${name} ${key}=${value}\n`,
+  "INI vars": (name, key, value) => `[g]\n${name}\n[g:vars]\n${key}=${value}\n`,
+  "INI literal": (name, key, value) => `[g]\n${name}\n[g:vars]\n${key}=${JSON.stringify(value)}\n`,
+  "INI section": (name, key, value) => `[${name}]\nh1 ${key}=1\n[${value}:children]\n${name}\n`,
+  "JSON listing": (name, key, value) =>
+    JSON.stringify({ _meta: { hostvars: { [name]: { [key]: value } } }, g: { hosts: [name] } }),
+  "JSON list": (name, key, value) =>
+    JSON.stringify({ _meta: {}, g: [name], [value]: { [key]: 1 } }),
+  "JSON map": (name, key, value) => JSON.stringify({ g: { hosts: { [name]: { [key]: value } } } }),
+};
+
+for (const [format, write] of Object.entries(FORMATS)) {
+  Deno.test(`no hostile string becomes a host, an address or a user: ${format}`, async () => {
+    const keys = fc.constantFrom("ansible_host", "ansible_user", "ansible_port", "x");
+    const name = fc.oneof(fc.constant("h1"), hostile);
+    await fc.assert(fc.asyncProperty(name, keys, hostile, async (name, key, value) => {
+      for (const host of await attemptText(write(name, key, value))) {
+        assert(NAME.test(host.name), JSON.stringify(host.name));
+        assert(ADDRESS.test(host.address), JSON.stringify(host.address));
+        assert(host.user === undefined || USER.test(host.user), JSON.stringify(host.user));
+        assert(host.port === undefined || (host.port > 0 && host.port < 65536));
+        assert(
+          host.groups.every((group) => /^\w[\w.-]*$/.test(group)),
+          JSON.stringify(host.groups),
+        );
+      }
+    }));
+  });
+}
 
 Deno.test("no hostile string becomes an address, a user or a port", async () => {
   await fc.assert(fc.asyncProperty(

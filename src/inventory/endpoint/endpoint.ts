@@ -5,7 +5,7 @@
 import { quote } from "../../diagnostics.ts";
 import type { Endpoint, Host, Secret } from "../../model.ts";
 import { isIpv4 } from "../connection/grammar.ts";
-import type { RankedGroup } from "../groups.ts";
+import type { RankedGroup } from "../graph.ts";
 import { errorAt, type Report } from "../problems.ts";
 import type { Files, SecretReader } from "../read.ts";
 import type { Resolved } from "../resolve.ts";

@@ -49,6 +49,8 @@ export interface Entry {
   readonly keySource: Source | undefined;
   /** The value. */
   readonly node: Located;
+  /** The entry of the same owner that this one replaced. */
+  readonly overrode?: Entry;
 }
 
 /** Entries by key: the variables of a group or a host. */
@@ -65,21 +67,21 @@ export function listOf(source: Source | undefined, items: readonly Located[]): L
   return { kind: "list", source, items, value: items.map((item) => item.value) };
 }
 
-/** Wraps plain data that no file holds. */
-export function fromPlain(value: unknown): Located {
-  if (Array.isArray(value)) return listOf(undefined, value.map(fromPlain));
+/** Wraps plain data, all of which stands at one place or, from the command line, at none. */
+export function fromPlain(value: unknown, source?: Source): Located {
+  if (Array.isArray(value)) return listOf(source, value.map((item) => fromPlain(item, source)));
   if (typeof value === "object" && value !== null) {
-    return mapOf(undefined, entriesOf(value));
+    return mapOf(source, entriesOf(value, source));
   }
-  return { kind: "scalar", source: undefined, value, text: String(value) };
+  return { kind: "scalar", source, value, text: String(value) };
 }
 
 /** Wraps the properties of a plain object. */
-export function entriesOf(value: object): Entries {
+export function entriesOf(value: object, source?: Source): Entries {
   return new Map(
     Object.entries(value).map(([key, item]) => [
       key,
-      { keySource: undefined, node: fromPlain(item) },
+      { keySource: source, node: fromPlain(item, source) },
     ]),
   );
 }

@@ -3,7 +3,16 @@
  * that multiply, duplicate keys. Text only: nothing here reads a file.
  * @module
  */
-import { type Document, LineCounter, parseDocument, type YAMLError } from "yaml";
+import {
+  Composer,
+  type CST,
+  Document,
+  Lexer,
+  LineCounter,
+  Parser,
+  type YAMLError,
+  YAMLParseError,
+} from "yaml";
 import { quote } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
 import { errorAt, type Report } from "../problems.ts";
@@ -12,6 +21,9 @@ import type { Located } from "./located.ts";
 
 /** What a file may hold at most; far above any real inventory. */
 export const LIMITS = { bytes: 2 * 1024 * 1024, depth: 64, nodes: 200_000 } as const;
+
+/** Blanks, commas, quotes and line breaks are lexemes, too. */
+const MAX_LEXEMES = 8 * LIMITS.nodes;
 
 /** How many mistakes of syntax are worth showing: the later ones follow from the first. */
 const MAX_SYNTAX_ERRORS = 5;
@@ -42,23 +54,64 @@ export function parse(file: string, text: string, report: Report): Located | und
     }
     return build(document, { file, place, report, limits: LIMITS });
   } catch (error) {
-    // The composer recurses; a hostile file can exhaust the stack before we count its depth.
-    if (!(error instanceof RangeError)) throw error;
-    const message = `Cannot read ${quote(file)}: it is nested deeper than ${LIMITS.depth} levels`;
-    return void report(errorAt(start, "too-deep", message));
+    if (!(error instanceof TooMuch)) throw error;
+    const message = `Cannot read ${quote(file)}: ${error.message}`;
+    return void report(errorAt(start, error.code, message));
+  }
+}
+
+/** Thrown when a limit is passed while the text is still being cut into tokens. */
+class TooMuch extends Error {
+  readonly code: string;
+  constructor(code: string, reason: string) {
+    super(reason);
+    this.code = code;
   }
 }
 
 function parseYaml(text: string, lineCounter: LineCounter): Document {
-  return parseDocument(text, {
-    lineCounter,
+  const composer = new Composer({
     version: "1.2",
     schema: "core",
     // Ours names both places.
     uniqueKeys: false,
-    prettyErrors: false,
     logLevel: "error",
   });
+  let document: Document | undefined;
+  for (const next of composer.compose(tokens(text, lineCounter), true, text.length)) {
+    if (!document) document = next as Document;
+    else if (document.errors.length === 0) {
+      document.errors.push(
+        new YAMLParseError(
+          [next.range[0], next.range[1]],
+          "MULTIPLE_DOCS",
+          "more than one document",
+        ),
+      );
+    }
+  }
+  return document ?? new Document(null);
+}
+
+/**
+ * What the composer reads, counted on the way: it recurses, and a hostile file would exhaust
+ * stack and memory before the tree could be measured.
+ */
+function* tokens(text: string, lineCounter: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lineCounter.addNewLine);
+  lineCounter.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    // A nested block is a map and its value on the parser's stack.
+    if (parser.stack.length > 2 * LIMITS.depth + 8) {
+      throw new TooMuch("too-deep", `it is nested deeper than ${LIMITS.depth} levels`);
+    }
+    if (++count > MAX_LEXEMES) {
+      throw new TooMuch("too-large", `it holds more than ${LIMITS.nodes} values`);
+    }
+  }
+  yield* parser.end();
 }
 
 function syntax(file: string, error: YAMLError, place: (from: number, to: number) => Source) {
@@ -70,7 +123,5 @@ function syntax(file: string, error: YAMLError, place: (from: number, to: number
 
 function reasonOf({ code, message }: YAMLError): string {
   if (code === "MULTIPLE_DOCS") return "it holds more than one document";
-  // What the parser says when its recursion has used up the stack.
-  if (message.includes("call stack")) return `it is nested deeper than ${LIMITS.depth} levels`;
   return message.replace(/\.$/, "");
 }
