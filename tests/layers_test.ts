@@ -63,7 +63,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The lab is imported by its own command alone. */
-const LAB_USERS = ["src/lab", "src/commands/program.ts"];
+const LAB_USERS = ["src/lab", "src/commands/line/lab.ts"];
 
 /** Files that may say `Deno.`, a clock or a random number: the rim. */
 const RIM = [

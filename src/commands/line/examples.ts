@@ -1,0 +1,97 @@
+/**
+ * What the help of a command says beside its options: examples, and what its exit codes mean.
+ * Text only; a test reads every example as the command line would.
+ * @module
+ */
+import { EXIT } from "../../errors.ts";
+
+/** A line to type, and what it does. */
+export type Example = readonly [line: string, what: string];
+
+/** Examples by command; the empty name is the program itself. */
+export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  "": [
+    ["holdfast check hosts.yaml", "what would change, with differences"],
+    ["holdfast apply hosts.yaml", "make it true"],
+    ["holdfast verify hosts.yaml --wait 30s", "the endpoint answers, or soon will"],
+  ],
+  apply: [
+    ["holdfast apply hosts.yaml", "make it true everywhere"],
+    ["holdfast apply hosts.yaml --limit lb2", "change one host; what is derived stays the same"],
+    ["holdfast apply hosts.yaml --limit 'lb*:!lb1'", "every host that fits, but one"],
+    ["holdfast apply hosts.yaml --json --report junit:run.xml", "for machines"],
+  ],
+  check: [
+    ["holdfast check hosts.yaml", "what would change, with differences"],
+    ["holdfast check hosts.yaml --list-tasks", "what would be looked at"],
+    ["holdfast check hosts.yaml -l lb1 -K", "one host, asking for the sudo password"],
+  ],
+  verify: [
+    ["holdfast verify hosts.yaml", "is it as it should be, now?"],
+    ["holdfast verify hosts.yaml --wait 30s", "or at most 30 seconds from now?"],
+  ],
+  report: [
+    ["holdfast report run.jsonl --diff", "of holdfast apply ... --report jsonl:run.jsonl"],
+    ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
+  ],
+  render: [
+    ["holdfast render hosts.yaml --out rendered", "a folder for each host, as on its disk"],
+    ["holdfast render hosts.yaml --out rendered -l lb1", "of one host"],
+  ],
+  inventory: [
+    ["holdfast inventory hosts.yaml --graph", "groups and their hosts"],
+    ["holdfast inventory hosts.yaml --host lb1", "every variable of a host"],
+    ["holdfast inventory hosts.yaml --list -l 'lb*'", "as JSON, for scripts"],
+  ],
+  explain: [
+    ["holdfast explain hosts.yaml lb1", "every value of a host, and where it is from"],
+    ["holdfast explain hosts.yaml lb1 vrrp.router_id", "one value"],
+  ],
+  schema: [
+    ["holdfast schema > inventory.schema.json", "then name it in the inventory's first line:"],
+    ["# yaml-language-server: $schema=inventory.schema.json", "editors complete and check"],
+  ],
+  completions: [
+    ["source <(holdfast completions bash)", "this bash; in ~/.bashrc every one"],
+    ["source <(holdfast completions zsh)", "the same for zsh, behind compinit"],
+    ["holdfast completions fish | source", "the same for fish"],
+  ],
+  help: [
+    ["holdfast help apply", "the same as holdfast apply --help"],
+    ["holdfast help", "every command"],
+  ],
+  lab: [
+    ["holdfast lab up", "two hosts and three API servers"],
+    ["holdfast lab status", "what runs"],
+    ["holdfast lab down", "no trace is left"],
+  ],
+};
+
+/** What an exit code means, for people. A contract: the numbers keep their meaning. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.ok, "as wished"],
+  [EXIT.usage, "the command line or the inventory is wrong; no host was touched"],
+  [EXIT.changes, "check found something to change"],
+  [EXIT.failed, "a host or a condition failed"],
+  [EXIT.unreachable, "a host could not be reached"],
+  [EXIT.stale, "a saved plan no longer fits; nothing was changed"],
+  [EXIT.bug, "a bug in Holdfast"],
+  [EXIT.interrupted, "interrupted"],
+];
+
+/** The exit codes that a command can end with, beside those for a bug and an interruption. */
+export function exitCodes(command: string): readonly number[] {
+  const { ok, usage, changes, failed, unreachable, stale } = EXIT;
+  switch (command) {
+    case "apply":
+      return [ok, usage, changes, failed, unreachable, stale];
+    case "check":
+      return [ok, usage, changes, failed, unreachable];
+    case "verify":
+      return [ok, usage, failed, unreachable];
+    case "lab":
+      return [ok, usage, failed];
+    default:
+      return [ok, usage];
+  }
+}

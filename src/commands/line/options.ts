@@ -1,0 +1,92 @@
+/**
+ * Options that several commands share, spelled as Ansible spells them, in the groups that their
+ * help shows, and the readers of their values.
+ * @module
+ */
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Io } from "../io.ts";
+import type { Wants } from "../permissions.ts";
+
+/** Does what a command says. */
+export type Runner = (
+  command: string,
+  act: () => Promise<number>,
+  wants?: Wants,
+) => Promise<void>;
+
+/** What a command needs to be declared: who performs it, and where its words go. */
+export interface Line {
+  /** Does what the command says, once it has its permissions. */
+  readonly perform: Runner;
+  /** Where results and messages go. */
+  readonly io: Io;
+}
+
+/** Kinds of reports that `--report` takes. */
+export const REPORT_KINDS = ["junit", "github", "jsonl"] as const;
+
+/** A whole number from 1. */
+export function count(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1) {
+    throw new InvalidArgumentError("expected a whole number from 1");
+  }
+  return number;
+}
+
+/** A time such as `10s` or `500ms`, in milliseconds; a bare number is seconds. */
+export function milliseconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("expected a time such as 10s or 500ms");
+  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] ?? "s"] ?? 1000;
+  return Number(match[1]) * unit;
+}
+
+/** Values of an option that may be repeated, in order. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** What `-e` says wherever it stands. */
+export const EXTRA_VARS = [
+  "-e, --extra-vars <vars>",
+  "k=v, JSON or @file; may be repeated",
+] as const;
+
+/** Options that every command with a run shares. */
+export function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) {
+  return command
+    .optionsGroup("Selection:")
+    .option("-l, --limit <pattern>", "hosts to work on: names, groups, wildcards, lb:!lb2")
+    .option("-t, --tags <tags>", "only tasks with one of these tags, comma separated", collect)
+    .option("--skip-tags <tags>", "no tasks with one of these tags", collect)
+    .option("--start-at-task <name>", "begin with the task of this name")
+    .option("--list-hosts", "list the hosts that would be worked on, and do nothing")
+    .option("--list-tasks", "list the tasks, and do nothing")
+    .option("--list-tags", "list the tags, and do nothing")
+    .optionsGroup("Connection:")
+    .option("-u, --user <name>", "log in as this user")
+    .option("-b, --become", "go through sudo")
+    .option("-K, --ask-become-pass", "ask for the sudo password")
+    .option("-f, --forks <n>", "hosts at the same time", count, 10)
+    .optionsGroup("Play and variables:")
+    .option(...EXTRA_VARS, collect)
+    .option("--play <file>", "a play of your own, in place of the built-in one")
+    .optionsGroup("Output:")
+    .option("--json", "print one event a line")
+    .option(
+      "--report <kind[:file]>",
+      "also report as junit, github or jsonl; may be repeated",
+      collect,
+    );
+}
+
+/** Files that the reports of a run are written to. */
+export function reportFiles(reports: readonly string[] = []): string[] {
+  return reports.flatMap((report) => {
+    const at = report.indexOf(":");
+    const file = at === -1 ? "" : report.slice(at + 1);
+    // Neither can be granted; the run refuses both, with all other mistakes.
+    return file === "" || file.includes(",") ? [] : [file];
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * The commands that read an inventory and contact no host: render, inventory, explain, schema.
+ * @module
+ */
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { collect, EXTRA_VARS, type Line } from "./options.ts";
+
+/** Declares render, inventory, explain and schema. */
+export function declareRead(program: CommandUnknownOpts, line: Line): void {
+  declareRender(program, line);
+  declareInventory(program, line);
+  declareExplain(program, line);
+  declareSchema(program, line);
+}
+
+function declareRender(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("render").argument("<inventory>")
+    .description("write the files of every host into a folder, without touching a host")
+    .summary("the files of every host, into a folder")
+    .addOption(new Option("--out <dir>", "the folder").makeOptionMandatory())
+    .option("-l, --limit <pattern>", "hosts to render for")
+    .option(...EXTRA_VARS, collect)
+    .action((inventory, flags) =>
+      perform("render", async () => {
+        const { render } = await import("../render.ts");
+        return await render(inventory, { ...flags, out: String(flags.out) }, io);
+      }, { inventory })
+    );
+}
+
+function declareInventory(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("inventory").argument("<inventory>")
+    .description("what an inventory says, in the shape of ansible-inventory")
+    .summary("what it says, as ansible-inventory says it")
+    .option("--list", "every group and host, as JSON")
+    .option("--host <name>", "the variables of one host, as JSON")
+    .option("--graph", "the tree of groups")
+    .option("--vars", "with --graph: variables too")
+    .option("-l, --limit <pattern>", "hosts to list")
+    .option(...EXTRA_VARS, collect)
+    .action((inventory, flags) =>
+      perform("inventory", async () => {
+        const { inventoryCommand } = await import("../inventory.ts");
+        return await inventoryCommand(inventory, flags, io);
+      }, { inventory })
+    );
+}
+
+function declareExplain(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("explain").argument("<inventory>").argument("<host>").argument("[key]")
+    .description("where a value of a host comes from, and what it overrode")
+    .summary("where a host's values come from")
+    .option("--json", "print JSON")
+    .option(...EXTRA_VARS, collect)
+    .action((inventory, host, key, flags) =>
+      perform("explain", async () => {
+        const { explain } = await import("../explain.ts");
+        return await explain(inventory, host, key, flags, io);
+      }, { inventory })
+    );
+}
+
+function declareSchema(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("schema")
+    .description("the JSON Schema of the inventory, for editors")
+    .summary("its JSON Schema, for editors")
+    .action(() =>
+      perform("schema", async () => {
+        const { schema } = await import("../schema.ts");
+        return schema(io);
+      })
+    );
+}

@@ -1,0 +1,103 @@
+/**
+ * The commands that work on hosts, apply, check and verify, and report, which shows it again.
+ * @module
+ */
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { Mode } from "../../events.ts";
+import type { Io } from "../io.ts";
+import type { Wants } from "../permissions.ts";
+import type { RunFlags } from "../run.ts";
+import { collect, type Line, milliseconds, reportFiles, withRunFlags } from "./options.ts";
+
+/** Declares apply, check, verify and report. */
+export function declareRun(program: CommandUnknownOpts, line: Line): void {
+  declareApply(program, line);
+  declareCheck(program, line);
+  declareVerify(program, line);
+  declareReport(program, line);
+}
+
+function declareApply(program: CommandUnknownOpts, { perform, io }: Line): void {
+  withRunFlags(
+    program.command("apply").argument("<inventory>")
+      .description("make it true on the hosts; doing it again changes nothing")
+      .summary("make it true; again changes nothing")
+      .optionsGroup("What to do:")
+      .option("-C, --check", "only say what would change")
+      .option("-D, --diff", "show the difference of every file")
+      .option("--step", "ask before each change"),
+  ).action((inventory, flags) =>
+    perform(
+      "apply",
+      () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
+      runWants(inventory, flags),
+    )
+  );
+}
+
+function declareCheck(program: CommandUnknownOpts, { perform, io }: Line): void {
+  withRunFlags(
+    program.command("check").argument("<inventory>")
+      .description("say what apply would change, with differences; exit 2 when there is something")
+      .summary("say what apply would change, with differences")
+      .optionsGroup("What to do:")
+      .option("--out <file>", "save the plan, for apply FILE")
+      // Everybody's habit; check is both anyway.
+      .addOption(new Option("-C, --check").hideHelp())
+      .addOption(new Option("-D, --diff").hideHelp()),
+  ).action((inventory, flags) =>
+    perform(
+      "check",
+      () => runCommand("check", inventory, { ...flags, diff: true }, io),
+      runWants(inventory, flags, flags.out === undefined ? [] : [flags.out]),
+    )
+  );
+}
+
+function declareVerify(program: CommandUnknownOpts, { perform, io }: Line): void {
+  withRunFlags(
+    program.command("verify").argument("<inventory>")
+      .description("read-only: one holder of the address, and the endpoint answers")
+      .summary("read-only: one holder, the endpoint answers")
+      .optionsGroup("What to do:")
+      .option("--wait <time>", "how long it may take to become true", milliseconds, 0),
+  ).action((inventory, flags) =>
+    perform(
+      "verify",
+      () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),
+      runWants(inventory, flags),
+    )
+  );
+}
+
+function declareReport(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("report").argument("<run>")
+    .description("show a finished run again, from the file that --report jsonl:FILE wrote")
+    .summary("show a finished run again")
+    .option("-D, --diff", "show the difference of every file")
+    .option("--report <kind[:file]>", "also report as junit, github or jsonl", collect)
+    .action((run, flags) =>
+      perform("report", async () => {
+        const { redraw } = await import("../redraw.ts");
+        return await redraw(run, flags, io);
+      }, { writes: reportFiles(flags.report) })
+    );
+}
+
+/** What a run needs; a listing reads no secret and contacts no host. */
+function runWants(inventory: string, flags: RunFlags, writes: readonly string[] = []): Wants {
+  const { listHosts, listTasks, listTags } = flags;
+  const offline = listHosts === true || listTasks === true || listTags === true;
+  if (offline) return { offline };
+  return { inventory, writes: [...reportFiles(flags.report), ...writes] };
+}
+
+async function runCommand(
+  mode: Mode,
+  inventory: string,
+  flags: RunFlags,
+  io: Io,
+): Promise<number> {
+  const { runInventory } = await import("../run.ts");
+  return await runInventory(mode, inventory, flags, io);
+}

@@ -1,0 +1,34 @@
+/**
+ * The commands for the person at the shell: completions, help, and what completions ask.
+ * @module
+ */
+import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { EXIT } from "../../errors.ts";
+import type { Line } from "./options.ts";
+
+/** Shells that completions exist for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** Declares completions, help and the hidden `__complete`. */
+export function declareShell(program: CommandUnknownOpts, { perform, io }: Line): void {
+  program.command("completions").addArgument(new Argument("<shell>").choices(SHELLS))
+    .description("the completion script for bash, zsh or fish")
+    .summary("completions for bash, zsh or fish")
+    .action((shell) =>
+      perform("completions", async () => {
+        const { completions } = await import("../completions.ts");
+        return await completions(shell, io);
+      })
+    );
+
+  program.command("help").argument("[command]")
+    .description("this help, or that of a command")
+    .action(async (name) => {
+      if (name === undefined) program.outputHelp();
+      else if (program.commands.some((it) => it.name() === name)) {
+        await program.parseAsync([name, "--help"], { from: "user" });
+      } else {
+        program.error(`error: unknown command '${name}'`, { code: "commander.unknownCommand" });
+      }
+    });
+}
