@@ -1,6 +1,13 @@
+/**
+ * The command `schema`.
+ * @module
+ */
+import { EXIT } from "../errors.ts";
+import { inventoryJsonSchema } from "../inventory/json_schema.ts";
 import type { Io } from "./io.ts";
 
-/** Stub. */
-export function schema(_io: Io): number {
-  throw new Error("Cannot print the schema yet");
+/** Prints the JSON Schema of an inventory. */
+export function schema(io: Io): number {
+  io.out(`${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`);
+  return EXIT.ok;
 }

@@ -3,7 +3,6 @@
  * @module
  */
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { EXIT } from "../../errors.ts";
 import type { Line } from "./options.ts";
 
 /** Shells that completions exist for. */

@@ -22,48 +22,71 @@ const choice = <const T extends readonly [string, ...string[]]>(...names: T) =>
 
 const port = () => whole(1, 65535, "a port from 1 to 65535");
 
+// What a refinement demands, no JSON Schema can say: its metadata does.
 const ip = () =>
   z.string({ error: "expected an IP address" })
-    .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" });
+    .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" })
+    .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
 
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
   text(/^[A-Za-z0-9_.-]{1,15}$/, "the name of a network interface, or auto");
 
-const path = (expected: string) => text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected);
+const path = (expected: string) =>
+  text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected)
+    // Not every reader of a JSON Schema knows \p.
+    .meta({ pattern: "^[^\\u0000-\\u001f\\u007f]+$" });
 
 const backend = z.strictObject({
   name: text(/^[A-Za-z0-9_.-]{1,64}$/, "a name of letters, digits, dots, dashes and underscores")
-    .describe("Name of the server in HAProxy"),
-  address: ip().describe("IP address of the API server"),
+    .meta({ description: "Name of the server in HAProxy", examples: ["m1"] }),
+  address: ip().meta({ description: "IP address of the API server", examples: ["10.0.0.21"] }),
 }, mapping);
 
 /** The three ways to point at a secret, and the plain one. */
 const authPassError = "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }";
 const authPass = z.union([
-  z.strictObject({ env: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") }),
-  z.strictObject({ file: path("a path") }),
+  z.strictObject({
+    env: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
+      .meta({ description: "Environment variable that holds it", examples: ["VRRP_PASS"] }),
+  }),
+  z.strictObject({
+    file: path("a path").meta({
+      description: "File that holds it, relative to the inventory's folder",
+      examples: ["/run/secrets/vrrp"],
+    }),
+  }),
   z.strictObject({
     command: z.array(z.string({ error: "expected a string" }).min(1), {
       error: "expected a list of words, the program first",
-    }).min(1, { error: "expected a list of words, the program first" }),
+    }).min(1, { error: "expected a list of words, the program first" }).meta({
+      description: "Program that prints it, and its arguments; no shell",
+      examples: [["pass", "show", "vrrp"]],
+    }),
   }),
-  z.string(),
+  z.string().meta({ description: "The password itself: everybody who reads the file reads it" }),
 ], { error: authPassError });
 
 const vrrp = z.strictObject({
   router_id: z.union([z.literal("auto"), whole(1, 255)], {
     error: "expected a whole number from 1 to 255, or auto",
-  }).default("auto").describe("Virtual router id; auto derives it from the address"),
-  auth_pass: authPass.optional().describe("Password of VRRP version 2, 1 to 8 characters"),
+  }).default("auto")
+    .meta({ description: "Virtual router id; auto derives it from the address", examples: [51] }),
+  auth_pass: authPass.optional().meta({
+    description: "Password of VRRP version 2, 1 to 8 characters; profile guide needs one",
+    examples: [{ env: "VRRP_PASS" }, { file: "/run/secrets/vrrp" }],
+  }),
   mode: choice("unicast", "multicast").optional()
-    .describe("How adverts travel. Default: unicast, for profile guide multicast"),
+    .meta({
+      description: "How adverts travel. Default: unicast, for profile guide multicast",
+      examples: ["unicast"],
+    }),
   advert_interval: z.union([
     z.literal("auto"),
     z.number().min(0.01, { error: "expected seconds from 0.01 to 255, or auto" })
       .max(255, { error: "expected seconds from 0.01 to 255, or auto" }),
   ], { error: "expected seconds from 0.01 to 255, or auto" }).default("auto")
-    .describe("Seconds between adverts; auto goes by profile"),
+    .meta({ description: "Seconds between adverts; auto goes by profile", examples: [1] }),
 }, mapping);
 
 const haproxy = z.strictObject({
@@ -75,48 +98,83 @@ const haproxy = z.strictObject({
     "first",
     "random",
     "static-rr",
-  ).default("auto").describe("Balance algorithm; auto goes by profile"),
+  ).default("auto")
+    .meta({ description: "Balance algorithm; auto goes by profile", examples: ["leastconn"] }),
   client_timeout: text(/^[1-9]\d{0,8}(us|ms|s|m|h|d)$/, "a duration such as 30s or 1h")
-    .default("1h").describe("How long an idle connection may live"),
+    .default("1h")
+    .meta({ description: "How long an idle connection may live", examples: ["30m", "4h"] }),
   stats: z.string({ error: "expected IP:PORT" }).refine(isSocket, { error: "expected IP:PORT" })
-    .default("127.0.0.1:8404").describe("Address and port of health and metrics"),
+    .default("127.0.0.1:8404")
+    .meta({
+      description: "IP:PORT of health and metrics",
+      examples: ["127.0.0.1:9000"],
+      pattern: "^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[1-9][0-9]{0,4}$",
+    }),
 }, mapping);
 
 const slo = z.strictObject({
   failover: text(/^[1-9]\d{0,8}(ms|s|m|h)$/, "a duration such as 500ms, 2s or 1m")
-    .default("2s").describe("Longest tolerated failover"),
+    .default("2s").meta({ description: "Longest tolerated failover", examples: ["500ms"] }),
 }, mapping);
 
 /** The `endpoint` map of a group. */
 export const endpointSchema = z.strictObject({
   address: z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
     error: "expected an IP address",
-  }).describe("The virtual IP"),
-  port: port().default(8443).describe("Port that clients connect to"),
+  }).meta({
+    description: "The virtual IP: an unused address of the hosts' subnet",
+    examples: ["10.0.0.10"],
+  }),
+  port: port().default(8443)
+    .meta({ description: "Port that clients connect to", examples: [6443] }),
   backends: z.union([
     text(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, "the name of a group, or a list of { name, address }"),
     z.array(backend).min(1, { error: "expected at least one backend" }),
   ], { error: "expected the name of a group, or a list of { name, address }" })
-    .describe("The API servers"),
-  backend_port: port().default(6443).describe("Port of the API servers"),
+    .meta({
+      description: "The API servers: the name of their group, or a list of { name, address }",
+      examples: ["masters", [{ name: "m1", address: "10.0.0.21" }]],
+    }),
+  backend_port: port().default(6443)
+    .meta({ description: "Port of the API servers", examples: [6443] }),
   profile: choice("guide", "standard", "fast").default("standard")
-    .describe("guide: the reference as written; standard: corrected; fast: sub-second detection"),
+    .meta({
+      description:
+        "guide: the reference as written; standard: corrected; fast: sub-second detection",
+      examples: ["fast"],
+    }),
   interface: networkInterface().default("auto")
-    .describe("Network interface for VRRP; auto is the one whose subnet holds the address"),
+    .meta({
+      description: "Network interface for VRRP; auto is the one whose subnet holds the address",
+      examples: ["eth0"],
+    }),
   ca_file: path("a path").optional()
-    .describe("PEM file of the CA that signed the API servers' certificates"),
+    .meta({
+      description:
+        "PEM file of the CA that signed the API servers' certificates, relative to the " +
+        "inventory's folder; without it checks do not verify",
+      examples: ["ca.crt"],
+    }),
   // A default is not read again: inner defaults only come from reading {}.
-  vrrp: vrrp.default(() => vrrp.parse({})).describe("Settings of Keepalived"),
-  haproxy: haproxy.default(() => haproxy.parse({})).describe("Settings of HAProxy"),
-  slo: slo.default(() => slo.parse({})).describe("What is promised"),
+  vrrp: vrrp.default(() => vrrp.parse({}))
+    .meta({ description: "Settings of Keepalived", examples: [{ router_id: 51 }] }),
+  haproxy: haproxy.default(() => haproxy.parse({}))
+    .meta({ description: "Settings of HAProxy", examples: [{ client_timeout: "4h" }] }),
+  slo: slo.default(() => slo.parse({}))
+    .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
 }, mapping);
 
 /** The `endpoint_host` map of a host. */
 export const endpointHostSchema = z.strictObject({
-  priority: whole(1, 254).optional().describe("VRRP priority; derived when unset"),
+  priority: whole(1, 254).optional()
+    .meta({ description: "VRRP priority; derived when unset", examples: [100] }),
   state: choice("MASTER", "BACKUP").optional()
-    .describe("VRRP start state, profile guide only; derived when unset"),
-  interface: networkInterface().optional().describe("Network interface of this host"),
+    .meta({
+      description: "VRRP start state, profile guide only; derived when unset",
+      examples: ["BACKUP"],
+    }),
+  interface: networkInterface().optional()
+    .meta({ description: "Network interface of this host", examples: ["eth1"] }),
 }, mapping);
 
 /** What an `endpoint` map holds after defaults. */
