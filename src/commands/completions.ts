@@ -1,6 +1,15 @@
+/**
+ * The command `completions`.
+ * @module
+ */
+import { EXIT } from "../errors.ts";
+import { completionScript, type ShellName } from "./complete/scripts.ts";
 import type { Io } from "./io.ts";
 
-/** Stub. */
-export function completions(_shell: string, _io: Io): Promise<number> {
-  throw new Error("Cannot complete yet");
+/** Prints the completion script of a shell, for this copy of Holdfast. */
+export function completions(shell: ShellName, io: Io): number {
+  const cli = new URL("../../cli.ts", import.meta.url);
+  const path = cli.protocol === "file:" ? decodeURIComponent(cli.pathname) : cli.href;
+  io.out(completionScript(shell, { deno: Deno.execPath(), cli: path }));
+  return EXIT.ok;
 }

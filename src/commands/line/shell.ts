@@ -3,6 +3,7 @@
  * @module
  */
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { EXIT } from "../../errors.ts";
 import type { Line } from "./options.ts";
 
 /** Shells that completions exist for. */
@@ -16,7 +17,7 @@ export function declareShell(program: CommandUnknownOpts, { perform, io }: Line)
     .action((shell) =>
       perform("completions", async () => {
         const { completions } = await import("../completions.ts");
-        return await completions(shell, io);
+        return completions(shell, io);
       })
     );
 
@@ -30,4 +31,15 @@ export function declareShell(program: CommandUnknownOpts, { perform, io }: Line)
         program.error(`error: unknown command '${name}'`, { code: "commander.unknownCommand" });
       }
     });
+
+  // Asked by the completion scripts; its words are those of another line.
+  program.command("__complete", { hidden: true }).argument("[words...]")
+    .helpOption(false).allowUnknownOption().passThroughOptions()
+    .action((words) =>
+      perform("help", async () => {
+        const { complete } = await import("../complete/complete.ts");
+        await complete(program, words, io);
+        return EXIT.ok;
+      })
+    );
 }

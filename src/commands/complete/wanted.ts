@@ -1,0 +1,213 @@
+/**
+ * What may stand at the cursor of a command line. It is read off the program's own declaration, so
+ * that completions know every command and option that there is. Pure.
+ * @module
+ */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { LAB_WORDS } from "../line/lab.ts";
+import { REPORT_KINDS } from "../line/options.ts";
+
+/** A word that may stand at the cursor. */
+export interface Candidate {
+  /** The whole word. */
+  readonly value: string;
+  /** What it means. */
+  readonly about?: string;
+}
+
+/** Names that an inventory or its play holds. */
+export type NameKind = "hosts" | "patterns" | "tags" | "tasks";
+
+/** What may stand at the cursor. */
+export type Wanted =
+  /** One of these words. */
+  | { readonly kind: "words"; readonly words: readonly Candidate[] }
+  /** A path, behind a prefix that stays: `--play=`. No suffixes: any file. */
+  | {
+    readonly kind: "files" | "folders";
+    readonly prefix: string;
+    readonly path: string;
+    readonly suffixes: readonly string[];
+  }
+  /** A name, behind a prefix that stays: `lb1:!`. */
+  | {
+    readonly kind: "names";
+    readonly of: NameKind;
+    readonly prefix: string;
+    readonly typed: string;
+    /** Inventory on the line. */
+    readonly inventory: string;
+    /** `--play` on the line. */
+    readonly play?: string;
+  };
+
+/** Files that hold inventories. */
+const INVENTORIES = ["yaml", "yml", "json", "ini"];
+
+const NOTHING: Wanted = { kind: "words", words: [] };
+
+/** What is known of the line before the cursor. */
+interface Before {
+  readonly command: CommandUnknownOpts;
+  readonly inventory: string;
+  readonly play?: string;
+}
+
+type Option = CommandUnknownOpts["options"][number];
+
+/** What may stand in place of the last word; the program's own name is not among the words. */
+export function wantedAt(program: CommandUnknownOpts, words: readonly string[]): Wanted {
+  const typed = words.at(-1) ?? "";
+  const [name, ...before] = words.slice(0, -1);
+  if (name === undefined) {
+    return typed.startsWith("-") ? optionsOf(program, typed) : commandsOf(program, typed);
+  }
+  const command = shown(program).find((it) => it.name() === name);
+  if (command === undefined) return NOTHING;
+  if (name === "lab") return before.length === 0 ? choices(LAB_WORDS, "", typed) : NOTHING;
+  const { places, pending, ended, play } = walk(command, before);
+  const line: Before = {
+    command,
+    inventory: places[0] ?? "",
+    ...(play === undefined ? {} : { play }),
+  };
+  if (pending !== undefined) return valueOf(pending, "", typed, line);
+  if (!ended && typed.startsWith("-")) return optionAt(typed, line);
+  return placeAt(program, places.length, typed, line);
+}
+
+/** Reads the words between command and cursor. */
+function walk(command: CommandUnknownOpts, words: readonly string[]) {
+  const places: string[] = [];
+  let pending: Option | undefined;
+  let play: string | undefined;
+  let ended = false;
+  for (const word of words) {
+    if (pending !== undefined) {
+      if (pending.long === "--play") play = word;
+      pending = undefined;
+    } else if (ended || !/^-./.test(word)) places.push(word);
+    else if (word === "--") ended = true;
+    else {
+      if (word.startsWith("--play=")) play = word.slice("--play=".length);
+      pending = optionAwaiting(command, word);
+    }
+  }
+  return { places, pending, ended, play };
+}
+
+/** The option whose value is the next word: `--limit`, `-l`, and `-bl`. */
+function optionAwaiting(command: CommandUnknownOpts, word: string): Option | undefined {
+  if (word.startsWith("--")) return takers(command).find(({ long }) => long === word);
+  const letters = [...word.slice(1)];
+  const first = letters.findIndex((letter) =>
+    takers(command).some(({ short }) => short === `-${letter}`)
+  );
+  if (first === -1 || first < letters.length - 1) return undefined;
+  return takers(command).find(({ short }) => short === `-${letters[first]}`);
+}
+
+function takers(command: CommandUnknownOpts): readonly Option[] {
+  return command.options.filter((option) => option.required || option.optional);
+}
+
+function optionAt(typed: string, line: Before): Wanted {
+  const [, prefix = "", value = ""] = /^(--[\w-]+=)([\s\S]*)$/.exec(typed) ??
+    /^(-[A-Za-z])([\s\S]+)$/.exec(typed) ?? [];
+  const option = takers(line.command).find(({ long, short }) =>
+    prefix !== "" && (prefix === `${long}=` || prefix === short)
+  );
+  return option === undefined
+    ? optionsOf(line.command, typed)
+    : valueOf(option, prefix, value, line);
+}
+
+function valueOf({ long }: Option, prefix: string, typed: string, line: Before): Wanted {
+  switch (long) {
+    case "--limit":
+      return names("patterns", prefix, typed, /^(?:[\s\S]*[:,])?[&!]?/, line);
+    case "--tags":
+    case "--skip-tags":
+      return names("tags", prefix, typed, /^(?:[\s\S]*,)?/, line);
+    case "--start-at-task":
+      return names("tasks", prefix, typed, /^/, line);
+    case "--host":
+      return names("hosts", prefix, typed, /^/, line);
+    case "--report":
+      return reportAt(prefix, typed);
+    case "--play":
+      return { kind: "files", prefix, path: typed, suffixes: ["ts", "js", "mjs"] };
+    case "--extra-vars":
+      if (!typed.startsWith("@")) return NOTHING;
+      return { kind: "files", prefix: `${prefix}@`, path: typed.slice(1), suffixes: [] };
+    case "--out": {
+      const kind = line.command.name() === "render" ? "folders" : "files";
+      return { kind, prefix, path: typed, suffixes: [] };
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+function reportAt(prefix: string, typed: string): Wanted {
+  const [kind = ""] = /^[^:]*:/.exec(typed) ?? [];
+  if (kind === "") return choices(REPORT_KINDS, prefix, typed);
+  return { kind: "files", prefix: prefix + kind, path: typed.slice(kind.length), suffixes: [] };
+}
+
+/** A name behind what `done` matches of the word. */
+function names(of: NameKind, prefix: string, typed: string, done: RegExp, line: Before): Wanted {
+  const [before = ""] = done.exec(typed) ?? [];
+  const { inventory, play } = line;
+  return {
+    kind: "names",
+    of,
+    prefix: prefix + before,
+    typed: typed.slice(before.length),
+    inventory,
+    ...(play === undefined ? {} : { play }),
+  };
+}
+
+function placeAt(program: CommandUnknownOpts, index: number, typed: string, line: Before): Wanted {
+  const argument = line.command.registeredArguments[index];
+  switch (argument?.name()) {
+    case "inventory":
+      return { kind: "files", prefix: "", path: typed, suffixes: INVENTORIES };
+    case "host":
+      return names("hosts", "", typed, /^/, line);
+    case "command":
+      return commandsOf(program, typed);
+    default:
+      return choices(argument?.argChoices ?? [], "", typed);
+  }
+}
+
+/** Commands that help shows. */
+function shown(program: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return program.commands.filter((it) => !it.name().startsWith("_"));
+}
+
+function commandsOf(program: CommandUnknownOpts, typed: string): Wanted {
+  const words = shown(program).filter((it) => it.name().startsWith(typed))
+    .map((it) => ({ value: it.name(), about: it.summary() || it.description() }));
+  return { kind: "words", words };
+}
+
+/** Long names, and short ones for who types one dash. */
+function optionsOf(command: CommandUnknownOpts, typed: string): Wanted {
+  const own = command.options.filter((it) => !it.hidden).flatMap(({ long, short, description }) =>
+    [long, short].flatMap((value) => value === undefined ? [] : [{ value, about: description }])
+  );
+  const words = [...own, { value: "--help", about: "show this help" }]
+    .filter(({ value }) => value.startsWith(typed))
+    .filter(({ value }) => value.startsWith("--") || typed !== "");
+  const long = words.filter(({ value }) => value.startsWith("--"));
+  return { kind: "words", words: typed === "-" || typed.startsWith("--") ? long : words };
+}
+
+function choices(values: readonly string[], prefix: string, typed: string): Wanted {
+  const words = values.filter((value) => value.startsWith(typed))
+    .map((value) => ({ value: prefix + value }));
+  return { kind: "words", words };
+}
