@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../errors.ts";
 import { quote } from "../shell.ts";
+import { askSecrets, NO_SECRETS, secretsKnown } from "./secrets_known.ts";
 import type { SecretsNamed } from "./secrets_named.ts";
 
 /** What tells which permissions a command needs beside its own. */
@@ -64,8 +65,6 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lab: [EVERYTHING],
 };
 
-const NONE: SecretsNamed = { env: [], programs: [] };
-
 function needsOf(command: string, { writes = [], offline = false }: Wants): Need[] {
   const needs = NEEDS[command] ?? [];
   return [...offline ? needs.filter((need) => need !== SSH) : needs, ...writeNeeds(writes)];
@@ -84,10 +83,11 @@ export function denoArgs(
   command: string,
   script: string,
   args: readonly string[],
-  { env, programs, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NONE,
+  { env, programs, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NO_SECRETS,
 ): string[] {
   const flags = needsOf(command, wants).map(({ flag }) => flag);
-  const lists: [string, readonly string[]][] = [["--allow-env=", env], ["--allow-run=", programs]];
+  const more = env.filter((name) => !isGranted(name));
+  const lists: [string, readonly string[]][] = [["--allow-env=", more], ["--allow-run=", programs]];
   const granted = flags.map((flag) =>
     [flag, ...lists.flatMap(([prefix, more]) => flag.startsWith(prefix) ? more : [])].join(",")
   );
@@ -98,23 +98,25 @@ export function denoArgs(
   return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
 }
 
-/** Asks a deno that may read, and nothing else, what the inventory's secrets need. */
-async function askSecrets(inventory: string): Promise<SecretsNamed> {
-  const script = decodeURIComponent(new URL("./secrets_named.ts", import.meta.url).pathname);
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--allow-read",
-      "--allow-env=HOME",
-      "--ignore-env",
-      script,
-      inventory,
-    ],
-    stdin: "null",
-    stderr: "null",
-  }).output();
-  return success ? JSON.parse(new TextDecoder().decode(stdout)) : NONE;
+/** Variables that every run may read anyway. */
+function isGranted(name: string): boolean {
+  return name.startsWith("HOLDFAST_") || ENV.split(",").includes(name);
+}
+
+/** What the inventory's secrets need beside that, for a person to read. */
+function secretLines(secrets: SecretsNamed | undefined): string {
+  if (secrets === undefined) {
+    return "\n\nWhat the inventory's secrets need beside that is not known before it may be read:\n" +
+      "with --allow-read alone, the variables and programs are named here.";
+  }
+  const env = secrets.env.filter((name) => !isGranted(name));
+  const flags = [
+    ...(env.length === 0 ? [] : [`--allow-env=${env.join(",")}`]),
+    ...(secrets.programs.length === 0 ? [] : [`--allow-run=${secrets.programs.join(",")}`]),
+  ];
+  return flags.length === 0
+    ? ""
+    : `\n  ${flags.join(" ")}\n      to fetch the secrets that the inventory names`;
 }
 
 /** A command line as a person would type it; it means the same in every shell. */
@@ -139,8 +141,10 @@ export async function ensurePermissions(
   const missing = needs.filter((_, i) => states[i]?.state !== "granted");
   if (missing.length === 0) return undefined;
 
-  const again = denoArgs(command, script, args, { ...NONE, ...wants });
-  const list = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
+  const known = await secretsKnown(inventory);
+  const again = denoArgs(command, script, args, { ...known ?? NO_SECRETS, ...wants });
+  const needed = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
+  const list = needed + secretLines(known);
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
     console.error(
       `Cannot run "${command}" without permissions, and nobody is here to ask. It needs\n${list}\n\nType:\n  ${
@@ -158,7 +162,7 @@ export async function ensurePermissions(
     console.error(`Cannot run "${command}": the permission was not given`);
     return EXIT.usage;
   }
-  const secrets = inventory === undefined ? NONE : await askSecrets(inventory);
+  const secrets = inventory === undefined ? NO_SECRETS : await askSecrets(inventory);
   return await startAgain(denoArgs(command, script, args, { ...secrets, ...wants }));
 }
 

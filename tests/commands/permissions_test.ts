@@ -1,5 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
+import { withTempDir } from "../helpers.ts";
+import { cli } from "./cli.ts";
 
 const SCRIPT = "/x/cli.ts";
 
@@ -42,4 +44,65 @@ Deno.test("denoArgs() lets a listing start nothing", () => {
   });
   assertEquals(args.some((arg) => arg.startsWith("--allow-run")), false);
   assert(args.includes("--allow-read"));
+});
+
+Deno.test("denoArgs() adds what secrets need, and nothing that is granted anyway", () => {
+  const secrets = { env: ["VRRP_PASS", "HOLDFAST_X", "OTHER"], programs: ["pass"] };
+  const args = denoArgs("apply", SCRIPT, ["apply", "hosts.yaml"], secrets);
+  const variables = args.find((arg) => arg.startsWith("--allow-env="))?.split(/[=,]/) ?? [];
+  assertEquals(variables.at(-1), "OTHER");
+  assertEquals(variables.filter((name) => name === "VRRP_PASS").length, 1);
+  assertEquals(args.find((arg) => arg.startsWith("--allow-run=")), "--allow-run=ssh,pass");
+});
+
+/** An inventory with a secret that is taken from somewhere. */
+const WITH_SECRET = (from: string) =>
+  `all:
+  children:
+    lb:
+      vars:
+        endpoint:
+          address: 10.0.0.10
+          backends: [{ name: m1, address: 10.0.0.21 }]
+          vrrp: { auth_pass: ${from} }
+      hosts: { lb1: { ansible_host: 10.0.0.11 } }
+`;
+
+async function refusal(from: string, flags: readonly string[]): Promise<string> {
+  let text = "";
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/hosts.yaml`, WITH_SECRET(from));
+    const { code, out, err } = await cli(["apply", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals([code, out], [1, ""]);
+    text = err;
+  });
+  return text;
+}
+
+const KNOWING: Readonly<Record<string, readonly string[]>> = {
+  "that may read": ["--no-prompt", "--allow-read"],
+  "that may start deno": ["--no-prompt", `--allow-run=${Deno.execPath()}`],
+  "that may read a closed environment": ["--no-prompt", "--allow-read", "--ignore-env"],
+};
+
+for (const [name, flags] of Object.entries(KNOWING)) {
+  Deno.test(`a run ${name} names what the inventory's secrets need`, async () => {
+    const variable = await refusal("{ env: KEEPALIVED_PW }", flags);
+    assertMatch(variable, /^ {2}--allow-env=KEEPALIVED_PW\n {6}to fetch the secrets/m);
+    assertMatch(variable, /\n {2}deno run [^\n]*HOLDFAST_\*,KEEPALIVED_PW[^\n]*\n$/);
+    const program = await refusal("{ command: [pass, show] }", flags);
+    assertMatch(program, /^ {2}--allow-run=pass\n {6}to fetch the secrets/m);
+    assertMatch(program, /\n {2}deno run [^\n]*--allow-run=ssh,pass [^\n]*\n$/);
+  });
+}
+
+Deno.test("a run that may not read says that it cannot know what secrets need", async () => {
+  const text = await refusal("{ env: KEEPALIVED_PW }", ["--no-prompt"]);
+  assertMatch(text, /secrets need beside that is not known before it may be read/);
+  assertEquals(text.includes("KEEPALIVED_PW"), false);
+});
+
+Deno.test("a run whose secrets need no more says no more", async () => {
+  const text = await refusal("{ env: VRRP_PASS }", ["--no-prompt", "--allow-read"]);
+  assertEquals(/secrets that the inventory names|not known/.test(text), false);
 });
