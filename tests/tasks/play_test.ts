@@ -111,7 +111,7 @@ for (const [tag, names] of Object.entries(TAGS)) {
 }
 
 Deno.test("endpointPlay() has no task without a tag, and no tag that is not documented", async () => {
-  const docs = await Deno.readTextFile(new URL("../../docs/commands.md", import.meta.url));
+  const docs = await Deno.readTextFile(new URL("../../docs/choosing.md", import.meta.url));
   const tags = new Set(tasksOf("standard").flatMap((task) => task.tags));
   assertEquals([...tags].sort(), Object.keys(TAGS).sort());
   for (const tag of tags) assertEquals(docs.includes(`| \`${tag}\` `), true, tag);
