@@ -54,8 +54,10 @@ export function readBashLine(line: string, breaks: string): BashLine {
     } else if (char === "\\" && quote !== "'" && escapes(line.charAt(at + 1), quote)) {
       word.text += line.charAt(++at);
     } else {
+      // An @ begins the part that is replaced, as that of a host name would; others end before it.
+      if (quote === "" && char === "@" && breaks.includes(char)) word.kept = word.text;
       word.text += char;
-      if (quote === "" && breaks.includes(char)) word.kept = word.text;
+      if (quote === "" && char !== "@" && breaks.includes(char)) word.kept = word.text;
     }
   }
   const { text, kept } = word ?? { text: "", kept: "" };

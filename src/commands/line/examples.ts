@@ -23,6 +23,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   check: [
     ["holdfast check hosts.yaml", "what would change, with differences"],
+    ["holdfast check hosts.yaml --out plan.json", "save that, for holdfast apply plan.json"],
     ["holdfast check hosts.yaml --list-tasks", "what would be looked at"],
     ["holdfast check hosts.yaml -l lb1 -K", "one host, asking for the sudo password"],
   ],

@@ -15,6 +15,8 @@ const LINES: Readonly<Record<string, readonly [words: string[], quote: string, k
   "h --limit='a:b": [["h", "--limit=a:b"], "'", "--limit="],
   'h "a\\"b\\c:d': [["h", 'a"b\\c:d'], '"', ""],
   "h 'a b'c:d": [["h", "a bc:d"], "", "a bc:"],
+  "h -e @va": [["h", "-e", "@va"], "", ""],
+  "h a=@va": [["h", "a=@va"], "", "a="],
   "h $(date) `x` $HOME": [["h", "$(date)", "`x`", "$HOME"], "", ""],
   "h a\\": [["h", "a\\"], "", ""],
 };
@@ -22,7 +24,7 @@ const LINES: Readonly<Record<string, readonly [words: string[], quote: string, k
 for (const [line, [words, quote, kept]] of Object.entries(LINES)) {
   Deno.test(`readBashLine() reads ${JSON.stringify(line)}`, () => {
     // Only what breaks words inside of this test's lines.
-    const read = readBashLine(line, ":=");
+    const read = readBashLine(line, ":=@");
     assertEquals([read.words, read.quote, read.kept], [words, quote, kept]);
   });
 }

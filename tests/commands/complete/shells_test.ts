@@ -51,6 +51,8 @@ for (const shell of SHELLS) {
           ),
           "holdfast apply hosts.yaml --limit 'all:!lb": ["all:!lb1", "all:!lb2"],
           "holdfast apply hosts.yaml --limit 'masters,&m1": ["masters,&m1"],
+          // zsh keeps the @ by itself.
+          "holdfast apply hosts.yaml -e @not": [shell === "zsh" ? "notes.txt" : "@notes.txt"],
           "holdfast apply hosts.yaml --limit=lb": ["lb1", "lb2"].map((it) => kept("--limit=") + it),
         };
         for (const [line, words] of Object.entries(lines)) {
