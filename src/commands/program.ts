@@ -3,12 +3,7 @@
  * is declared here needs no permission.
  * @module
  */
-import {
-  Command,
-  CommanderError,
-  type CommandUnknownOpts,
-  Option,
-} from "@commander-js/extra-typings";
+import { Command, CommanderError, Option } from "@commander-js/extra-typings";
 import { EXIT } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
@@ -18,6 +13,7 @@ import { mistakeText } from "./line/mistakes.ts";
 import type { Line, Runner } from "./line/options.ts";
 import { declareRead } from "./line/read.ts";
 import { declareRun } from "./line/run.ts";
+import type { CommandShape } from "./line/shape.ts";
 import { declareShell } from "./line/shell.ts";
 
 export type { Runner } from "./line/options.ts";
@@ -33,8 +29,8 @@ export function makeProgram(
   perform: Runner,
   io: Io,
   { columns = terminalColumns() }: ProgramOptions = {},
-): CommandUnknownOpts {
-  const program: CommandUnknownOpts = new Command("holdfast");
+): Command {
+  const program = new Command("holdfast");
   setUp(program, io, columns);
   const line: Line = { perform, io };
   program.commandsGroup("Hosts:");
@@ -44,11 +40,12 @@ export function makeProgram(
   program.commandsGroup("This machine:");
   declareLab(program, line);
   declareShell(program, line);
-  for (const command of [program, ...program.commands]) sayMistakes(command, io);
+  sayMistakes(program, io);
+  for (const command of program.commands) sayMistakes(command, io);
   return program;
 }
 
-function setUp(program: CommandUnknownOpts, io: Io, columns: number): void {
+function setUp(program: Command, io: Io, columns: number): void {
   program
     .description(
       "a highly available endpoint in front of Kubernetes API servers: declared, deployed, proven",
@@ -59,7 +56,7 @@ function setUp(program: CommandUnknownOpts, io: Io, columns: number): void {
     .showSuggestionAfterError(false)
     .exitOverride()
     .configureHelp({
-      formatHelp: (command, helper) => helpText(command as CommandUnknownOpts, helper),
+      formatHelp: (command, helper) => helpText(command, helper.helpWidth ?? columns),
     })
     .configureOutput({
       writeOut: io.out,
@@ -75,7 +72,7 @@ function setUp(program: CommandUnknownOpts, io: Io, columns: number): void {
 }
 
 /** Mistakes are said in our words; commander's are not for people who do not know it. */
-function sayMistakes(command: CommandUnknownOpts, io: Io): void {
+function sayMistakes(command: CommandShape & Pick<Command, "error">, io: Io): void {
   command.error = (message, { code = "", exitCode = EXIT.usage } = {}) => {
     io.err(mistakeText(command, code, message));
     throw new CommanderError(exitCode, code, message);

@@ -5,9 +5,9 @@
  * of the word, and the suffixes to look for.
  * @module
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { printableLine } from "../../terminal.ts";
 import type { Io } from "../io.ts";
+import type { CommandShape } from "../line/shape.ts";
 import { bashWord, readBashLine } from "./bash_words.ts";
 import { namesOf } from "./names.ts";
 import { type Candidate, type Wanted, wantedAt } from "./wanted.ts";
@@ -24,7 +24,7 @@ interface Shell {
 
 /** Prints what may stand at the cursor. It never fails, and says nothing when it does not know. */
 export async function complete(
-  program: CommandUnknownOpts,
+  program: CommandShape,
   args: readonly string[],
   io: Io,
 ): Promise<void> {
@@ -68,7 +68,7 @@ const READERS: Readonly<Record<string, (words: readonly string[]) => Shell>> = {
   zsh: other,
 };
 
-async function answer(program: CommandUnknownOpts, shell: Shell, home: string): Promise<string> {
+async function answer(program: CommandShape, shell: Shell, home: string): Promise<string> {
   const wanted = wantedAt(program, shell.words);
   if ("path" in wanted) {
     const { kind, prefix, path, suffixes } = wanted;

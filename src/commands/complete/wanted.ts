@@ -3,9 +3,9 @@
  * that completions know every command and option that there is. Pure.
  * @module
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { LAB_WORDS } from "../line/lab.ts";
 import { REPORT_KINDS } from "../line/options.ts";
+import { type CommandShape, type OptionShape, shownCommands } from "../line/shape.ts";
 
 /** A word that may stand at the cursor. */
 export interface Candidate {
@@ -48,21 +48,19 @@ const NOTHING: Wanted = { kind: "words", words: [] };
 
 /** What is known of the line before the cursor. */
 interface Before {
-  readonly command: CommandUnknownOpts;
+  readonly command: CommandShape;
   readonly inventory: string;
   readonly play?: string;
 }
 
-type Option = CommandUnknownOpts["options"][number];
-
 /** What may stand in place of the last word; the program's own name is not among the words. */
-export function wantedAt(program: CommandUnknownOpts, words: readonly string[]): Wanted {
+export function wantedAt(program: CommandShape, words: readonly string[]): Wanted {
   const typed = words.at(-1) ?? "";
   const [name, ...before] = words.slice(0, -1);
   if (name === undefined) {
     return typed.startsWith("-") ? optionsOf(program, typed) : commandsOf(program, typed);
   }
-  const command = shown(program).find((it) => it.name() === name);
+  const command = shownCommands(program).find((it) => it.name() === name);
   if (command === undefined) return NOTHING;
   if (name === "lab") return before.length === 0 ? choices(LAB_WORDS, "", typed) : NOTHING;
   const { places, pending, ended, play } = walk(command, before);
@@ -77,9 +75,9 @@ export function wantedAt(program: CommandUnknownOpts, words: readonly string[]):
 }
 
 /** Reads the words between command and cursor. */
-function walk(command: CommandUnknownOpts, words: readonly string[]) {
+function walk(command: CommandShape, words: readonly string[]) {
   const places: string[] = [];
-  let pending: Option | undefined;
+  let pending: OptionShape | undefined;
   let play: string | undefined;
   let ended = false;
   for (const word of words) {
@@ -97,7 +95,7 @@ function walk(command: CommandUnknownOpts, words: readonly string[]) {
 }
 
 /** The option whose value is the next word: `--limit`, `-l`, and `-bl`. */
-function optionAwaiting(command: CommandUnknownOpts, word: string): Option | undefined {
+function optionAwaiting(command: CommandShape, word: string): OptionShape | undefined {
   if (word.startsWith("--")) return takers(command).find(({ long }) => long === word);
   const letters = [...word.slice(1)];
   const first = letters.findIndex((letter) =>
@@ -107,7 +105,7 @@ function optionAwaiting(command: CommandUnknownOpts, word: string): Option | und
   return takers(command).find(({ short }) => short === `-${letters[first]}`);
 }
 
-function takers(command: CommandUnknownOpts): readonly Option[] {
+function takers(command: CommandShape): readonly OptionShape[] {
   return command.options.filter((option) => option.required || option.optional);
 }
 
@@ -122,7 +120,7 @@ function optionAt(typed: string, line: Before): Wanted {
     : valueOf(option, prefix, value, line);
 }
 
-function valueOf({ long }: Option, prefix: string, typed: string, line: Before): Wanted {
+function valueOf({ long }: OptionShape, prefix: string, typed: string, line: Before): Wanted {
   switch (long) {
     case "--limit":
       return names("patterns", prefix, typed, /^(?:[\s\S]*[:,])?[&!]?/, line);
@@ -169,7 +167,7 @@ function names(of: NameKind, prefix: string, typed: string, done: RegExp, line: 
   };
 }
 
-function placeAt(program: CommandUnknownOpts, index: number, typed: string, line: Before): Wanted {
+function placeAt(program: CommandShape, index: number, typed: string, line: Before): Wanted {
   const argument = line.command.registeredArguments[index];
   switch (argument?.name()) {
     case "inventory":
@@ -183,19 +181,14 @@ function placeAt(program: CommandUnknownOpts, index: number, typed: string, line
   }
 }
 
-/** Commands that help shows. */
-function shown(program: CommandUnknownOpts): readonly CommandUnknownOpts[] {
-  return program.commands.filter((it) => !it.name().startsWith("_"));
-}
-
-function commandsOf(program: CommandUnknownOpts, typed: string): Wanted {
-  const words = shown(program).filter((it) => it.name().startsWith(typed))
+function commandsOf(program: CommandShape, typed: string): Wanted {
+  const words = shownCommands(program).filter((it) => it.name().startsWith(typed))
     .map((it) => ({ value: it.name(), about: it.summary() || it.description() }));
   return { kind: "words", words };
 }
 
 /** Long names, and short ones for who types one dash. */
-function optionsOf(command: CommandUnknownOpts, typed: string): Wanted {
+function optionsOf(command: CommandShape, typed: string): Wanted {
   const own = command.options.filter((it) => !it.hidden).flatMap(({ long, short, description }) =>
     [long, short].flatMap((value) => value === undefined ? [] : [{ value, about: description }])
   );

@@ -2,14 +2,14 @@
  * The command `lab`. It reads its own words; its code is imported when it is chosen.
  * @module
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import type { Line } from "./options.ts";
 
 /** First words that `lab` understands, for completions; its own help explains them. */
 export const LAB_WORDS = ["up", "down", "status", "ssh", "power", "api"] as const;
 
 /** Declares lab. */
-export function declareLab(program: CommandUnknownOpts, { perform, io }: Line): void {
+export function declareLab(program: Command, { perform, io }: Line): void {
   program.command("lab").argument("[args...]")
     .description("real hosts on this machine: up, down, status, ssh NAME")
     .summary("real hosts to try it on: up, down, status, ...")

@@ -2,9 +2,9 @@
  * What is said about a command line that cannot be understood: what is wrong, and what to type.
  * @module
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { didYouMean, quote } from "../../diagnostics.ts";
 import { argumentsOf, spelled } from "./help.ts";
+import { type CommandShape, shownCommands } from "./shape.ts";
 
 /** A sentence, and what to type instead. */
 interface Mistake {
@@ -44,13 +44,8 @@ const OPTIONS_ELSEWHERE: Readonly<Record<string, string>> = {
   "-V": "holdfast --version",
 };
 
-/** Commands that are no secret. */
-function commandsOf(program: CommandUnknownOpts): readonly CommandUnknownOpts[] {
-  return program.commands.filter((it) => !it.name().startsWith("_"));
-}
-
 /** Options that a command understands, as typed. */
-export function optionNames(command: CommandUnknownOpts): readonly string[] {
+export function optionNames(command: CommandShape): readonly string[] {
   const own = command.options.flatMap(({ short, long }) => [short ?? [], long ?? []].flat());
   return [...own, "-h", "--help"];
 }
@@ -59,7 +54,7 @@ export function optionNames(command: CommandUnknownOpts): readonly string[] {
  * The text about a mistake that commander found, by its code and message. Several options that do
  * not exist are all named at once.
  */
-export function mistakeText(command: CommandUnknownOpts, code: string, message: string): string {
+export function mistakeText(command: CommandShape, code: string, message: string): string {
   const name = command.parent === null ? "" : `${command.name()} `;
   const lines = mistakes(command, code, message).flatMap(({ message, hint }) =>
     hint === undefined ? [message] : [message, `   hint: ${hint}`]
@@ -67,7 +62,7 @@ export function mistakeText(command: CommandUnknownOpts, code: string, message: 
   return `${[...lines, `   help: holdfast ${name}--help`].join("\n")}\n`;
 }
 
-function mistakes(command: CommandUnknownOpts, code: string, message: string): Mistake[] {
+function mistakes(command: CommandShape, code: string, message: string): Mistake[] {
   const quoted = /'([\s\S]*)'/.exec(message)?.[1] ?? "";
   switch (code.replace("commander.", "")) {
     case "unknownCommand":
@@ -100,8 +95,8 @@ function optionOf(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }
 
-function unknownCommand(program: CommandUnknownOpts, word: string): Mistake {
-  const names = commandsOf(program).map((it) => it.name());
+function unknownCommand(program: CommandShape, word: string): Mistake {
+  const names = shownCommands(program).map((it) => it.name());
   const message = `Cannot run ${quote(word)}: there is no such command`;
   if (/\.(ya?ml|json|ini)$|\//.test(word)) {
     return { message, hint: `a command stands first: holdfast check ${word}` };
@@ -115,25 +110,25 @@ function unknownCommand(program: CommandUnknownOpts, word: string): Mistake {
 }
 
 /** Every option on the line that the command does not know. */
-function unknownOptions(command: CommandUnknownOpts, first: string): Mistake[] {
+function unknownOptions(command: CommandShape, first: string): Mistake[] {
   const end = command.args.indexOf("--");
   const words = end === -1 ? command.args : command.args.slice(0, end);
   const names = words.filter((word) => /^-./.test(word) && !knows(command, word));
   return [...new Set([first, ...names])].map((word) => unknownOption(command, word));
 }
 
-function knows(command: CommandUnknownOpts, word: string): boolean {
+function knows(command: CommandShape, word: string): boolean {
   return optionNames(command).includes(word.replace(/=.*$/s, ""));
 }
 
-function unknownOption(command: CommandUnknownOpts, word: string): Mistake {
+function unknownOption(command: CommandShape, word: string): Mistake {
   const option = word.replace(/=.*$/s, "");
   const program = command.parent;
   const of = program === null ? "holdfast" : `holdfast ${command.name()}`;
   const message = `Cannot use ${quote(option)}: ${of} has no such option`;
   const near = nearest(option, optionNames(command));
   if (near !== undefined) return { message, hint: near };
-  const elsewhere = commandsOf(program ?? command)
+  const elsewhere = shownCommands(program ?? command)
     .filter((it) => optionNames(it).includes(option)).map((it) => it.name());
   if (elsewhere.length > 0) {
     const where = program === null ? "options stand behind the command" : `it is an option of`;
@@ -148,13 +143,13 @@ function unknownOption(command: CommandUnknownOpts, word: string): Mistake {
   return { message, hint: habit };
 }
 
-function missingArgument(command: CommandUnknownOpts, argument: string): Mistake {
+function missingArgument(command: CommandShape, argument: string): Mistake {
   const line = `holdfast ${command.name()} ${argumentsOf(command)}`;
   const article = /^[aeiou]/.test(argument) ? "an" : "a";
   return { message: `Cannot ${verb(command)} without ${article} ${argument}`, hint: line };
 }
 
-function tooMany(command: CommandUnknownOpts): Mistake {
+function tooMany(command: CommandShape): Mistake {
   const most = command.registeredArguments.length;
   const extra = command.args.slice(most).map((word) => quote(word)).join(", ");
   const takes = most === 0 ? "nothing" : argumentsOf(command);
@@ -183,7 +178,7 @@ function orList(list: string): string {
 }
 
 /** Commands are verbs, but for some. */
-function verb(command: CommandUnknownOpts): string {
+function verb(command: CommandShape): string {
   return ["apply", "check", "verify", "render", "explain"].includes(command.name())
     ? command.name()
     : `run "${command.name()}"`;

@@ -2,18 +2,18 @@
  * The commands that read an inventory and contact no host: render, inventory, explain, schema.
  * @module
  */
-import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { collect, EXTRA_VARS, type Line } from "./options.ts";
 
 /** Declares render, inventory, explain and schema. */
-export function declareRead(program: CommandUnknownOpts, line: Line): void {
+export function declareRead(program: Command, line: Line): void {
   declareRender(program, line);
   declareInventory(program, line);
   declareExplain(program, line);
   declareSchema(program, line);
 }
 
-function declareRender(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareRender(program: Command, { perform, io }: Line): void {
   program.command("render").argument("<inventory>")
     .description("write the files of every host into a folder, without touching a host")
     .summary("the files of every host, into a folder")
@@ -28,7 +28,7 @@ function declareRender(program: CommandUnknownOpts, { perform, io }: Line): void
     );
 }
 
-function declareInventory(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareInventory(program: Command, { perform, io }: Line): void {
   program.command("inventory").argument("<inventory>")
     .description("what an inventory says, in the shape of ansible-inventory")
     .summary("what it says, as ansible-inventory says it")
@@ -46,7 +46,7 @@ function declareInventory(program: CommandUnknownOpts, { perform, io }: Line): v
     );
 }
 
-function declareExplain(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareExplain(program: Command, { perform, io }: Line): void {
   program.command("explain").argument("<inventory>").argument("<host>").argument("[key]")
     .description("where a value of a host comes from, and what it overrode")
     .summary("where a host's values come from")
@@ -60,7 +60,7 @@ function declareExplain(program: CommandUnknownOpts, { perform, io }: Line): voi
     );
 }
 
-function declareSchema(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareSchema(program: Command, { perform, io }: Line): void {
   program.command("schema")
     .description("the JSON Schema of the inventory, for editors")
     .summary("its JSON Schema, for editors")

@@ -2,7 +2,7 @@
  * The commands that work on hosts, apply, check and verify, and report, which shows it again.
  * @module
  */
-import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { Mode } from "../../events.ts";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
@@ -10,14 +10,14 @@ import type { RunFlags } from "../run.ts";
 import { collect, type Line, milliseconds, reportFiles, withRunFlags } from "./options.ts";
 
 /** Declares apply, check, verify and report. */
-export function declareRun(program: CommandUnknownOpts, line: Line): void {
+export function declareRun(program: Command, line: Line): void {
   declareApply(program, line);
   declareCheck(program, line);
   declareVerify(program, line);
   declareReport(program, line);
 }
 
-function declareApply(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareApply(program: Command, { perform, io }: Line): void {
   withRunFlags(
     program.command("apply").argument("<inventory>")
       .description("make it true on the hosts; doing it again changes nothing")
@@ -35,7 +35,7 @@ function declareApply(program: CommandUnknownOpts, { perform, io }: Line): void 
   );
 }
 
-function declareCheck(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareCheck(program: Command, { perform, io }: Line): void {
   withRunFlags(
     program.command("check").argument("<inventory>")
       .description("say what apply would change, with differences; exit 2 when there is something")
@@ -54,7 +54,7 @@ function declareCheck(program: CommandUnknownOpts, { perform, io }: Line): void 
   );
 }
 
-function declareVerify(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareVerify(program: Command, { perform, io }: Line): void {
   withRunFlags(
     program.command("verify").argument("<inventory>")
       .description("read-only: one holder of the address, and the endpoint answers")
@@ -70,7 +70,7 @@ function declareVerify(program: CommandUnknownOpts, { perform, io }: Line): void
   );
 }
 
-function declareReport(program: CommandUnknownOpts, { perform, io }: Line): void {
+function declareReport(program: Command, { perform, io }: Line): void {
   program.command("report").argument("<run>")
     .description("show a finished run again, from the file that --report jsonl:FILE wrote")
     .summary("show a finished run again")

@@ -2,7 +2,7 @@
  * The commands for the person at the shell: completions, help, and what completions ask.
  * @module
  */
-import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Argument, type Command } from "@commander-js/extra-typings";
 import { EXIT } from "../../errors.ts";
 import type { Line } from "./options.ts";
 
@@ -10,7 +10,7 @@ import type { Line } from "./options.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Declares completions, help and the hidden `__complete`. */
-export function declareShell(program: CommandUnknownOpts, { perform, io }: Line): void {
+export function declareShell(program: Command, { perform, io }: Line): void {
   program.command("completions").addArgument(new Argument("<shell>").choices(SHELLS))
     .description("the completion script for bash, zsh or fish")
     .summary("completions for bash, zsh or fish")
