@@ -3,7 +3,7 @@
  * is declared here needs no permission.
  * @module
  */
-import { Command, CommanderError, Option } from "@commander-js/extra-typings";
+import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";

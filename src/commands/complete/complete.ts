@@ -82,13 +82,15 @@ async function answer(program: CommandShape, shell: Shell, home: string): Promis
 }
 
 async function named(
-  { of, prefix, typed, inventory, play }: Extract<Wanted, { kind: "names" }>,
+  { kind: _, of, prefix, typed, ...place }: Extract<Wanted, { kind: "names" }>,
   home: string,
 ): Promise<Candidate[]> {
   // Without it Deno would ask, in the middle of a line that is being typed.
   if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return [];
+  const { inventory, play } = place;
   const path = (text: string) => text.replace(/^~(?=\/)/, home);
   const all = await namesOf(of, {
+    ...place,
     inventory: path(inventory),
     ...(play === undefined ? {} : { play: path(play) }),
   });

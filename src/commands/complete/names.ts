@@ -3,16 +3,19 @@
  * host is contacted, no secret is fetched, no program is started, and what is wrong is not said.
  * @module
  */
-import { parse } from "yaml";
-import { type Loaded, loadInventory, noSecrets } from "../../inventory/load.ts";
-import { expandRange } from "../../inventory/ranges.ts";
-import { diskFiles } from "../../inventory/read.ts";
+import { loadInventory, noSecrets } from "../../inventory/load.ts";
+import type { Programs } from "../../inventory/programs.ts";
+import { survey } from "../../inventory/survey.ts";
 import { loadTemplates } from "../../templates.ts";
+import { schemaKeys } from "../explain/known.ts";
 import { loadPlay } from "../play.ts";
 import type { Candidate, NameKind } from "./wanted.ts";
 
 /** More would fill the screen, and take longer to read than to type. */
 const MOST = 2000;
+
+/** An inventory that is a program stays one: nothing is started while somebody types. */
+const programs: Programs = () => () => Promise.resolve({ kind: "unread" });
 
 /** Where names are looked up. */
 export interface Place {
@@ -20,66 +23,50 @@ export interface Place {
   readonly inventory: string;
   /** `--play` on the line. */
   readonly play?: string;
+  /** The host on the line. */
+  readonly host?: string;
 }
 
-/** Names of a kind. */
-export async function namesOf(of: NameKind, { inventory, play }: Place): Promise<Candidate[]> {
-  const loaded = await loadInventory(inventory, { secrets: noSecrets }).catch(() => undefined);
-  if (of === "tags" || of === "tasks") {
-    return loaded === undefined ? [] : await tasksOf(of, loaded, play);
-  }
-  const { hosts, groups } = loaded === undefined
-    ? await namesInYaml(inventory)
-    : { hosts: loaded.inventory.hosts.map(({ name }) => name), groups: groupsOf(loaded) };
-  const all = of === "hosts"
-    ? hosts.map((value) => ({ value, about: "host" }))
-    : [...groups, ...hosts.map((value) => ({ value, about: "host" }))];
-  return all.slice(0, MOST);
+/**
+ * Names of a kind. Hosts and groups of an inventory with mistakes are known too: it is being
+ * written.
+ * @throws {InputError} when nothing can be read
+ */
+export async function namesOf(of: NameKind, place: Place): Promise<readonly Candidate[]> {
+  const names = of === "tags" || of === "tasks"
+    ? await tasksOf(of, place)
+    : of === "keys"
+    ? await keysOf(place)
+    : await hostsOf(of, place);
+  return names.slice(0, MOST);
 }
 
-function groupsOf({ inventory }: Loaded): Candidate[] {
-  return [...inventory.groups].filter(([, hosts]) => hosts.length > 0)
-    .map(([value, { length }]) => ({ value, about: length === 1 ? "1 host" : `${length} hosts` }));
+async function hostsOf(of: "hosts" | "patterns", { inventory }: Place): Promise<Candidate[]> {
+  const { resolved } = await survey(inventory, { programs });
+  const hosts = [...resolved.hosts.keys()].map((value) => ({ value, about: "host" }));
+  if (of === "hosts") return hosts;
+  const groups = [...resolved.groups.keys()].flatMap((value) => {
+    const { length } = resolved.hostsOf(value);
+    return length === 0 ? [] : [{ value, about: length === 1 ? "1 host" : `${length} hosts` }];
+  });
+  return [...groups, ...hosts];
 }
 
-async function tasksOf(
-  of: "tags" | "tasks",
-  { inventory }: Loaded,
-  file: string | undefined,
-): Promise<Candidate[]> {
+async function keysOf({ inventory, host = "" }: Place): Promise<Candidate[]> {
+  const { resolved } = await survey(inventory, { programs });
+  const written = [...resolved.hosts.get(host)?.merged.keys() ?? []];
+  return [...new Set([...written, ...schemaKeys()])].map((value) => ({ value }));
+}
+
+async function tasksOf(of: "tags" | "tasks", { inventory, play: file }: Place) {
+  const loaded = await loadInventory(inventory, { secrets: noSecrets, programs });
   const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
   const play = await loadPlay(file, templates);
-  const tasks = inventory.endpoints.flatMap((endpoint) =>
+  const tasks = loaded.inventory.endpoints.flatMap((endpoint) =>
     endpoint.members.flatMap((member) => play.tasks(endpoint, member))
   );
   const values = of === "tasks"
     ? tasks.map(({ name }) => name)
     : tasks.flatMap(({ tags }) => tags).sort();
-  return [...new Set(values)].slice(0, MOST).map((value) => ({ value }));
-}
-
-/** What can be read of an inventory in YAML that has mistakes: it is being written. */
-async function namesInYaml(path: string) {
-  const read = await diskFiles.read(path);
-  const found = { hosts: new Set<string>(), groups: new Set<string>() };
-  const visit = (value: unknown) => {
-    for (const [name, group] of entries(value)) {
-      found.groups.add(name);
-      for (const [pattern] of entries(at(group, "hosts"))) {
-        for (const host of expandRange(pattern)) found.hosts.add(host);
-      }
-      visit(at(group, "children"));
-    }
-  };
-  if (read.kind === "text") visit(parse(read.text, { logLevel: "silent", maxAliasCount: 100 }));
-  const groups = [...found.groups].map((value) => ({ value, about: "group" }));
-  return { hosts: [...found.hosts], groups };
-}
-
-function entries(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
-}
-
-function at(value: unknown, key: string): unknown {
-  return entries(value).find(([name]) => name === key)?.[1];
+  return [...new Set(values)].map((value): Candidate => ({ value }));
 }

@@ -42,7 +42,11 @@ _holdfast() {
       __complete bash "$HOME" "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null
   )
   case \${lines[0]-} in
-    words) COMPREPLY=("\${lines[@]:1}") ;;
+    words)
+      COMPREPLY=("\${lines[@]:1}")
+      # Behind a colon the word goes on.
+      if [[ \${COMPREPLY-} == *: ]]; then compopt -o nospace 2>/dev/null; fi
+      ;;
     files | folders)
       prefix=\${lines[1]} path=\${lines[2]} kept=\${lines[3]} suffixes=\${lines[4]}
       compopt -o filenames 2>/dev/null
@@ -79,7 +83,9 @@ _holdfast() {
         values+=("\${line%%$'\\t'*}")
         shown+=("\${line/$'\\t'/  -- }")
       done
-      if [[ "\${(j::)lines}" == *$'\\t'* ]]; then compadd -l -d shown -a values
+      # Behind a colon the word goes on.
+      if [[ $values[1] == *: ]]; then compadd -S '' -a values
+      elif [[ "\${(j::)lines}" == *$'\\t'* ]]; then compadd -l -d shown -a values
       else compadd -a values
       fi
       ;;

@@ -4,8 +4,8 @@
  * @module
  */
 import { LAB_WORDS } from "../line/lab.ts";
-import { REPORT_KINDS } from "../line/options.ts";
 import { type CommandShape, type OptionShape, shownCommands } from "../line/shape.ts";
+import { REPORT_KINDS } from "../report_flags.ts";
 
 /** A word that may stand at the cursor. */
 export interface Candidate {
@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 /** Names that an inventory or its play holds. */
-export type NameKind = "hosts" | "patterns" | "tags" | "tasks";
+export type NameKind = "hosts" | "patterns" | "tags" | "tasks" | "keys";
 
 /** What may stand at the cursor. */
 export type Wanted =
@@ -39,6 +39,8 @@ export type Wanted =
     readonly inventory: string;
     /** `--play` on the line. */
     readonly play?: string;
+    /** Host on the line. */
+    readonly host?: string;
   };
 
 /** Files that hold inventories. */
@@ -51,6 +53,7 @@ interface Before {
   readonly command: CommandShape;
   readonly inventory: string;
   readonly play?: string;
+  readonly host?: string;
 }
 
 /** What may stand in place of the last word; the program's own name is not among the words. */
@@ -64,10 +67,12 @@ export function wantedAt(program: CommandShape, words: readonly string[]): Wante
   if (command === undefined) return NOTHING;
   if (name === "lab") return before.length === 0 ? choices(LAB_WORDS, "", typed) : NOTHING;
   const { places, pending, ended, play } = walk(command, before);
+  const [inventory = "", host] = places;
   const line: Before = {
     command,
-    inventory: places[0] ?? "",
+    inventory,
     ...(play === undefined ? {} : { play }),
+    ...(name === "explain" && host !== undefined ? { host } : {}),
   };
   if (pending !== undefined) return valueOf(pending, "", typed, line);
   if (!ended && typed.startsWith("-")) return optionAt(typed, line);
@@ -149,21 +154,22 @@ function valueOf({ long }: OptionShape, prefix: string, typed: string, line: Bef
 
 function reportAt(prefix: string, typed: string): Wanted {
   const [kind = ""] = /^[^:]*:/.exec(typed) ?? [];
-  if (kind === "") return choices(REPORT_KINDS, prefix, typed);
+  // The annotations of github belong into the output; the others name a file.
+  const kinds = REPORT_KINDS.map((it) => it === "github" ? it : `${it}:`);
+  if (kind === "") return choices(kinds, prefix, typed);
   return { kind: "files", prefix: prefix + kind, path: typed.slice(kind.length), suffixes: [] };
 }
 
 /** A name behind what `done` matches of the word. */
 function names(of: NameKind, prefix: string, typed: string, done: RegExp, line: Before): Wanted {
   const [before = ""] = done.exec(typed) ?? [];
-  const { inventory, play } = line;
+  const { command: _, ...place } = line;
   return {
     kind: "names",
     of,
     prefix: prefix + before,
     typed: typed.slice(before.length),
-    inventory,
-    ...(play === undefined ? {} : { play }),
+    ...place,
   };
 }
 
@@ -174,6 +180,10 @@ function placeAt(program: CommandShape, index: number, typed: string, line: Befo
       return { kind: "files", prefix: "", path: typed, suffixes: INVENTORIES };
     case "host":
       return names("hosts", "", typed, /^/, line);
+    case "key":
+      return names("keys", "", typed, /^/, line);
+    case "run":
+      return { kind: "files", prefix: "", path: typed, suffixes: ["jsonl"] };
     case "command":
       return commandsOf(program, typed);
     default:

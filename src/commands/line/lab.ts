@@ -2,7 +2,7 @@
  * The command `lab`. It reads its own words; its code is imported when it is chosen.
  * @module
  */
-import type { Command } from "@commander-js/extra-typings";
+import type { Command } from "commander";
 import type { Line } from "./options.ts";
 
 /** First words that `lab` understands, for completions; its own help explains them. */
@@ -14,7 +14,7 @@ export function declareLab(program: Command, { perform, io }: Line): void {
     .description("real hosts on this machine: up, down, status, ssh NAME")
     .summary("real hosts to try it on: up, down, status, ...")
     .helpOption(false).allowUnknownOption().passThroughOptions()
-    .action(async (args) => {
+    .action(async (args: string[]) => {
       const act = async () => {
         const { labCommand } = await import("../../lab/cli.ts");
         const line = (write: (text: string) => void) => (text: string) => write(`${text}\n`);

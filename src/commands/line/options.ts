@@ -3,7 +3,7 @@
  * help shows, and the readers of their values.
  * @module
  */
-import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
 
@@ -21,9 +21,6 @@ export interface Line {
   /** Where results and messages go. */
   readonly io: Io;
 }
-
-/** Kinds of reports that `--report` takes. */
-export const REPORT_KINDS = ["junit", "github", "jsonl"] as const;
 
 /** A whole number from 1. */
 export function count(text: string): number {
@@ -52,9 +49,7 @@ export const EXTRA_VARS = [
 ] as const;
 
 /** Options that every command with a run shares. */
-export function withRunFlags<A extends unknown[], O extends Record<string, unknown>>(
-  command: Command<A, O>,
-) {
+export function withRunFlags(command: Command): Command {
   return command
     .optionsGroup("Selection:")
     .option("-l, --limit <pattern>", "hosts to work on: names, groups, wildcards, lb:!lb2")

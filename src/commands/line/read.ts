@@ -2,7 +2,10 @@
  * The commands that read an inventory and contact no host: render, inventory, explain, schema.
  * @module
  */
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "commander";
+import type { ExplainFlags } from "../explain.ts";
+import type { InventoryFlags } from "../inventory.ts";
+import type { RenderFlags } from "../render.ts";
 import { collect, EXTRA_VARS, type Line } from "./options.ts";
 
 /** Declares render, inventory, explain and schema. */
@@ -20,10 +23,10 @@ function declareRender(program: Command, { perform, io }: Line): void {
     .addOption(new Option("--out <dir>", "the folder").makeOptionMandatory())
     .option("-l, --limit <pattern>", "hosts to render for")
     .option(...EXTRA_VARS, collect)
-    .action((inventory, flags) =>
+    .action((inventory: string, flags: RenderFlags) =>
       perform("render", async () => {
         const { render } = await import("../render.ts");
-        return await render(inventory, { ...flags, out: String(flags.out) }, io);
+        return await render(inventory, flags, io);
       }, { inventory })
     );
 }
@@ -38,7 +41,7 @@ function declareInventory(program: Command, { perform, io }: Line): void {
     .option("--vars", "with --graph: variables too")
     .option("-l, --limit <pattern>", "hosts to list")
     .option(...EXTRA_VARS, collect)
-    .action((inventory, flags) =>
+    .action((inventory: string, flags: InventoryFlags) =>
       perform("inventory", async () => {
         const { inventoryCommand } = await import("../inventory.ts");
         return await inventoryCommand(inventory, flags, io);
@@ -52,7 +55,7 @@ function declareExplain(program: Command, { perform, io }: Line): void {
     .summary("where a host's values come from")
     .option("--json", "print JSON")
     .option(...EXTRA_VARS, collect)
-    .action((inventory, host, key, flags) =>
+    .action((inventory: string, host: string, key: string | undefined, flags: ExplainFlags) =>
       perform("explain", async () => {
         const { explain } = await import("../explain.ts");
         return await explain(inventory, host, key, flags, io);

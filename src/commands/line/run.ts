@@ -2,10 +2,11 @@
  * The commands that work on hosts, apply, check and verify, and report, which shows it again.
  * @module
  */
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "commander";
 import type { Mode } from "../../events.ts";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
+import type { RedrawFlags } from "../redraw.ts";
 import type { RunFlags } from "../run.ts";
 import { collect, type Line, milliseconds, reportFiles, withRunFlags } from "./options.ts";
 
@@ -26,7 +27,7 @@ function declareApply(program: Command, { perform, io }: Line): void {
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file")
       .option("--step", "ask before each change"),
-  ).action((inventory, flags) =>
+  ).action((inventory: string, flags: RunFlags) =>
     perform(
       "apply",
       () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
@@ -45,7 +46,7 @@ function declareCheck(program: Command, { perform, io }: Line): void {
       // Everybody's habit; check is both anyway.
       .addOption(new Option("-C, --check").hideHelp())
       .addOption(new Option("-D, --diff").hideHelp()),
-  ).action((inventory, flags) =>
+  ).action((inventory: string, flags: RunFlags) =>
     perform(
       "check",
       () => runCommand("check", inventory, { ...flags, diff: true }, io),
@@ -61,7 +62,7 @@ function declareVerify(program: Command, { perform, io }: Line): void {
       .summary("read-only: one holder, the endpoint answers")
       .optionsGroup("What to do:")
       .option("--wait <time>", "how long it may take to become true", milliseconds, 0),
-  ).action((inventory, flags) =>
+  ).action((inventory: string, flags: RunFlags & { readonly wait: number }) =>
     perform(
       "verify",
       () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),
@@ -76,7 +77,7 @@ function declareReport(program: Command, { perform, io }: Line): void {
     .summary("show a finished run again")
     .option("-D, --diff", "show the difference of every file")
     .option("--report <kind[:file]>", "also report as junit, github or jsonl", collect)
-    .action((run, flags) =>
+    .action((run: string, flags: RedrawFlags) =>
       perform("report", async () => {
         const { redraw } = await import("../redraw.ts");
         return await redraw(run, flags, io);

@@ -23,8 +23,14 @@ const INVENTORY = `all:
     masters: { hosts: { m1: { ansible_host: 10.0.0.21 } } }
 `;
 
-/** Names that would run something, were they ever read as script. */
+/** Names of tasks that would run something, were they ever read as script. */
 export const HOSTILE = ["$(touch ran)", "`touch ran`", "';touch ran;'", '"$(touch ran)', "a b"];
+
+const PLAY = `const tasks = ${
+  JSON.stringify(HOSTILE)
+}.map((name) => ({ name, kind: "x", tags: [], notify: [], probe: "", plan: () => ({ changes: [] }) }));
+export default { name: "mine", packages: [], tasks: () => tasks, handlers: () => [], checks: () => [] };
+`;
 
 /** Is the shell here? Where everything must be tried, a missing one is a failure. */
 export function missing(shell: ShellName): boolean {
@@ -90,8 +96,10 @@ export function withDesk(shell: ShellName, work: (desk: Desk) => Promise<void>):
     await Deno.writeTextFile(`${own}/hosts.yaml`, INVENTORY);
     await Deno.writeTextFile(`${own}/notes.txt`, "");
     await Deno.writeTextFile(`${own}/broken.yaml`, INVENTORY.replace("address", "adress"));
-    const names = HOSTILE.map((name) => `    ${JSON.stringify(name)}:\n`).join("");
-    await Deno.writeTextFile(`${own}/hostile.yaml`, `all:\n  hosts:\n${names}`);
+    await Deno.writeTextFile(`${own}/hosts.ini`, "[web]\nw[1:2] ansible_host=10.0.0.1\n");
+    const program = `#!/bin/sh\ntouch ran\necho '{"all":{"hosts":["p1"]}}'\n`;
+    await Deno.writeTextFile(`${own}/program.yaml`, program, { mode: 0o755 });
+    await Deno.writeTextFile(`${own}/play.ts`, PLAY);
     const script = completionScript(shell, { deno: Deno.execPath(), cli: CLI });
     const quiet = shell === "zsh" ? "compdef() { }\n" : "";
     const offers = async (line: string) => {

@@ -6,7 +6,7 @@ import { HOSTILE, missing, runIn, withDesk } from "./shells.ts";
 /** What every shell offers, whatever it shows beside it. Folders end with a slash in some. */
 const OFFERS: Readonly<Record<string, readonly string[]>> = {
   "holdfast ap": ["apply"],
-  "holdfast apply h": ["hosts.yaml", "hostile.yaml"],
+  "holdfast apply h": ["hosts.yaml", "hosts.ini"],
   "holdfast apply s": ["sub"],
   "holdfast apply n": ["notes.txt"],
   "holdfast apply hosts.yaml --lim": ["--limit"],
@@ -16,6 +16,9 @@ const OFFERS: Readonly<Record<string, readonly string[]>> = {
   "holdfast explain hosts.yaml m": ["m1"],
   "holdfast inventory hosts.yaml --host lb": ["lb1", "lb2"],
   "holdfast apply broken.yaml --limit l": ["load_balancers", "lb1", "lb2"],
+  "holdfast apply hosts.ini --limit w": ["web", "w1", "w2"],
+  "holdfast apply program.yaml --limit ": [],
+  "holdfast explain hosts.yaml lb1 endpoint.vrrp.r": ["endpoint.vrrp.router_id"],
   "holdfast apply none.yaml --limit l": [],
   "holdfast apply hosts.yaml --report gi": ["github"],
   "holdfast render hosts.yaml --out s": ["sub"],
@@ -66,7 +69,7 @@ for (const shell of SHELLS) {
     ignore: missing(shell),
     fn: () =>
       withDesk(shell, async ({ dir, offers }) => {
-        const offered = await offers("holdfast inventory hostile.yaml --host ");
+        const offered = await offers("holdfast apply hosts.yaml --play play.ts --start-at-task ");
         const plain = shell === "bash" ? await readBack(dir, offered) : offered;
         assertEquals(plain.toSorted(), HOSTILE.toSorted());
         await stillClean(dir);
@@ -114,7 +117,8 @@ Deno.test({
           "holdfast apply hosts.yaml --limit 'all:!masters' ",
         "holdfast apply hosts.yaml --limit=lb1:mas":
           "holdfast apply hosts.yaml --limit=lb1:masters ",
-        "holdfast apply hosts": "holdfast apply hosts.yaml ",
+        "holdfast apply hosts.y": "holdfast apply hosts.yaml ",
+        "holdfast apply hosts.yaml --report ju": "holdfast apply hosts.yaml --report junit:",
         "holdfast apply hosts.yaml --extra-vars @not":
           "holdfast apply hosts.yaml --extra-vars @notes.txt ",
       };

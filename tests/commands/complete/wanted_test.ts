@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "help ver": ["verify"],
   "lab s": ["status", "ssh"],
   "lab ssh ": [],
-  "apply x --report j": ["junit", "jsonl"],
+  "apply x --report j": ["junit:", "jsonl:"],
   "apply x --report=g": ["--report=github"],
   "apply x -f ": [],
   "apply x -- --li": [],
@@ -77,6 +77,8 @@ const PLACES: Readonly<Record<string, object>> = {
   "apply h.yaml --play p.ts --start-at-task ": names("tasks", "", "", { play: "p.ts" }),
   "apply h.yaml --play=p.ts -t ": names("tags", "", "", { play: "p.ts" }),
   "explain h.yaml l": names("hosts", "", "l"),
+  "explain h.yaml lb1 end": names("keys", "", "end", { host: "lb1" }),
+  "report ru": files("ru", "", ["jsonl"]),
   "inventory h.yaml --host ": names("hosts", "", ""),
 };
 

@@ -1,0 +1,77 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { ExplainFlags } from "../../../src/commands/explain.ts";
+import type { InventoryFlags } from "../../../src/commands/inventory.ts";
+import { count, milliseconds, reportFiles } from "../../../src/commands/line/options.ts";
+import { makeProgram } from "../../../src/commands/program.ts";
+import type { RedrawFlags } from "../../../src/commands/redraw.ts";
+import type { RenderFlags } from "../../../src/commands/render.ts";
+import type { RunFlags } from "../../../src/commands/run.ts";
+
+const RUN = [
+  "limit",
+  "tags",
+  "skipTags",
+  "startAtTask",
+  "listHosts",
+  "listTasks",
+  "listTags",
+  "user",
+  "become",
+  "askBecomePass",
+  "forks",
+  "extraVars",
+  "play",
+  "json",
+  "report",
+] as const satisfies (keyof RunFlags)[];
+
+/** Flags as the code of each command knows them; the compiler holds these against its types. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  apply: ["check", "diff", "step", ...RUN] satisfies (keyof RunFlags)[],
+  check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
+  verify: ["wait", ...RUN],
+  report: ["diff", "report"] satisfies (keyof RedrawFlags)[],
+  render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
+  inventory: [
+    "list",
+    "host",
+    "graph",
+    "vars",
+    "limit",
+    "extraVars",
+  ] satisfies (keyof InventoryFlags)[],
+  explain: ["json", "extraVars"] satisfies (keyof ExplainFlags)[],
+};
+
+Deno.test("every option has the name that the code of its command reads", () => {
+  const io = { out: () => {}, err: () => {} };
+  const { commands } = makeProgram(() => Promise.resolve(), io);
+  const taking = commands.filter(({ options }) => options.length > 0);
+  assertEquals(
+    Object.fromEntries(
+      taking.map((it) => [it.name(), it.options.map((option) => option.attributeName())]),
+    ),
+    Object.fromEntries(Object.entries(FLAGS).map(([name, flags]) => [name, [...flags]])),
+  );
+});
+
+Deno.test("count() takes whole numbers from 1", () => {
+  assertEquals(count("12"), 12);
+  for (const text of ["0", "-1", "1.5", "1e3", "x", "", " 1", "99999999999999999999"]) {
+    assertThrows(() => count(text), Error, "expected a whole number from 1");
+  }
+});
+
+Deno.test("milliseconds() takes times with a unit, and seconds without", () => {
+  assertEquals(["500ms", "10s", "1.5", "2m"].map(milliseconds), [500, 10_000, 1500, 120_000]);
+  for (const text of ["soon", "", "-1s", "1h"]) {
+    assertThrows(() => milliseconds(text), Error, "expected a time such as 10s or 500ms");
+  }
+});
+
+Deno.test("reportFiles() names what reports write to", () => {
+  assertEquals(reportFiles(["github", "junit:a.xml", "jsonl:b:c", "junit:", "jsonl:a,b"]), [
+    "a.xml",
+    "b:c",
+  ]);
+});
