@@ -34,7 +34,8 @@ for (const file of await yamlIn("inventories")) {
 
 for (
   const file of [
-    ...await yamlIn("tests/inventory/ok"),
+    // One of them is INI under another name.
+    ...(await yamlIn("tests/inventory/ok")).filter((file) => !file.includes("/ini_in_")),
     "tests/inventory/ok/kubespray/hosts.yaml",
   ]
 ) {

@@ -46,7 +46,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   explain: [
     ["holdfast explain hosts.yaml lb1", "every value of a host, and where it is from"],
-    ["holdfast explain hosts.yaml lb1 vrrp.router_id", "one value"],
+    ["holdfast explain hosts.yaml lb1 endpoint.port", "one value"],
   ],
   schema: [
     ["holdfast schema > inventory.schema.json", "then name it in the inventory's first line:"],
