@@ -28,12 +28,15 @@ const ip = () =>
 
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
-  text(/^[A-Za-z0-9_.-]{1,15}$/, "the name of a network interface, or auto");
+  text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, "the name of a network interface, or auto");
 
 const path = (expected: string) => text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected);
 
 const backend = z.strictObject({
-  name: text(/^[A-Za-z0-9_.-]{1,64}$/, "a name of letters, digits, dots, dashes and underscores")
+  name: text(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    "a name of letters, digits, dots, dashes and underscores that begins with a letter or digit",
+  )
     .describe("Name of the server in HAProxy"),
   address: ip().describe("IP address of the API server"),
 }, mapping);
