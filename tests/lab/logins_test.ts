@@ -174,11 +174,8 @@ Deno.test({
           try {
             await all(script);
             for (const host of lab.hosts) {
-              assertMatch(
-                (await onHost(lab, host.name, ask, USER)).stdout,
-                answer,
-                "nothing is odd",
-              );
+              const said = await onHost(lab, host.name, ask, USER);
+              assertMatch(said.stdout, answer, `nothing is odd: ${JSON.stringify(said)}`);
             }
             await all(LOSE);
             const inventory = await changed(lab);

@@ -7,6 +7,7 @@ import type { Status } from "../../src/events.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
+import { below } from "./processes.ts";
 
 const ignore = await labAvailable() !== undefined;
 const DIR = "/run/verdicts";
@@ -77,20 +78,6 @@ async function assertVerdict(lab: Lab, ending: Ending): Promise<void> {
   assertEquals(error?.status, ending.status);
   assertEquals(hf.tasksOf(run, "changed"), ["lb2 step"]);
   assertEquals([await count(lab, "lb1"), await count(lab, "lb2")], [1, 1]);
-}
-
-/** Processes below another one on this machine, all of them. */
-function below(pid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const { name } of Deno.readDirSync("/proc")) {
-    try {
-      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
-      parents.set(Number(name), Number(/\) \S+ (\d+)/.exec(stat)?.[1]));
-    } catch { /* Not a process, or not any more. */ }
-  }
-  const found = [pid];
-  for (const one of found) for (const [child, of] of parents) if (of === one) found.push(child);
-  return found.slice(1);
 }
 
 /** Ends the ssh of a run that leads to an address, and nothing else. */
