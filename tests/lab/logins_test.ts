@@ -39,8 +39,9 @@ const rc = (text: string, ...files: readonly string[]) =>
   files.map((file) => `cat > ${HOME}/${file} <<'END'\n${text}\nEND`).join("\n");
 const BASH = [".bashrc", ".profile", ".bash_profile", ".bash_login"];
 const SH = (path: string) => `ln -sfn ${path} /bin/sh.new && mv -fT /bin/sh.new /bin/sh`;
-const install = (name: string) =>
-  `DEBIAN_FRONTEND=noninteractive apt-get -q -y install ${name} >&2`;
+/** While the host is still an ordinary one: not every package's own scripts are as robust as ours. */
+const INSTALL =
+  "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install tcsh fish";
 
 /** How a host is made odd, and what tells that it is. */
 interface Oddity {
@@ -116,15 +117,13 @@ chmod 755 /usr/local/bin/chatty; usermod -s /usr/local/bin/chatty ${USER}`,
     answer: /You have mail/,
   },
   "tcsh as the login shell": {
-    script: `${install("tcsh")}
-usermod -s /bin/tcsh ${USER}
+    script: `usermod -s /bin/tcsh ${USER}
 ${rc("echo noise\nset prompt='%~> '\nset noglob\nset noclobber", ".tcshrc")}`,
     ask: "echo $version",
     answer: /noise[^]*tcsh/,
   },
   "fish as the login shell": {
-    script: `${install("fish")}
-usermod -s /usr/bin/fish ${USER}
+    script: `usermod -s /usr/bin/fish ${USER}
 install -d -o ${USER} ${HOME}/.config/fish && ${rc("echo noise", ".config/fish/config.fish")}`,
     ask: "echo $version; status features | head -n 1",
     answer: /noise[^]*\d/,
@@ -150,6 +149,7 @@ Deno.test({
       hf.assertExit(await hf.holdfast("apply", lab.inventoryFile), 0);
       const all = async (script: string) =>
         void await Promise.all(lab.hosts.map(({ name }) => hf.root(lab, name, script)));
+      await all(INSTALL);
       await all(MAKE_USER);
       await all(BANNER);
       for (const { name } of lab.hosts) {
