@@ -20,8 +20,8 @@ async function makeRunner(lab: Lab, dir: string): Promise<Runner> {
   for (const path of [workspace, temp, ssh]) await Deno.mkdir(path, { mode: 0o700 });
   const to = "make a clean checkout";
   await run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, `${workspace}/holdfast`], { to });
-  const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
-  const machine = { HOME, USER: "root", PATH: `${dir}/npm/bin:${PATH}` };
+  // The machine's own way to a registry counts; an agent of whoever runs the tests does not.
+  const { SSH_AUTH_SOCK: _1, SSH_AGENT_PID: _2, ...machine } = Deno.env.toObject();
   return {
     workspace,
     temp,
@@ -31,7 +31,11 @@ async function makeRunner(lab: Lab, dir: string): Promise<Runner> {
       HOLDFAST_KNOWN_HOSTS: await Deno.readTextFile(lab.knownHostsFile),
     },
     // npm installs for this test alone.
-    env: { ...machine, npm_config_prefix: `${dir}/npm`, ...(DENO_DIR ? { DENO_DIR } : {}) },
+    env: {
+      ...machine,
+      PATH: `${dir}/npm/bin:${machine.PATH}`,
+      npm_config_prefix: `${dir}/npm`,
+    },
   };
 }
 
