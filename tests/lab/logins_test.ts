@@ -157,7 +157,6 @@ Deno.test({
         await hf.eventually(
           "a login with a banner",
           async () => /Authorized/.test((await onHost(lab, name, "true", USER)).stderr),
-          30_000,
         );
       }
       const busybox = (await attempt(["sh", "-c", "command -v busybox"], { to: "find busybox" }))

@@ -63,7 +63,7 @@ async function assertVerdict(lab: Lab, ending: Ending): Promise<void> {
   const flags = ["--play", await writePlay(lab, ending)];
   const { child, done } = hf.start("apply", lab.inventoryFile, { flags });
   if (ending.meanwhile) {
-    await hf.eventually("the step is under way", async () => await count(lab, "lb1") > 0, 30_000);
+    await hf.eventually("the step is under way", async () => await count(lab, "lb1") > 0);
     await ending.meanwhile(child).catch(async (error) => {
       child.kill("SIGKILL");
       await done;
@@ -146,7 +146,7 @@ Deno.test({
 
       await t.step("what ran on a lost link has ended on the host", async () => {
         const left = () => hf.root(lab, "lb1", "pgrep -xf 'sleep 600' || :");
-        await hf.eventually("the host ends the step", async () => await left() === "", 30_000);
+        await hf.eventually("the host ends the step", async () => await left() === "");
       });
 
       await t.step("what must finish does, though sshd died: once", async () => {
@@ -161,7 +161,7 @@ Deno.test({
         });
         await hf.root(lab, "lb1", `touch ${DIR}/go`);
         const done = () => hf.root(lab, "lb1", `[ ! -e ${DIR}/done ] || echo yes`);
-        await hf.eventually("the step finishes", async () => await done() !== "", 30_000);
+        await hf.eventually("the step finishes", async () => await done() !== "");
         const flags = ["--play", await writePlay(lab, { script, status: "ok", says: /^$/ })];
         const again = await hf.holdfast("apply", lab.inventoryFile, { flags });
         hf.assertExit(again, 0);
