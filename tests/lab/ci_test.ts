@@ -19,7 +19,10 @@ async function makeRunner(lab: Lab, dir: string): Promise<Runner> {
   const ssh = `${dir}/ssh`;
   for (const path of [workspace, temp, ssh]) await Deno.mkdir(path, { mode: 0o700 });
   const to = "make a clean checkout";
-  await run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, `${workspace}/holdfast`], { to });
+  // A copy that was not cloned itself has nothing to clone from.
+  const cloned = await Deno.stat(`${ROOT}.git`).then(() => true, () => false);
+  const copy = cloned ? ["git", "clone", "--quiet", "--no-hardlinks"] : ["cp", "-a"];
+  await run([...copy, ROOT, `${workspace}/holdfast`], { to });
   // The machine's own way to a registry counts; an agent of whoever runs the tests does not.
   const { SSH_AUTH_SOCK: _1, SSH_AGENT_PID: _2, ...machine } = Deno.env.toObject();
   return {

@@ -91,13 +91,15 @@ function killSsh(child: Deno.ChildProcess, address: string): Promise<void> {
   return Promise.resolve();
 }
 
-/** Ends every sshd on a host that is above the step, the listener aside. */
-const KILL_SSHD = `pid=$(cat ${DIR}/pid)
+/** Ends every sshd on a host that is above the step, the listener aside, all of them at once. */
+const KILL_SSHD = `while [ ! -s ${DIR}/pid ]; do sleep 0.1; done
+pid=$(cat ${DIR}/pid) found=
 while [ "$pid" -gt 1 ]; do
   read -r name < /proc/$pid/comm
-  pid_of=$pid pid=$(awk '/^PPid:/ { print $2 }' /proc/$pid/status)
-  case $name in sshd*) [ "$pid" -eq 1 ] || kill -KILL "$pid_of" ;; esac
-done`;
+  this=$pid pid=$(awk '/^PPid:/ { print $2 }' /proc/$pid/status)
+  case $name in sshd*) [ "$pid" -eq 1 ] || found="$found $this" ;; esac
+done
+kill -KILL $found`;
 
 const LOST =
   /^Cannot tell whether request \d+ finished on "lb1": the link was lost after \d+\.\d s: /;
