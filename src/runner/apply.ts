@@ -2,6 +2,7 @@ import { ConnectError } from "../errors.ts";
 import type { Change, Facts, Predictions, Task } from "../model.ts";
 import { begin, type Effects, end, type FactsAsked, finish, type HostRun, look } from "./host.ts";
 import { beyond } from "./bond.ts";
+import { howEnded } from "./ended.ts";
 import { asTask, dueHandlers, mark, notified, on } from "./forecast.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
 import { changeScript, handlerScript } from "./script.ts";
@@ -141,7 +142,7 @@ async function request(
     const said = (stderr.trim() === "" ? stdout : stderr).trim().split("\n").slice(-12).join("\n");
     const how = timedOut === true
       ? `it was ended after ${(options.timeoutMs ?? 60_000) / 1000} s`
-      : `it ended with ${code}`;
+      : howEnded(code);
     const message = `Cannot ${what} on "${host.name}": ${how}${said === "" ? "" : `: ${said}`}`;
     return { status: "failed", message };
   } catch (error) {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Host } from "../model.ts";
-import { sh } from "../shell.ts";
+import { raw, sh } from "../shell.ts";
 
 /** What sudo shall print when it asks for a password, and what its shell prints when it listens. */
 export interface SudoWords {
@@ -50,12 +50,17 @@ export function connectTimeout(host: Host, fallbackS: number): number {
   return set === undefined ? fallbackS : Number(set);
 }
 
+// A login may leave any PATH behind, or none that leads to sudo.
+const FIND =
+  'PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; exec "$0" "$@"';
+
 // Read by the user's login shell, whichever it is: one line, and quotes that all of them know.
 function remoteCommand(become: boolean, sudo: SudoWords | undefined): string {
   if (!become) return "exec /bin/sh";
-  if (!sudo) return "exec sudo -n -H -- /bin/sh";
+  const through = sh`exec /bin/sh -c ${FIND} sudo`;
+  if (!sudo) return `${through} -n -H -- /bin/sh`;
   const shell = sh`printf ${sudo.ready}; exec /bin/sh`;
-  return sh`exec sudo -S -H -p ${sudo.prompt} -- /bin/sh -c ${shell}`;
+  return sh`${raw(through)} -S -H -p ${sudo.prompt} -- /bin/sh -c ${shell}`;
 }
 
 function options(values: Readonly<Record<string, string | number>>): string[] {

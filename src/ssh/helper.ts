@@ -52,6 +52,9 @@ export function helperText(nonce: string, shell = "/bin/sh"): string {
 // reaped before the answer ends: the next request is read by the shell alone. They close what they do
 // not need by exec, because a shell keeps a copy of what a mere redirection closes.
 //
+// hf_dog kills its sleep with KILL: a child between fork and exec still has the trap of hf_dog, and
+// forgets a TERM that comes then. The sleep would stay behind until the deadline of its step.
+//
 // A step that must finish writes into unlinked files: with a dead link a write to the link itself
 // would end it (SIGPIPE).
 const HELPER = String.raw`umask 077
@@ -79,7 +82,7 @@ kill -KILL "-$hf_p"
 hf_dog() {
 exec 4>&- 5>&- 7<&- 8>&- 9>&-
 hf_o=$!
-trap 'hf_i=$!; [ "$hf_i" = "$hf_o" ] || kill "$hf_i"; exit 0' TERM
+trap 'hf_i=$!; [ "$hf_i" = "$hf_o" ] || kill -KILL "$hf_i"; exit 0' TERM
 sleep "$1" &
 wait "$!"
 trap '' TERM

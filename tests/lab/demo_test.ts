@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { labDown } from "../../src/lab/mod.ts";
-import { labAvailable } from "./helpers.ts";
+import { labAvailable, labName } from "./helpers.ts";
 
 const ignore = await labAvailable() !== undefined;
+const NAME = labName("demo");
 
 Deno.test({
   name: "the demo deploys, deploys again without a change, and shows the address on the other host",
@@ -11,7 +12,7 @@ Deno.test({
     const demo = decodeURIComponent(new URL("../../src/lab/demo.ts", import.meta.url).pathname);
     try {
       const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", "--allow-all", demo, "--name", "demo"],
+        args: ["run", "--no-prompt", "--allow-all", demo, "--name", NAME],
         stdin: "null",
       }).output();
       const text = new TextDecoder().decode(stdout);
@@ -25,7 +26,7 @@ Deno.test({
       assertEquals([killed, other].toSorted(), ["lb1", "lb2"], text);
       assertMatch(text, /A client felt: \d+ requests, \d+ failed/);
     } finally {
-      await labDown({ name: "demo", log: () => {} });
+      await labDown({ name: NAME, log: () => {} });
     }
   },
 });

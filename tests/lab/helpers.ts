@@ -13,13 +13,18 @@ export async function labAvailable(): Promise<string | undefined> {
 /** Two runs of the tests on one machine need labs of different names: `HOLDFAST_TEST_LAB=b`. */
 const PREFIX = Deno.env.get("HOLDFAST_TEST_LAB") ?? "";
 
+/** The name of a test's own lab in this run of the tests. */
+export function labName(name: string): string {
+  return PREFIX + name;
+}
+
 /** Brings a lab up under a name of the test's own, hands it over, and takes it down whatever happens. */
 export async function withLab(
   name: string,
   test: (lab: Lab) => Promise<void>,
   options: Omit<LabUpOptions, "name" | "log"> = {},
 ): Promise<void> {
-  name = PREFIX + name;
+  name = labName(name);
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   try {

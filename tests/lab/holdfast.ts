@@ -250,11 +250,11 @@ ls -A /var/lib/holdfast/pending 2>/dev/null || :`,
   );
 }
 
-/** Waits until something holds, and fails with what was waited for when it does not in time. */
+/** Waits until something holds, and fails with what was waited for when it never does. */
 export async function eventually(
   what: string,
   holds: () => Promise<boolean>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   assertEquals(await until(holds, timeoutMs, 100), true, `${what}: not within ${timeoutMs} ms`);
 }

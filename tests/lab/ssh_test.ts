@@ -10,10 +10,10 @@ import { connector } from "../../src/ssh/connect.ts";
 import { spawnProgram, type Transport } from "../../src/ssh/transport.ts";
 import { labDown, labUp } from "../../src/lab/mod.ts";
 import { textOf, until } from "../ssh/shells.ts";
-import { labAvailable } from "./helpers.ts";
+import { labAvailable, labName } from "./helpers.ts";
 
 const ignore = await labAvailable() !== undefined;
-const NAME = "wire";
+const NAME = labName("wire");
 const log = () => {};
 // One lab for all of them: every test has sessions of its own.
 const here = ignore ? undefined : await labUp({ name: NAME, log });

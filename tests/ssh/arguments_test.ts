@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Host } from "../../src/model.ts";
 import { connectTimeout, sshArguments } from "../../src/ssh/arguments.ts";
 import { runSh } from "../helpers.ts";
@@ -52,24 +52,35 @@ Deno.test("sshArguments() leaves user, port and key to ssh when the inventory do
 
 Deno.test("sshArguments() asks sudo not to ask, unless there is a password", () => {
   const become = { ...host, become: true };
-  assertEquals(sshArguments(become, 10).at(-1), "exec sudo -n -H -- /bin/sh");
-  assertEquals(
-    sshArguments(become, 10, WORDS).at(-1),
-    "exec sudo -S -H -p holdfast-1 -- /bin/sh -c 'printf holdfast-2; exec /bin/sh'",
+  const last = (words?: typeof WORDS) => sshArguments(become, 10, words).at(-1) ?? "";
+  assertMatch(last(), /^exec \/bin\/sh -c '[^']+' sudo -n -H -- \/bin\/sh$/);
+  assertMatch(
+    last(WORDS),
+    /sudo -S -H -p holdfast-1 -- \/bin\/sh -c 'printf holdfast-2; exec \/bin\/sh'$/,
   );
 });
 
 for (const shell of [["sh"], ["bash"], ["zsh"], ["fish"], ["csh"], ["tcsh"], ["busybox", "sh"]]) {
   const here = await runSh(`${shell.join(" ")} -c : </dev/null`);
   Deno.test({
-    name: `sshArguments() gives a command that ${shell.join(" ")} reads as meant`,
+    name: `sshArguments() gives a command that ${
+      shell.join(" ")
+    } reads as meant, whatever its PATH`,
     ignore: here.code !== 0,
     fn: async () => {
       const command = sshArguments({ ...host, become: true }, 10, WORDS).at(-1) ?? "";
-      const printed = command.replace(/^exec sudo/, "exec printf %s,");
-      const { stdout } = await runSh(printed, shell);
+      // Said by the first program behind the login shell's own words, found by its name alone.
+      const printed = command.replace(" sudo -S ", " env printf %s, -S ");
+      const path = (await runSh(`command -v ${shell[0]}`)).stdout.trim();
+      const { code, stdout, stderr } = await new Deno.Command(path, {
+        args: [...shell.slice(1), "-c", printed],
+        env: { PATH: "/nowhere", HOME: "/" },
+        clearEnv: true,
+      }).output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      assertEquals([code, text(stderr)], [0, ""]);
       assertEquals(
-        stdout,
+        text(stdout),
         "-S,-H,-p,holdfast-1,--,/bin/sh,-c,printf holdfast-2; exec /bin/sh,",
       );
     },

@@ -31,7 +31,7 @@ export function open(
 }
 
 /** Waits until something is so. Generous: it fails only when it never becomes so. */
-export async function until(what: () => boolean | Promise<boolean>, ms = 20_000): Promise<boolean> {
+export async function until(what: () => boolean | Promise<boolean>, ms = 60_000): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end;) {
     if (await what()) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -43,7 +43,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   addressfamily: word("any", "inet", "inet6"),
   batchmode: flag,
   bindaddress: expect(isAddress, "an address"),
-  bindinterface: expect((v) => /^[A-Za-z0-9_.-]{1,15}$/.test(v), "a network interface"),
+  bindinterface: expect((v) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(v), "a network interface"),
   certificatefile: file,
   checkhostip: flag,
   ciphers: list,

@@ -30,7 +30,7 @@ const ip = () =>
 
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
-  text(/^[A-Za-z0-9_.-]{1,15}$/, "the name of a network interface, or auto");
+  text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, "the name of a network interface, or auto");
 
 const path = (expected: string) =>
   text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected)
@@ -38,8 +38,10 @@ const path = (expected: string) =>
     .meta({ pattern: "^[^\\u0000-\\u001f\\u007f]+$" });
 
 const backend = z.strictObject({
-  name: text(/^[A-Za-z0-9_.-]{1,64}$/, "a name of letters, digits, dots, dashes and underscores")
-    .meta({ description: "Name of the server in HAProxy", examples: ["m1"] }),
+  name: text(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    "a name of letters, digits, dots, dashes and underscores that begins with a letter or digit",
+  ).meta({ description: "Name of the server in HAProxy", examples: ["m1"] }),
   address: ip().meta({ description: "IP address of the API server", examples: ["10.0.0.21"] }),
 }, mapping);
 
