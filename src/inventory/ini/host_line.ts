@@ -56,7 +56,11 @@ function readVariable(word: Word, line: Line, vars: Map<string, Entry>, report: 
   const start = line.text.indexOf("=", word.start) + 1;
   const entry: Entry = {
     keySource: line.place(word.start, word.start + key.length),
-    node: valueAt(word.text.slice(at + 1), line.place(start, word.end)),
+    node: valueAt(
+      word.text.slice(at + 1),
+      line.place(start, word.end),
+      line.text.slice(start, word.end),
+    ),
   };
   const first = vars.get(key);
   if (first) report(duplicateKey(key, entry, first));

@@ -4,11 +4,11 @@
  * @module
  */
 
-/** A value that has been read. */
-export interface Literal {
-  /** The value; tuples and sets are lists. */
-  readonly value: unknown;
-}
+import type { Source } from "../../model.ts";
+import { type Entry, listOf, type Located, mapOf } from "../yaml/located.ts";
+
+/** Gives the place of a part of the text. */
+export type Place = (from: number, to: number) => Source | undefined;
 
 /** Deeper values are taken as strings. */
 const MAX_DEPTH = 32;
@@ -39,21 +39,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
 class NoLiteral extends Error {}
 
 /**
- * The value of a Python literal, or undefined where the text is none.
+ * The value of a Python literal, every part with its place, or undefined where the text is none.
+ * Tuples and sets are lists.
  *
  * @example
  * ```ts
  * import { literal } from "./literal.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(literal("{'a': [1, True]}"), { value: { a: [1, true] } });
+ * assertEquals(literal("{'a': [1, True]}")?.value, { a: [1, true] });
  * assertEquals(literal("10.0.0.1"), undefined);
  * ```
  */
-export function literal(text: string): Literal | undefined {
+export function literal(text: string, place: Place = () => undefined): Located | undefined {
   if (text.length > MAX_LENGTH || !/^[\s\w+.({["'-]/.test(text)) return undefined;
   try {
-    return { value: new Reader(text).whole() };
+    return new Reader(text, place).whole();
   } catch (error) {
     if (error instanceof NoLiteral) return undefined;
     throw error;
@@ -62,17 +63,19 @@ export function literal(text: string): Literal | undefined {
 
 class Reader {
   readonly #text: string;
+  readonly #place: Place;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, place: Place) {
     this.#text = text;
+    this.#place = place;
   }
 
-  whole(): unknown {
+  whole(): Located {
     const first = this.#value(0);
     if (!this.#take(",")) return this.#end(first);
     // Commas outside of brackets make a tuple.
-    return this.#end([first, ...this.#items(undefined, 0)]);
+    return this.#end(this.#list(0, [first, ...this.#items(undefined, 0)]));
   }
 
   #end<T>(value: T): T {
@@ -81,21 +84,32 @@ class Reader {
     return value;
   }
 
-  #value(depth: number): unknown {
+  #value(depth: number): Located {
     if (depth > MAX_DEPTH) throw new NoLiteral();
     this.#skip();
-    if (this.#take("[")) return this.#items("]", depth + 1);
-    if (this.#take("(")) return this.#tuple(depth + 1);
-    if (this.#take("{")) return this.#braces(depth + 1);
+    const start = this.#at;
+    if (this.#take("[")) return this.#list(start, this.#items("]", depth + 1));
+    if (this.#take("(")) return this.#tuple(start, depth + 1);
+    if (this.#take("{")) return this.#braces(start, depth + 1);
     const word = this.#match(WORD)?.[1];
-    if (word !== undefined) return WORDS[word];
+    if (word !== undefined) return this.#scalar(start, WORDS[word]);
     const number = this.#match(NUMBER);
-    return number ? toNumber(number[1] ?? "", number[2] ?? "") : this.#strings();
+    if (number) return this.#scalar(start, toNumber(number[1] ?? "", number[2] ?? ""));
+    return this.#strings(start);
+  }
+
+  #scalar(start: number, value: unknown, end = this.#at): Located {
+    const text = typeof value === "string" ? value : this.#text.slice(start, end);
+    return { kind: "scalar", source: this.#place(start, end), value, text };
+  }
+
+  #list(start: number, items: readonly Located[]): Located {
+    return listOf(this.#place(start, this.#at), items);
   }
 
   /** Items up to a closing bracket, a comma after the last one allowed. */
-  #items(close: string | undefined, depth: number): unknown[] {
-    const items: unknown[] = [];
+  #items(close: string | undefined, depth: number): Located[] {
+    const items: Located[] = [];
     const done = () => close === undefined ? this.#atEnd() : this.#take(close);
     while (!done()) {
       items.push(this.#value(depth));
@@ -107,42 +121,47 @@ class Reader {
   }
 
   /** One value in parentheses is that value. */
-  #tuple(depth: number): unknown {
-    if (this.#take(")")) return [];
+  #tuple(start: number, depth: number): Located {
+    if (this.#take(")")) return this.#list(start, []);
     const first = this.#value(depth);
     if (this.#take(")")) return first;
     if (!this.#take(",")) throw new NoLiteral();
-    return [first, ...this.#items(")", depth)];
+    return this.#list(start, [first, ...this.#items(")", depth)]);
   }
 
-  #braces(depth: number): unknown {
-    if (this.#take("}")) return {};
-    const first = this.#value(depth);
-    if (!this.#take(":")) {
-      if (this.#take("}")) return [first];
-      if (!this.#take(",")) throw new NoLiteral();
-      return [first, ...this.#items("}", depth)];
-    }
-    const pairs: [string, unknown][] = [[toKey(first), this.#value(depth)]];
+  #braces(start: number, depth: number): Located {
+    const entries = new Map<string, Entry>();
     while (!this.#take("}")) {
-      if (!this.#take(",")) throw new NoLiteral();
+      const key = this.#value(depth);
+      if (!this.#take(":")) {
+        if (entries.size > 0) throw new NoLiteral();
+        return this.#set(start, key, depth);
+      }
+      entries.set(toKey(key.value), { keySource: key.source, node: this.#value(depth) });
+      if (this.#take(",")) continue;
       if (this.#take("}")) break;
-      const key = toKey(this.#value(depth));
-      if (!this.#take(":")) throw new NoLiteral();
-      pairs.push([key, this.#value(depth)]);
+      throw new NoLiteral();
     }
-    return Object.fromEntries(pairs);
+    return mapOf(this.#place(start, this.#at), entries);
+  }
+
+  #set(start: number, first: Located, depth: number): Located {
+    if (this.#take("}")) return this.#list(start, [first]);
+    if (!this.#take(",")) throw new NoLiteral();
+    return this.#list(start, [first, ...this.#items("}", depth)]);
   }
 
   /** Strings that follow each other are one. */
-  #strings(): string {
+  #strings(start: number): Located {
     let text: string | undefined;
+    let end = start;
     for (let quote = this.#match(QUOTE); quote; quote = this.#match(QUOTE)) {
       text = (text ?? "") + this.#string(quote[2] ?? '"', quote[1]?.toLowerCase() === "r");
+      end = this.#at;
       this.#skip();
     }
     if (text === undefined) throw new NoLiteral();
-    return text;
+    return this.#scalar(start, text, end);
   }
 
   #string(quote: string, raw: boolean): string {

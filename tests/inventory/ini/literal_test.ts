@@ -1,6 +1,7 @@
 /** What Python's `ast.literal_eval` gives; compared once with Python itself, kept as a table. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { below } from "../../../src/inventory/yaml/located.ts";
 import { literal } from "../../../src/inventory/ini/literal.ts";
 
 const VALUES: readonly (readonly [text: string, value: unknown])[] = [
@@ -42,7 +43,7 @@ const STRINGS = [
 ];
 
 Deno.test("literal() reads what Python takes for a literal", () => {
-  for (const [text, value] of VALUES) assertEquals(literal(text), { value }, text);
+  for (const [text, value] of VALUES) assertEquals(literal(text)?.value, value, text);
 });
 
 Deno.test("literal() takes nothing else", () => {
@@ -61,6 +62,26 @@ Deno.test("literal() reads back what JSON and Python write alike", () => {
   })).any;
   fc.assert(fc.property(value, (given) => {
     // An escaped solidus or a surrogate is where the two languages part.
-    assertEquals(literal(JSON.stringify(given)), { value: given });
+    assertEquals(literal(JSON.stringify(given))?.value, given);
   }));
+});
+
+Deno.test("literal() knows where every part stands", () => {
+  const text = "{'a': [1, 'two' 'x'], 'b': (True)}";
+  const place = (from: number, to: number) => ({
+    file: "f",
+    line: 1,
+    column: from,
+    length: to - from,
+  });
+  const parts = (path: readonly PropertyKey[]) => {
+    const { column = 0, length = 0 } = below(literal(text, place)!, path)?.source ?? {};
+    return text.slice(column, column + length);
+  };
+  assertEquals(["a", ["a", 0], ["a", 1], "b"].map((path) => parts([path].flat())), [
+    "[1, 'two' 'x']",
+    "1",
+    "'two' 'x'",
+    "True",
+  ]);
 });
