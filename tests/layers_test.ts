@@ -14,7 +14,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/terminal.ts": [],
   "src/dpkg.ts": ["src/shell.ts"],
   "src/version.ts": [],
-  "src/secret.ts": ["src/model.ts"],
+  "src/secret_forms.ts": [],
+  "src/secret.ts": ["src/model.ts", "src/secret_forms.ts"],
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/file_state.ts": ["src/errors.ts", "src/shell.ts"],
@@ -50,7 +51,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/file_state.ts",
   ],
-  "cli.ts": ["src/errors.ts", "src/commands"],
+  "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
     "src/templates.ts",
     "src/model.ts",
