@@ -74,6 +74,7 @@ const RIM = [
   "src/ssh",
   "src/inventory/read.ts",
   "src/inventory/programs.ts",
+  "src/inventory/real_secrets.ts",
   "src/templates.ts",
 ];
 

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { isIpv4, isIpv6 } from "../connection/grammar.ts";
+import { SECRET_KEYS, secretSource } from "../secret_source.ts";
 
 const mapping = { error: "expected a mapping" };
 
@@ -38,24 +39,11 @@ const backend = z.strictObject({
   address: ip().describe("IP address of the API server"),
 }, mapping);
 
-/** The three ways to point at a secret, and the plain one. */
-const authPassError = "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }";
-const authPass = z.union([
-  z.strictObject({ env: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") }),
-  z.strictObject({ file: path("a path") }),
-  z.strictObject({
-    command: z.array(z.string({ error: "expected a string" }).min(1), {
-      error: "expected a list of words, the program first",
-    }).min(1, { error: "expected a list of words, the program first" }),
-  }),
-  z.string(),
-], { error: authPassError });
-
 const vrrp = z.strictObject({
   router_id: z.union([z.literal("auto"), whole(1, 255)], {
     error: "expected a whole number from 1 to 255, or auto",
   }).default("auto").describe("Virtual router id; auto derives it from the address"),
-  auth_pass: authPass.optional().describe("Password of VRRP version 2, 1 to 8 characters"),
+  auth_pass: secretSource.optional().describe("Password of VRRP version 2, 1 to 8 characters"),
   mode: choice("unicast", "multicast").optional()
     .describe("How adverts travel. Default: unicast, for profile guide multicast"),
   advert_interval: z.union([
@@ -129,7 +117,7 @@ export type EndpointHostMap = z.output<typeof endpointHostSchema>;
 export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(endpointSchema.shape)],
   ["vrrp", Object.keys(vrrp.shape)],
-  ["vrrp.auth_pass", ["env", "file", "command"]],
+  ["vrrp.auth_pass", SECRET_KEYS],
   ["haproxy", Object.keys(haproxy.shape)],
   ["slo", Object.keys(slo.shape)],
   ["backends.*", Object.keys(backend.shape)],
