@@ -84,9 +84,11 @@ function codes(char: string): string {
   ].join("|");
 }
 
-/** Bytes in hexadecimal, as `xxd`, `od` and others space them. */
+/** Bytes in hexadecimal, as `od` and others space them and break them into lines. */
 function hexForm(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => hex(byte, 2)).join(`[ :,-]?(?:0x|\\\\{1,${DEPTH}}x)?`);
+  return [...bytes].map((byte) => hex(byte, 2)).join(
+    `[\\s:,-]{0,12}(?:0x|\\\\{1,${DEPTH}}x)?`,
+  );
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

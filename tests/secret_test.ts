@@ -59,6 +59,7 @@ const FORMS: Readonly<Record<string, (value: string) => string>> = {
   hex: (value) => utf8(value).toHex(),
   "hex, capitals": (value) => utf8(value).toHex().toUpperCase(),
   "hex, spaced": (value) => [...utf8(value)].map((byte) => utf8hex(byte)).join(" "),
+  "hex in lines": (value) => [...utf8(value)].map((byte) => utf8hex(byte)).join("\n         "),
   "hex of C": (value) => [...utf8(value)].map((byte) => `\\x${utf8hex(byte)}`).join(""),
   XML: (value) =>
     value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")

@@ -8,6 +8,7 @@ import {
   type Credentials,
   ENDPOINT_SNIPPET,
   loadInventory,
+  realSecrets,
   type SecretReader,
 } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/select.ts";
@@ -64,7 +65,8 @@ export async function load(
   const { inventory, warnings, sources, locate, credentials } = await loadInventory(path, {
     ...given,
     extraVars: new Map([...given.extraVars, ...shorthands]),
-    ...(secrets === undefined ? {} : { secrets }),
+    // Who needs no secret of the endpoint still has to get into its hosts.
+    ...(secrets === undefined ? {} : { secrets, sudoSecrets: realSecrets }),
   });
   const warn = (found: readonly Diagnostic[]) => {
     if (found.length > 0) io.err(`${formatDiagnostics(found, sources)}\n`);

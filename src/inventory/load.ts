@@ -6,7 +6,7 @@ import { quote } from "../diagnostics.ts";
 import type { Diagnostic, Host, Inventory, Secret, Source, Vars } from "../model.ts";
 import { secret } from "../secret.ts";
 import { connectionOf } from "./connection/connection.ts";
-import { credentialsOf, PASSWORDS } from "./connection/credentials.ts";
+import { credentialsOf, PASSWORDS, sudoVariables } from "./connection/credentials.ts";
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
 import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
@@ -19,13 +19,15 @@ import { unusable } from "./yaml/usable.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
 export { formatInputError, InventoryError } from "./problems.ts";
-export { type Files, noSecrets, type SecretReader } from "./read.ts";
-export { realSecrets } from "./real_secrets.ts";
+export { type Files, type SecretReader } from "./read.ts";
+export { noSecrets, realSecrets } from "./real_secrets.ts";
 
 /** How an inventory is read. */
 export interface LoadOptions extends SurveyOptions {
   /** Fetches secrets. @default {realSecrets} */
   readonly secrets?: SecretReader;
+  /** Fetches sudo's passwords. @default {the same} */
+  readonly sudoSecrets?: SecretReader;
 }
 
 /** An inventory that can be used, and what is known about its text. */
@@ -74,6 +76,7 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
 export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
   const { files = diskFiles } = options;
   const secrets = once(options.secrets ?? realSecrets);
+  const sudoSecrets = options.sudoSecrets === undefined ? secrets : once(options.sudoSecrets);
   const { resolved, extra, folder, sources, diagnostics: found } = read;
   const diagnostics: Diagnostic[] = [...found];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
@@ -81,6 +84,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   const hosts = new Map(
     [...resolved.hosts.values()].map((host) => [host.name, toHost(host, folder, report)]),
   );
+  for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
   reportNames(resolved, report);
 
@@ -104,7 +108,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
           const host = resolved.hosts.get(name);
           return host === undefined ? [] : [{ host, sudo: wish.sudo && become }];
         }),
-        { folder, secrets, report: (problem) => problems.push(problem) },
+        { folder, secrets: sudoSecrets, report: (problem) => problems.push(problem) },
       );
       if (problems.some((d) => d.severity === "error")) {
         throw failure(problems, path, sources, passwords);

@@ -30,6 +30,8 @@ export type ReadResult =
 export interface SecretReader {
   /** It fetches nothing: what it gives is no secret. @default {false} */
   readonly blind?: boolean;
+  /** Takes a variable out of the environment of whatever is started from now on. */
+  conceal?(name: string): void;
   /** The value of an environment variable, or undefined. */
   env(name: string): string | undefined;
   /** The text of a file. */
@@ -74,14 +76,6 @@ export const diskFiles: Files = {
   },
 };
 
-/** Reads no secret at all: for commands that only look at the inventory (`inventory --list`). */
-export const noSecrets: SecretReader = {
-  blind: true,
-  env: () => "",
-  file: () => Promise.resolve(""),
-  command: () => Promise.resolve(""),
-};
-
 /** A reader that asks another one once for each place, however many hosts take their secret there. */
 export function once(reader: SecretReader): SecretReader {
   const known = new Map<string, unknown>();
@@ -92,6 +86,7 @@ export function once(reader: SecretReader): SecretReader {
   };
   return {
     blind: reader.blind ?? false,
+    conceal: (name) => reader.conceal?.(name),
     env: (name) => recall(["env", name], () => reader.env(name)),
     file: (path) => recall(["file", path], () => reader.file(path)),
     command: (argv) => recall(["command", ...argv], () => reader.command(argv)),

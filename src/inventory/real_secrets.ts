@@ -11,8 +11,8 @@ import { reasonOf, type SecretReader } from "./read.ts";
 /** What a secret may hold at most, in bytes. */
 const LIMIT = 64 * 1024;
 
-// A variable is taken out of the environment when it is read, so that neither ssh nor any other
-// child inherits it. Who reads it again finds it here.
+// A variable that holds a secret is taken out of the environment, so that neither ssh nor any other
+// child inherits it. Who reads it afterwards finds it here.
 const taken = new Map<string, string>();
 
 /** The real secrets. */
@@ -20,13 +20,34 @@ export const realSecrets: SecretReader = systemSecrets();
 
 /** The same with a time limit for programs of one's own, in milliseconds. */
 export function systemSecrets(timeoutMs = 60_000): SecretReader {
-  return { env: fromEnvironment, file: fromFile, command: (argv) => fromProgram(argv, timeoutMs) };
+  return {
+    conceal,
+    env: fromEnvironment,
+    file: fromFile,
+    command: (argv) => fromProgram(argv, timeoutMs),
+  };
+}
+
+/** Reads no secret at all: for commands that only look (`verify`, `inventory --list`). */
+export const noSecrets: SecretReader = {
+  blind: true,
+  conceal,
+  env: (name) => (conceal(name), ""),
+  file: () => Promise.resolve(""),
+  command: () => Promise.resolve(""),
+};
+
+function mayRead(name: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+}
+
+function conceal(name: string): void {
+  if (mayRead(name)) fromEnvironment(name);
 }
 
 function fromEnvironment(name: string): string | undefined {
   // An environment that is closed off answers like one without the variable: ask first.
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  if (state !== "granted") {
+  if (!mayRead(name)) {
     throw new Error(`this run may not read it; add it to --allow-env: --allow-env=…,${name}`);
   }
   const value = Deno.env.get(name);

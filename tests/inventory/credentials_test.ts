@@ -71,6 +71,17 @@ Deno.test("credentials() asks once for each place", async () => {
   assertEquals(asked, 1);
 });
 
+Deno.test("loadInventory() conceals every variable that sudo's passwords may come from", async () => {
+  const concealed: string[] = [];
+  const conceal = (name: string) => void concealed.push(name);
+  const text = inventory(
+    "ansible_become_password: { env: VRRP_PASS }",
+    "{ ansible_become: false, ansible_become_pass: { env: ODD_PASS } }",
+  );
+  await load(text, { secrets: { ...secrets, conceal } });
+  assertEquals(concealed, ["VRRP_PASS", "ODD_PASS"]);
+});
+
 Deno.test("credentials() takes a plain password with a warning, and shows it nowhere", async () => {
   for (const [written, value] of [["hunter2-x", "hunter2-x"], ["0123456", "0123456"]]) {
     const text = inventory(`ansible_become_password: ${written}`);

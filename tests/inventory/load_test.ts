@@ -3,8 +3,8 @@ import { fromFileUrl, join } from "@std/path";
 import { ENDPOINT_SNIPPET } from "../../src/inventory/endpoint/snippet.ts";
 import { loadInventory } from "../../src/inventory/load.ts";
 import { InventoryError } from "../../src/inventory/problems.ts";
-import { diskFiles, noSecrets } from "../../src/inventory/read.ts";
-import { realSecrets } from "../../src/inventory/real_secrets.ts";
+import { diskFiles } from "../../src/inventory/read.ts";
+import { noSecrets, realSecrets } from "../../src/inventory/real_secrets.ts";
 import { load, memory, problems, secrets, shown } from "./helpers.ts";
 
 const MINIMAL = `

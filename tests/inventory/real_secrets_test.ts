@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { once } from "../../src/inventory/read.ts";
-import { realSecrets, systemSecrets } from "../../src/inventory/real_secrets.ts";
+import { noSecrets, realSecrets, systemSecrets } from "../../src/inventory/real_secrets.ts";
 import { ROOT, start } from "../commands/cli.ts";
 import { withTempDir } from "../helpers.ts";
 
@@ -17,6 +17,12 @@ Deno.test("realSecrets takes a variable out of the environment, and remembers it
   const child = await new Deno.Command("sh", { args: ["-c", `echo "[$${NAME}]"`] }).output();
   assertEquals(new TextDecoder().decode(child.stdout), "[]\n");
   assertEquals(realSecrets.env(`${NAME}_UNSET`), undefined);
+});
+
+Deno.test("noSecrets takes a variable out of the environment too, and gives nothing", async () => {
+  Deno.env.set(NAME, "unread");
+  assertEquals([noSecrets.env(NAME), await noSecrets.file("/nowhere")], ["", ""]);
+  assertEquals(Deno.env.get(NAME), undefined);
 });
 
 Deno.test("realSecrets takes a file that only its owner may read, through links", () =>

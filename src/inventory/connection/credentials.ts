@@ -65,6 +65,19 @@ export async function credentialsOf(
   return found;
 }
 
+/** Every variable that a sudo password may come from, whether or not it will be fetched. */
+export function sudoVariables(hosts: Iterable<ResolvedHost>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { merged } of hosts) {
+    for (const key of SUDO_PASSWORD) {
+      const value = merged.get(key)?.node.value;
+      const given = value === undefined ? undefined : secretSource.safeParse(value).data;
+      if (typeof given === "object" && "env" in given) names.add(given.env);
+    }
+  }
+  return names;
+}
+
 /** A password for ssh would have to be typed into a program that asks a terminal. */
 function refuseSshPassword(host: ResolvedHost, report: Report): void {
   const [key, entry] = entryOf(host, SSH_PASSWORD) ?? [];
