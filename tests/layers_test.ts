@@ -18,7 +18,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/secret.ts": ["src/model.ts", "src/secret_forms.ts"],
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
-  "src/file_state.ts": ["src/errors.ts", "src/shell.ts"],
+  "src/bytes.ts": [],
+  "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
   "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
   "src/inventory": [
@@ -32,6 +33,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/saved_plan.ts": ["src/model.ts"],
   "src/runner": [
     "src/saved_plan.ts",
+    "src/bytes.ts",
     "src/dpkg.ts",
     "src/model.ts",
     "src/events.ts",
