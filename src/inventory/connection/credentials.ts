@@ -150,6 +150,5 @@ function sourceOf(
 
 function problemOf(value: string): string | undefined {
   if (value === "") return "it is empty";
-  // deno-lint-ignore no-control-regex
   return /[\n\r\0]/.test(value) ? "it holds a line break, and sudo reads one line" : undefined;
 }
