@@ -93,19 +93,18 @@ export async function watchSsh(dir: string): Promise<string> {
 /** Looks at the words and variables of every process of this machine, and so of its hosts, over and over. */
 export class Sampler {
   readonly #seen = new Set<string>();
-  readonly #excepted = new Map<number, readonly string[]>();
+  readonly #variables: readonly string[];
   #on = true;
   #passes = 0;
   readonly #done: Promise<void>;
 
-  /** Begins. */
-  constructor() {
+  /**
+   * Begins. The product itself was given some variables by its user: there, and in no other program,
+   * may they hold what they do.
+   */
+  constructor(variables: readonly string[] = []) {
+    this.#variables = variables;
     this.#done = this.#loop();
-  }
-
-  /** A process that was given some variables by its user: these, and no other place, may hold them. */
-  except(pid: number, variables: readonly string[]): void {
-    this.#excepted.set(pid, variables);
   }
 
   /** Ends, and gives all that was seen. */
@@ -120,12 +119,13 @@ export class Sampler {
     for (; this.#on; this.#passes++) {
       for (const { name } of Deno.readDirSync("/proc")) {
         if (!/^\d+$/.test(name)) continue;
-        this.#take(read(`/proc/${name}/cmdline`));
-        const variables = this.#excepted.get(Number(name)) ?? [];
-        const lines = read(`/proc/${name}/environ`).split("\0");
-        this.#take(
-          lines.filter((line) => !variables.some((v) => line.startsWith(`${v}=`))).join("\0"),
-        );
+        // The words first: a child is the product's own image until it becomes another program.
+        const words = read(`/proc/${name}/cmdline`);
+        const given = words.includes("\0cli.ts\0") ? this.#variables : [];
+        const lines = read(`/proc/${name}/environ`).split("\0")
+          .filter((line) => !given.some((variable) => line.startsWith(`${variable}=`)));
+        this.#take(words);
+        this.#take(lines.join("\0"));
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
