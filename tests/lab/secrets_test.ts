@@ -27,6 +27,8 @@ const SUDO: Readonly<Record<string, string>> = {
   lb1: canary(24, `'"\\ $%é`),
   lb2: canary(16, "+/&<"),
 };
+/** Reports that a failing run writes; they are looked at with the files of this machine. */
+const REPORTS = ["report.xml", "report.jsonl"];
 const ALL = [...Object.values(PASS), ...Object.values(SUDO)];
 
 /** Everything that one round of the test needs. */
@@ -64,7 +66,11 @@ function inventoryWith(lab: Lab, dir: string, authPass: string): Promise<string>
 /** Starts a command as its user does, with secrets in variables, under the eyes of the sampler. */
 function start({ dir, said }: Scene, words: readonly string[]) {
   const named = Deno.readTextFileSync(words[1] ?? "").includes(PASS_VARIABLE);
-  const wants = { env: [], programs: [`${dir}/give-pass`], writes: [`${dir}/plan`] };
+  const wants = {
+    env: [],
+    programs: [`${dir}/give-pass`],
+    writes: ["plan", ...REPORTS].map((name) => `${dir}/${name}`),
+  };
   const env = {
     PATH: `${dir}/bin:${Deno.env.get("PATH")}`,
     // A variable that the inventory does not name is none of the product's business.
@@ -176,10 +182,15 @@ Deno.test({
         const inventory = await inventoryWith(lab, dir, `{ command: [${dir}/give-pass] }`);
         await lieStill(lab);
         await hf.root(lab, "lb1", TALKATIVE);
-        for (const flags of [["--diff"], ["--json"]]) {
+        const reports = [`junit:${dir}/${REPORTS[0]}`, `jsonl:${dir}/${REPORTS[1]}`, "github"]
+          .flatMap((report) => ["--report", report]);
+        for (const flags of [["--diff", ...reports], ["--json"]]) {
           const failed = await run(scene, "apply", inventory, "--limit", "lb1", ...flags);
           hf.assertExit(failed, 3);
           assertMatch(failed.stdout, /\[secret\]/);
+        }
+        for (const name of REPORTS) {
+          assertMatch(await Deno.readTextFile(`${dir}/${name}`), /auth_pass|\[secret\]/);
         }
         await hf.root(lab, "lb1", QUIET);
       });
