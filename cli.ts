@@ -4,6 +4,8 @@
  * @module
  */
 import { EXIT } from "./src/errors.ts";
+import { maskKnown } from "./src/secret.ts";
+import { printable } from "./src/terminal.ts";
 import { ensurePermissions } from "./src/commands/permissions.ts";
 import type { Io } from "./src/commands/io.ts";
 import { makeProgram, usageExit } from "./src/commands/program.ts";
@@ -43,12 +45,28 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const usage = usageExit(error);
     if (usage !== undefined) return usage;
-    const text = error instanceof Error ? error.stack ?? error.message : String(error);
-    io.err(`This is a bug in Holdfast, please report it with the lines below\n${text}\n`);
+    io.err(bugReport(error));
     return EXIT.bug;
   }
 }
 
+/** What is thrown may quote anything: what a host said, or a secret. */
+function bugReport(error: unknown): string {
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  const what = "This is a bug in Holdfast, please report it with the lines below";
+  return `${what}\n${printable(maskKnown(text))}\n`;
+}
+
 if (import.meta.main) {
-  Deno.exit(await main(Deno.args, { out: writer(Deno.stdout), err: writer(Deno.stderr) }));
+  const err = writer(Deno.stderr);
+  // What is thrown where nobody waits for it would be printed by Deno, as it is.
+  const uncaught = (error: unknown) => {
+    err(bugReport(error));
+    Deno.exit(EXIT.bug);
+  };
+  globalThis.addEventListener("error", ({ error }) => uncaught(error));
+  globalThis.addEventListener("unhandledrejection", ({ reason }) => uncaught(reason));
+  // Free text for people, so that a secret in it can be masked without harm to who reads events.
+  const io = { out: writer(Deno.stdout), err: (text: string) => err(maskKnown(text)) };
+  Deno.exit(await main(Deno.args, io));
 }

@@ -90,4 +90,4 @@ function excerpt(source: Source, text: string): string[] {
   return [`${gutter} | ${safe}`, `${" ".repeat(gutter.length)} | ${indent}${carets}`];
 }
 
-const HIDDEN_BUT_TAB = /[^\P{C}\t]|[\p{Zl}\p{Zp}]/gu;
+const HIDDEN_BUT_TAB = /[^\P{C}\t]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;

@@ -2,6 +2,7 @@
  * What is at a path: the shell text that asks and the parser of the answer. Text only.
  * @module
  */
+import { fromBytes } from "./bytes.ts";
 import { TaskError } from "./errors.ts";
 import { sh } from "./shell.ts";
 
@@ -15,7 +16,7 @@ export interface FileState {
   readonly owner?: string;
   /** Group's name. */
   readonly group?: string;
-  /** Content of a file; bytes that are not UTF-8 become U+FFFD. */
+  /** Content of a file; bytes that are not UTF-8 stand as `fromBytes` reads them. */
   readonly content?: string;
   /** Where a symbolic link points. */
   readonly target?: string;
@@ -68,9 +69,7 @@ function readContents(lines: readonly string[]): FileState[] {
   const bytes = Uint8Array.fromBase64(lines.slice(stats.length).join(""));
   let at = 0;
   const states = stats.map(([, size, mode = "", owner = "", group = ""]): FileState => {
-    const content = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-      bytes.subarray(at, at += Number(size)),
-    );
+    const content = fromBytes(bytes.subarray(at, at += Number(size)));
     return { kind: "file", mode: mode.padStart(4, "0"), owner, group, content };
   });
   if (at !== bytes.length) throw new TaskError("Cannot read files: one changed while it was read");

@@ -3,10 +3,23 @@
  * @module
  */
 import type { Secret } from "./model.ts";
+import { formsOf, textForm } from "./secret_forms.ts";
+
+/** Shorter values stand in innocent text too, so that they are masked where a password stands. */
+export const SHORTEST = 4;
+
+/** What stands in the place of a secret. */
+export const MASK = "[secret]";
+
+// Every secret of this process, for texts of which nobody knows what is in them: a stack trace.
+const known = new Set<string>();
+let maskAll: ((text: string) => string) | undefined;
 
 /** Wraps a value so that printing, logging or serializing it shows `[secret]`. */
 export function secret(value: string): Secret {
-  const hidden = () => "[secret]";
+  if (!known.has(value)) maskAll = undefined;
+  known.add(value);
+  const hidden = () => MASK;
   return Object.defineProperties({ secret: true } as Secret, {
     reveal: { value: () => value },
     toString: { value: hidden },
@@ -21,12 +34,55 @@ export function isSecret(value: unknown): value is Secret {
 }
 
 /**
- * A function that replaces every secret value in a text by `[secret]`, longest first. Values under
- * four characters would hide innocent text; those are masked where they stand (see `redact`).
+ * A function that replaces every secret in a text by `[secret]`, whatever encoding it is written in
+ * (see `formsOf`), also where two of them overlap. A value under four characters is replaced where a
+ * password stands: behind `auth_pass`, `password`, `secret` and the like.
  */
 export function masker(secrets: readonly Secret[]): (text: string) => string {
-  const values = [...new Set(secrets.map((s) => s.reveal()))]
-    .filter((value) => value.length >= 4)
-    .sort((a, b) => b.length - a.length);
-  return (text) => values.reduce((out, value) => out.replaceAll(value, "[secret]"), text);
+  return maskerOf(secrets.map((secret) => secret.reveal()));
+}
+
+/** Masks every secret that this process has ever wrapped, for text that is not known to hold any. */
+export function maskKnown(text: string): string {
+  maskAll ??= maskerOf([...known]);
+  return maskAll(text);
+}
+
+function maskerOf(values: readonly string[]): (text: string) => string {
+  const patterns = [...new Set(values)].filter((value) => value !== "").map(finder);
+  return (text) => cover(text, patterns.flatMap((pattern) => spans(text, pattern)));
+}
+
+type Span = readonly [from: number, to: number];
+
+/** Looks ahead, so that a match which begins inside another one is found too. */
+function finder(value: string): RegExp {
+  if (value.length >= SHORTEST) return new RegExp(`(?=(${formsOf(value)}))`, "gu");
+  const [quotes, blanks] = [`["'\\\\]{0,8}`, "[ \\t]{0,8}"];
+  const key = `(?:pass|passwd|password|passphrase|pwd|secret|token)`;
+  const place = `(?<=${key}${quotes}${blanks}[:= \\t]${blanks}${quotes})`;
+  const end = "(?![A-Za-z0-9])";
+  return new RegExp(`${place}(?=(${textForm(value)})${end})`, "giu");
+}
+
+function spans(text: string, pattern: RegExp): Span[] {
+  return [...text.matchAll(pattern)].map((match) =>
+    [match.index, match.index + (match[1] ?? "").length] as const
+  );
+}
+
+function cover(text: string, found: readonly Span[]): string {
+  if (found.length === 0) return text;
+  let [out, at] = ["", 0];
+  let open: Span | undefined;
+  for (const span of found.toSorted(([a], [b]) => a - b)) {
+    if (open !== undefined && span[0] <= open[1]) {
+      open = [open[0], Math.max(open[1], span[1])];
+      continue;
+    }
+    if (open !== undefined) [out, at] = [out + text.slice(at, open[0]) + MASK, open[1]];
+    open = span;
+  }
+  if (open !== undefined) [out, at] = [out + text.slice(at, open[0]) + MASK, open[1]];
+  return out + text.slice(at);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-// Control, format (bidi, zero width) and separators: what a terminal or an eye would misread.
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+// Control, format (bidi, zero width), lone surrogates, separators, and letters that show nothing: what
+// a terminal or an eye would misread.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * Text made safe for a terminal: what is hidden becomes a visible escape. Newlines and tabs stay.

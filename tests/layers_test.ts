@@ -14,10 +14,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/terminal.ts": [],
   "src/dpkg.ts": ["src/shell.ts"],
   "src/version.ts": [],
-  "src/secret.ts": ["src/model.ts"],
+  "src/secret_forms.ts": [],
+  "src/secret.ts": ["src/model.ts", "src/secret_forms.ts"],
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
-  "src/file_state.ts": ["src/errors.ts", "src/shell.ts"],
+  "src/bytes.ts": [],
+  "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
   "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
   "src/inventory": [
@@ -31,6 +33,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/saved_plan.ts": ["src/model.ts"],
   "src/runner": [
     "src/saved_plan.ts",
+    "src/bytes.ts",
     "src/dpkg.ts",
     "src/model.ts",
     "src/events.ts",
@@ -50,7 +53,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/file_state.ts",
   ],
-  "cli.ts": ["src/errors.ts", "src/commands"],
+  "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
     "src/templates.ts",
     "src/model.ts",
@@ -73,6 +76,7 @@ const RIM = [
   "src/ssh",
   "src/inventory/read.ts",
   "src/inventory/programs.ts",
+  "src/inventory/real_secrets.ts",
   "src/templates.ts",
 ];
 

@@ -4,10 +4,16 @@
  */
 import { formatDiagnostics } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
-import { ENDPOINT_SNIPPET, loadInventory, type SecretReader } from "../inventory/load.ts";
+import {
+  type Credentials,
+  ENDPOINT_SNIPPET,
+  loadInventory,
+  realSecrets,
+  type SecretReader,
+} from "../inventory/load.ts";
 import { selectHosts } from "../inventory/select.ts";
 import { entriesOf } from "../inventory/yaml/located.ts";
-import type { Diagnostic, Endpoint, Source } from "../model.ts";
+import type { Diagnostic, Endpoint, Host, Source } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -33,6 +39,11 @@ export interface Loaded {
   readonly warnings: readonly Diagnostic[];
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
+  /**
+   * What connecting to hosts needs beside keys; its warnings are shown.
+   * @throws {InputError} with everything that cannot be had
+   */
+  credentials(hosts: readonly Host[], wish: { readonly sudo: boolean }): Promise<Credentials>;
 }
 
 /**
@@ -51,12 +62,16 @@ export async function load(
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
   });
-  const { inventory, warnings, sources, locate } = await loadInventory(path, {
+  const { inventory, warnings, sources, locate, credentials } = await loadInventory(path, {
     ...given,
     extraVars: new Map([...given.extraVars, ...shorthands]),
-    ...(secrets === undefined ? {} : { secrets }),
+    // Who needs no secret of the endpoint still has to get into its hosts.
+    ...(secrets === undefined ? {} : { secrets, sudoSecrets: realSecrets }),
   });
-  if (warnings.length > 0) io.err(`${formatDiagnostics(warnings, sources)}\n`);
+  const warn = (found: readonly Diagnostic[]) => {
+    if (found.length > 0) io.err(`${formatDiagnostics(found, sources)}\n`);
+  };
+  warn(warnings);
   if (inventory.endpoints.length === 0) {
     throw new InputError([{
       severity: "error",
@@ -79,5 +94,15 @@ export async function load(
       hint: `load balancers are ${names.join(", ")}`,
     }]);
   }
-  return { endpoints, selected, warnings, placeOf: (host) => locate({ host }, []) };
+  return {
+    endpoints,
+    selected,
+    warnings,
+    placeOf: (host) => locate({ host }, []),
+    credentials: async (hosts, wish) => {
+      const found = await credentials(hosts, wish);
+      warn(found.warnings);
+      return found;
+    },
+  };
 }

@@ -1,11 +1,43 @@
 import { EXIT, InputError } from "../errors.ts";
-import type { Secret } from "../model.ts";
+import type { Diagnostic, Endpoint, Host, Secret } from "../model.ts";
 import { secret } from "../secret.ts";
 import type { Io } from "./io.ts";
+import type { Loaded } from "./load.ts";
 
 const ENTER = new Set(["\r", "\n"]);
 const ERASE = new Set(["\x7f", "\b"]);
 const [CTRL_C, CTRL_D] = ["\x03", "\x04"];
+
+/** What sudo is given. */
+export interface SudoPasswords {
+  /** The password of one host; undefined: sudo must not ask there. */
+  of(host: Host): Secret | undefined;
+  /** All of them. */
+  readonly all: readonly Secret[];
+  /** What the user should know of those that the inventory names; it was shown. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * The passwords for the hosts of a run: one that was asked for wins over those that the inventory
+ * names, which are fetched for no other host than these.
+ * @throws {InputError} when one cannot be had
+ */
+export async function sudoPasswords(
+  endpoints: readonly Endpoint[],
+  loaded: Pick<Loaded, "credentials">,
+  ask: boolean,
+  io: Io,
+): Promise<SudoPasswords> {
+  const hosts = endpoints.flatMap(({ members }) => members.map(({ host }) => host));
+  const { sudo: named, warnings } = await loaded.credentials(hosts, { sudo: !ask });
+  const asked = ask ? await askPassword(io) : undefined;
+  return {
+    of: ({ name }) => asked ?? named.get(name),
+    all: [...named.values(), ...(asked === undefined ? [] : [asked])],
+    warnings,
+  };
+}
 
 /**
  * Asks for the sudo password on the terminal without showing it; without a terminal, takes the

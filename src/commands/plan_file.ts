@@ -175,6 +175,7 @@ export function noting(
   sources: SecretSource[],
 ): SecretReader {
   return {
+    ...reader,
     env: (env) => (sources.push({ env }), reader.env(env)),
     file: (file) => (sources.push({ file }), reader.file(file)),
     command: (command) => (sources.push({ command }), reader.command(command)),

@@ -18,7 +18,7 @@ import { chooseTasks } from "./choose.ts";
 import { isListing, listing } from "./listing.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
-import { askPassword } from "./password.ts";
+import { type SudoPasswords, sudoPasswords } from "./password.ts";
 import { boundBy, noting, planText, writePrivately } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { type Reports, withReports } from "./reports.ts";
@@ -83,7 +83,8 @@ async function perform(
   const sources: SecretSource[] = [];
   const blind = mode === "verify" || isListing(flags);
   const reader = blind ? noSecrets : noting(realSecrets, sources);
-  const { endpoints, selected, warnings, placeOf } = await load(path, flags, io, reader);
+  const loaded = await load(path, flags, io, reader);
+  const { endpoints, selected, warnings, placeOf } = loaded;
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
   const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
@@ -91,14 +92,14 @@ async function perform(
     io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
     return EXIT.ok;
   }
-  const password = flags.askBecomePass === true ? await askPassword(io) : undefined;
+  const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
   const secrets = [
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
-    ...(password === undefined ? [] : [password]),
+    ...sudo.all,
   ];
   // What hosts say can hold a secret too, a refused configuration line for one.
   hide(masker(secrets));
-  note(warnings);
+  note([...warnings, ...sudo.warnings]);
   const planned = new Map<string, PlannedHost>();
   const spec = {
     mode,
@@ -119,7 +120,7 @@ async function perform(
     io,
     (signal) =>
       run(spec, {
-        ...effects(chosen.reportTo(emit), secrets, password, signal),
+        ...effects(chosen.reportTo(emit), secrets, sudo, signal),
         ...chosen.effects(signal),
       }),
   );
@@ -138,11 +139,11 @@ async function perform(
 function effects(
   emit: (event: Event) => void,
   secrets: readonly Secret[],
-  sudoPassword: Secret | undefined,
+  sudo: SudoPasswords,
   signal: AbortSignal,
 ): Effects {
   return {
-    connect: connector(sudoPassword === undefined ? {} : { sudoPassword }),
+    connect: connector({ sudoPassword: sudo.of }),
     emit,
     now: () => Date.now(),
     sleep: (ms) =>

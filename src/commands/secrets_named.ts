@@ -36,12 +36,20 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
     programs.add(resolve(program));
     return () => Promise.resolve({ kind: "unread" });
   };
+  const named = (found: Promise<unknown>) => found.catch(ignoreInput);
   try {
-    await loadInventory(await inventoryOf(path), { secrets, programs: inventories });
+    const options = { secrets, programs: inventories };
+    const { inventory, credentials } = await loadInventory(await inventoryOf(path), options);
+    // Whichever hosts are selected later, and whether or not sudo's password will be asked for.
+    for (const host of inventory.hosts) await named(credentials([host], { sudo: true }));
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    ignoreInput(error);
   }
   return { env: [...env], programs: [...programs] };
+}
+
+function ignoreInput(error: unknown): void {
+  if (!(error instanceof InputError)) throw error;
 }
 
 if (import.meta.main) console.log(JSON.stringify(await secretsNamed(Deno.args[0] ?? "")));

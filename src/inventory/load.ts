@@ -3,25 +3,31 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import type { Diagnostic, Host, Inventory, Source, Vars } from "../model.ts";
+import type { Diagnostic, Host, Inventory, Secret, Source, Vars } from "../model.ts";
 import { secret } from "../secret.ts";
 import { connectionOf } from "./connection/connection.ts";
+import { credentialsOf, PASSWORDS, sudoVariables } from "./connection/credentials.ts";
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
 import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
-import { diskFiles, realSecrets, type SecretReader } from "./read.ts";
+import { diskFiles, once, type SecretReader } from "./read.ts";
+import { realSecrets } from "./real_secrets.ts";
 import type { Resolved, ResolvedHost } from "./resolve.ts";
 import { type Survey, survey, type SurveyOptions } from "./survey.ts";
-import { below, type Entries, type LocatedScalar, mapOf } from "./yaml/located.ts";
+import { below, type Entries, type Located, type LocatedScalar, mapOf } from "./yaml/located.ts";
+import { unusable } from "./yaml/usable.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
 export { formatInputError, InventoryError } from "./problems.ts";
-export { type Files, noSecrets, realSecrets, type SecretReader } from "./read.ts";
+export { type Files, type SecretReader } from "./read.ts";
+export { noSecrets, realSecrets } from "./real_secrets.ts";
 
 /** How an inventory is read. */
 export interface LoadOptions extends SurveyOptions {
   /** Fetches secrets. @default {realSecrets} */
   readonly secrets?: SecretReader;
+  /** Fetches sudo's passwords. @default {the same} */
+  readonly sudoSecrets?: SecretReader;
 }
 
 /** An inventory that can be used, and what is known about its text. */
@@ -33,6 +39,11 @@ export interface Loaded {
   /** File name to its text, with plain secrets blotted out. */
   readonly sources: ReadonlyMap<string, string>;
   /**
+   * Fetches what connecting to hosts needs; sudo's passwords only where `sudo` says so.
+   * @throws {InventoryError} with every one that cannot be had, or that Holdfast does not use
+   */
+  credentials(hosts: readonly Host[], wish: { readonly sudo: boolean }): Promise<Credentials>;
+  /**
    * Where a value of an endpoint or a variable of a host was written: `["vrrp", "router_id"]`.
    * A value that was not written gives the place of the map that would hold it.
    */
@@ -40,6 +51,14 @@ export interface Loaded {
     owner: { readonly endpoint: string } | { readonly host: string },
     path: readonly (string | number)[],
   ): Source | undefined;
+}
+
+/** What connecting needs beside keys. */
+export interface Credentials {
+  /** Sudo's password by name of the host; a host without one is missing. */
+  readonly sudo: ReadonlyMap<string, Secret>;
+  /** What the user should know, in order of appearance. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -55,7 +74,9 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
  * @throws {InventoryError} with everything that is wrong in any of the files
  */
 export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
-  const { files = diskFiles, secrets = realSecrets } = options;
+  const { files = diskFiles } = options;
+  const secrets = once(options.secrets ?? realSecrets);
+  const sudoSecrets = options.sudoSecrets === undefined ? secrets : once(options.sudoSecrets);
   const { resolved, extra, folder, sources, diagnostics: found } = read;
   const diagnostics: Diagnostic[] = [...found];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
@@ -63,6 +84,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   const hosts = new Map(
     [...resolved.hosts.values()].map((host) => [host.name, toHost(host, folder, report)]),
   );
+  for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
   reportNames(resolved, report);
 
@@ -79,6 +101,20 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
     },
     warnings: tidy(diagnostics, path),
     sources: masked(sources, passwords),
+    credentials: async (wanted, wish) => {
+      const problems: Diagnostic[] = [];
+      const found = await credentialsOf(
+        wanted.flatMap(({ name, become }) => {
+          const host = resolved.hosts.get(name);
+          return host === undefined ? [] : [{ host, sudo: wish.sudo && become }];
+        }),
+        { folder, secrets: sudoSecrets, report: (problem) => problems.push(problem) },
+      );
+      if (problems.some((d) => d.severity === "error")) {
+        throw failure(problems, path, sources, passwords);
+      }
+      return { sudo: found, warnings: tidy(problems, path) };
+    },
     locate: (owner, steps) => locate(owner, steps, resolved, placed),
   };
 }
@@ -96,24 +132,37 @@ function toHost(host: ResolvedHost, folder: string, report: Report): Host {
   };
 }
 
-/** Plain data, with a plain password of the endpoint wrapped, so that a listing does not show it. */
+/** Plain data, with plain passwords wrapped, so that a listing does not show them. */
 function varsOf(host: ResolvedHost): Vars {
-  const vars = mapOf(undefined, host.merged).value as Record<string, unknown>;
+  const vars = { ...mapOf(undefined, host.merged).value as Record<string, unknown> };
+  for (const key of PASSWORDS) {
+    const node = host.merged.get(key)?.node;
+    if (node !== undefined && isPlain(node)) vars[key] = secret(node.text);
+  }
   const endpoint = host.merged.get("endpoint")?.node;
   const password = endpoint && below(endpoint, ["vrrp", "auth_pass"]);
-  if (password?.kind !== "scalar" || password.value === null) return vars;
+  if (password === undefined || !isPlain(password)) return vars;
   const map = vars["endpoint"] as Record<string, object>;
   const vrrp = { ...map["vrrp"], auth_pass: secret(password.text) };
   return { ...vars, endpoint: { ...map, vrrp } };
 }
 
-/** Passwords that stand in a file, whatever the endpoint's other mistakes. */
+/** Whether a value may be a password itself, and not the name of one in an expression. */
+function isPlain(node: Located): node is LocatedScalar {
+  const { code } = unusable(node, "") ?? {};
+  return node.kind === "scalar" && node.value !== null && code !== "jinja";
+}
+
+/** Passwords that stand in a file, whatever the other mistakes in it. */
 function plainPasswords(resolved: Resolved): LocatedScalar[] {
   const owners = [...resolved.groups.values(), ...resolved.hosts.values()];
   return owners.flatMap((owner) => [owner.vars, owner.fileVars]).flatMap((vars) => {
     const endpoint = vars.get("endpoint")?.node;
-    const node = endpoint && below(endpoint, ["vrrp", "auth_pass"]);
-    return node?.kind === "scalar" && node.value !== null ? [node] : [];
+    const nodes = [
+      endpoint && below(endpoint, ["vrrp", "auth_pass"]),
+      ...PASSWORDS.map((key) => vars.get(key)?.node),
+    ];
+    return nodes.filter((node) => node !== undefined).filter(isPlain);
   });
 }
 

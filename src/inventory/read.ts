@@ -28,6 +28,10 @@ export type ReadResult =
 
 /** Fetches secrets. An Error that it throws is shown, so that it must not hold the value. */
 export interface SecretReader {
+  /** It fetches nothing: what it gives is no secret. @default {false} */
+  readonly blind?: boolean;
+  /** Takes a variable out of the environment of whatever is started from now on. */
+  conceal?(name: string): void;
   /** The value of an environment variable, or undefined. */
   env(name: string): string | undefined;
   /** The text of a file. */
@@ -72,48 +76,21 @@ export const diskFiles: Files = {
   },
 };
 
-/** The real secrets. */
-export const realSecrets: SecretReader = {
-  env(name) {
-    // An environment that is closed off answers like one without the variable: ask first.
-    const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-    if (state === "granted") return Deno.env.get(name);
-    throw new Error(`this run may not read it; add it to --allow-env: --allow-env=…,${name}`);
-  },
-  async file(path) {
-    const result = await diskFiles.read(path);
-    if (result.kind === "text") return result.text;
-    throw new Error(result.kind === "unreadable" ? result.reason : "there is no such file");
-  },
-  async command(argv) {
-    const [program = "", ...args] = argv;
-    // What it says on stderr stays unread: it may repeat the secret.
-    const command = new Deno.Command(program, {
-      args,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-      signal: AbortSignal.timeout(60_000),
-    });
-    const { success, code, stdout } = await output(command);
-    if (!success) throw new Error(`it ended with ${code}`);
-    return new TextDecoder().decode(stdout);
-  },
-};
-
-/** Reads no secret at all: for commands that only look at the inventory (`inventory --list`). */
-export const noSecrets: SecretReader = {
-  env: () => "unread",
-  file: () => Promise.resolve("unread"),
-  command: () => Promise.resolve("unread"),
-};
-
-async function output(command: Deno.Command): Promise<Deno.CommandOutput> {
-  try {
-    return await command.output();
-  } catch (error) {
-    throw new Error(reasonOf(error), { cause: error });
-  }
+/** A reader that asks another one once for each place, however many hosts take their secret there. */
+export function once(reader: SecretReader): SecretReader {
+  const known = new Map<string, unknown>();
+  const recall = <T>(key: readonly string[], fetch: () => T): T => {
+    const word = JSON.stringify(key);
+    if (!known.has(word)) known.set(word, fetch());
+    return known.get(word) as T;
+  };
+  return {
+    blind: reader.blind ?? false,
+    conceal: (name) => reader.conceal?.(name),
+    env: (name) => recall(["env", name], () => reader.env(name)),
+    file: (path) => recall(["file", path], () => reader.file(path)),
+    command: (argv) => recall(["command", ...argv], () => reader.command(argv)),
+  };
 }
 
 function decode(bytes: Uint8Array): ReadResult {
@@ -129,7 +106,8 @@ async function isDirectory(path: string): Promise<boolean> {
   return await Deno.stat(path).then((s) => s.isDirectory, () => false);
 }
 
-function reasonOf(error: unknown): string {
+/** Why the world refused, as the end of a sentence. */
+export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "this run has no permission for it";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.NotFound) return "there is no such program";

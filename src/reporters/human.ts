@@ -74,7 +74,8 @@ function show(event: Event, page: Page): string {
     case "check-end":
       return checkEnd(event, page);
     case "diagnostic":
-      return `${printable(formatDiagnostic(event.diagnostic))}\n`;
+      // Only its first line begins where a line of ours does.
+      return `${printable(formatDiagnostic(event.diagnostic)).replaceAll("\n", "\n  ")}\n`;
     case "run-end":
       return runEnd(event, page);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { toBytes } from "../bytes.ts";
 import type { Change, FileSpec, Validation } from "../model.ts";
 import { quote, raw, sh } from "../shell.ts";
 
@@ -47,7 +48,7 @@ fingerprint() { if [ -L "$1" ]; then echo link; elif [ -e "$1" ]; then sha256sum
 
 function fingerprint(content: string | undefined): string {
   if (content === undefined) return "absent";
-  return `${createHash("sha256").update(content).digest("hex")}  -`;
+  return `${createHash("sha256").update(toBytes(content)).digest("hex")}  -`;
 }
 
 // What was decided on must still be there: somebody else may have written in between.

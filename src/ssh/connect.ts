@@ -15,8 +15,8 @@ import { type Spawn, spawnProgram } from "./transport.ts";
 
 /** How to connect. */
 export interface ConnectOptions {
-  /** Given to sudo when it asks; without it sudo must not ask. */
-  readonly sudoPassword?: Secret;
+  /** Given to sudo on this host when it asks; without it sudo must not ask. */
+  readonly sudoPassword?: (host: Host) => Secret | undefined;
   /** How long to wait for a connection. @default {10} */
   readonly connectTimeoutS?: number;
   /** Starts ssh; another program in tests. */
@@ -37,9 +37,10 @@ export function connector(options: ConnectOptions = {}): Connect {
 }
 
 async function connect(host: Host, options: ConnectOptions): Promise<ShellSession> {
-  const { sudoPassword, connectTimeoutS = 10, spawn = spawnSsh } = options;
+  const { connectTimeoutS = 10, spawn = spawnSsh } = options;
+  const sudoPassword = host.become ? options.sudoPassword?.(host) : undefined;
   const waitS = connectTimeout(host, connectTimeoutS);
-  const words = sudoPassword && host.become ? sudoWords() : undefined;
+  const words = sudoPassword && sudoWords();
   const args = sshArguments(host, connectTimeoutS, words);
   try {
     return await openSession(host.name, () => spawn(args), {

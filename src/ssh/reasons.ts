@@ -9,7 +9,8 @@ import { WRONG_PASSWORD } from "./sudo.ts";
 
 type Reason = (host: Host, found: RegExpExecArray, words: string) => string;
 
-const SUDO_PASSWORD = "sudo asks for a password: add -K, or let the user run sudo without one";
+const SUDO_PASSWORD = "sudo asks for a password: add -K, or set " +
+  "ansible_become_password: { env: NAME } in the inventory";
 
 // What sudo was told to ask with says nothing to people.
 const PROMPT = /holdfast-[0-9a-f]{16,}/g;

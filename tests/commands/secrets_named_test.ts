@@ -21,6 +21,25 @@ Deno.test("secretsNamed() names variables and programs without reading a secret"
     assertEquals(await secretsNamed(path), { env: [], programs: ["touch"] });
   }));
 
+Deno.test("secretsNamed() names what sudo's passwords come from, of every host", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.yaml`;
+    const sudo = "ansible_become: true, ansible_become_password:";
+    await Deno.writeTextFile(
+      path,
+      inventory("{ env: KEEPALIVED_PW }").replace(
+        "lb1: {",
+        `lb0: { ansible_host: 10.0.0.9, ${sudo} { command: [pass, sudo] }, ansible_password: x },
+        lb2: { ansible_host: 10.0.0.12, ${sudo} !vault x },
+        lb1: { ${sudo} { env: SUDO_PW },`,
+      ),
+    );
+    assertEquals(await secretsNamed(path), {
+      env: ["KEEPALIVED_PW", "SUDO_PW"],
+      programs: ["pass"],
+    });
+  }));
+
 Deno.test("secretsNamed() leaves what is wrong with an inventory to the run itself", () =>
   withTempDir(async (dir) => {
     assertEquals(await secretsNamed(`${dir}/none.yaml`), { env: [], programs: [] });

@@ -3,7 +3,8 @@ import { fromFileUrl, join } from "@std/path";
 import { ENDPOINT_SNIPPET } from "../../src/inventory/endpoint/snippet.ts";
 import { loadInventory } from "../../src/inventory/load.ts";
 import { InventoryError } from "../../src/inventory/problems.ts";
-import { diskFiles, noSecrets, realSecrets } from "../../src/inventory/read.ts";
+import { diskFiles } from "../../src/inventory/read.ts";
+import { noSecrets, realSecrets } from "../../src/inventory/real_secrets.ts";
 import { load, memory, problems, secrets, shown } from "./helpers.ts";
 
 const MINIMAL = `
@@ -152,7 +153,7 @@ Deno.test("no way of writing a wrong password shows it", async () => {
 Deno.test("noSecrets reads none", async () => {
   const text = withLines("vrrp: { auth_pass: { env: NOT_SET } }");
   const { inventory } = await load(text, { secrets: noSecrets });
-  assertEquals(inventory.endpoints[0]?.vrrp.authPass?.reveal(), "unread");
+  assertEquals(inventory.endpoints[0]?.vrrp.authPass?.reveal(), "");
 });
 
 Deno.test("loadInventory() reads the CA file beside the inventory, certificates only", async () => {

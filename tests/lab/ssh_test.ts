@@ -60,7 +60,7 @@ lab("run() tells 255 of a script from 255 of ssh", async () => {
 });
 
 lab("connector() gives sudo its password", async () => {
-  const connect = connector({ sudoPassword: secret("asker-pass") });
+  const connect = connector({ sudoPassword: () => secret("asker-pass") });
   await using session = await connect(ASKER);
   const { stdout } = await session.run(
     "id -un; tr '\\0' ' ' </proc/*/cmdline | grep -c asker-pass",
@@ -72,7 +72,7 @@ lab("connector() gives sudo its password", async () => {
 
 lab("connector() says that sudo asks, and that a password is wrong", async () => {
   await assertRejects(() => ask(":", ASKER), ConnectError, "sudo asks for a password: add -K");
-  await using session = await connector({ sudoPassword: secret("wrong") })(ASKER);
+  await using session = await connector({ sudoPassword: () => secret("wrong") })(ASKER);
   const error = await assertRejects(() => session.run(":"), ConnectError);
   assert(
     error.message.includes(`(${ADDRESS}) as "asker": sudo did not take the password`),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { FileSpec, Validation } from "../../src/model.ts";
+import { fromBytes } from "../../src/bytes.ts";
 import { writeScript } from "../../src/runner/write.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 
@@ -128,5 +129,22 @@ Deno.test({
       const { code, stderr } = await runSh(script([spec(`${dir}/a`, "new")]));
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       assertEquals(await listing(dir), [`.holdfast.${Deno.pid}.def`, "a"]);
+    }),
+});
+
+Deno.test({
+  name: "writeScript() replaces a file that is no UTF-8, and refuses when one such byte is another",
+  ignore: !root,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const path = `${dir}/a`;
+      const old = new Uint8Array([0x23, 0xe4, 0x0a]);
+      const other = new Uint8Array([0x23, 0xe5, 0x0a]);
+      const text = script([spec(path, "new")], { [path]: fromBytes(old) });
+      await Deno.writeFile(path, other);
+      assertStringIncludes((await runSh(text)).stderr, "has changed since it was looked at");
+      await Deno.writeFile(path, old);
+      assertEquals((await runSh(text)).code, 0);
+      assertEquals(await Deno.readTextFile(path), "new");
     }),
 });

@@ -179,7 +179,7 @@ const BECOME = { ...HOST, become: true };
 Deno.test("connector() gives sudo the password once it asks, by its input alone", async () => {
   await using ssh = await fakeSsh(`echo "$*" >>DIR/argv; ${LOGIN}`);
   await ssh.program("sudo", SUDO);
-  await using session = await ssh.connect({ sudoPassword: secret("right") })(BECOME);
+  await using session = await ssh.connect({ sudoPassword: () => secret("right") })(BECOME);
   assertEquals(await session.run("echo out; cat"), { code: 0, stdout: "out\n", stderr: "" });
   assertEquals(textOf(`${ssh.dir}/given`), "right\n");
   assert(!textOf(`${ssh.dir}/argv`).includes("right"));
@@ -188,7 +188,7 @@ Deno.test("connector() gives sudo the password once it asks, by its input alone"
 Deno.test("connector() gives a wrong password once and says so", async () => {
   await using ssh = await fakeSsh(LOGIN);
   await ssh.program("sudo", SUDO);
-  await using session = await ssh.connect({ sudoPassword: secret("wrong") })(BECOME);
+  await using session = await ssh.connect({ sudoPassword: () => secret("wrong") })(BECOME);
   const error = await assertRejects(() => session.run(":"), ConnectError);
   assertMatch(error.message, /sudo did not take the password/);
   assert(!error.message.includes("wrong"));
@@ -198,6 +198,6 @@ Deno.test("connector() gives a wrong password once and says so", async () => {
 Deno.test("connector() keeps the password when sudo does not ask, or something else does", async () => {
   await using ssh = await fakeSsh(`echo 'Password:' >&2; ${LOGIN}`);
   await ssh.program("sudo", `while [ "$1" != -- ]; do shift; done; shift; exec "$@"`);
-  await using session = await ssh.connect({ sudoPassword: secret("right") })(BECOME);
+  await using session = await ssh.connect({ sudoPassword: () => secret("right") })(BECOME);
   assertEquals((await session.run("cat; echo out")).stdout, "out\n");
 });

@@ -3,14 +3,11 @@
  * message.
  * @module
  */
-import { isAbsolute, join } from "@std/path";
-import { quote } from "../../diagnostics.ts";
 import type { Secret } from "../../model.ts";
-import { secret } from "../../secret.ts";
-import { errorAt, type Report, warningAt } from "../problems.ts";
+import { errorAt, type Report } from "../problems.ts";
 import type { SecretReader } from "../read.ts";
+import { adviceOn, fetchSecret, type SecretSource, whence } from "../secret_source.ts";
 import type { Located } from "../yaml/located.ts";
-import type { EndpointMap } from "./schema.ts";
 
 /** What fetching needs. */
 export interface AuthPassOptions {
@@ -24,46 +21,32 @@ export interface AuthPassOptions {
   readonly report: Report;
 }
 
-type AuthPass = NonNullable<EndpointMap["vrrp"]["auth_pass"]>;
-
 /** Fetches and checks the password; what is wrong is reported, and then the result is undefined. */
 export async function authPassOf(
-  given: AuthPass,
-  node: Located,
+  given: SecretSource,
+  { source }: Located,
   options: AuthPassOptions,
 ): Promise<Secret | undefined> {
   const { label, report } = options;
   const name = `"vrrp.auth_pass" of ${label}`;
-  let value: string;
+  let value: Secret;
   try {
-    value = await valueOf(given, options);
+    value = await fetchSecret(given, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `Cannot read ${name} from ${whence(given)}: ${reason}`;
-    return void report(errorAt(node.source, "secret-unreadable", message));
+    return void report(errorAt(source, "secret-unreadable", message));
   }
-  const problem = problemOf(value);
+  // Nothing was fetched, so that there is nothing to judge.
+  if (typeof given !== "string" && options.secrets.blind === true) return value;
+  const problem = problemOf(value.reveal());
   if (problem) {
     const message = `Cannot use ${name}: ${problem}`;
-    return void report(errorAt(node.source, "auth-pass", message));
+    return void report(errorAt(source, "auth-pass", message));
   }
-  if (typeof given === "string") {
-    const message = `${name} is readable in this file by everyone who can read the file`;
-    report(warningAt(node.source, "plain-secret", message, "auth_pass: { env: VRRP_PASS }"));
-  }
-  return secret(value);
-}
-
-async function valueOf(given: AuthPass, { secrets, folder }: AuthPassOptions): Promise<string> {
-  if (typeof given === "string") return given;
-  if ("env" in given) {
-    const value = secrets.env(given.env);
-    if (value === undefined) throw new Error("it is not set");
-    return value;
-  }
-  if ("command" in given) return withoutNewline(await secrets.command(given.command));
-  const path = isAbsolute(given.file) ? given.file : join(folder, given.file);
-  return withoutNewline(await secrets.file(path));
+  const hint = "auth_pass: { env: VRRP_PASS }";
+  adviceOn(given, value, { name, source, hint }).forEach(report);
+  return value;
 }
 
 function problemOf(value: string): string | undefined {
@@ -74,14 +57,4 @@ function problemOf(value: string): string | undefined {
   // Keepalived would end the word at a blank, a "#" or a "!", and quotes would need escaping.
   if (/^[A-Za-z0-9_.:@/+=-]+$/.test(value)) return undefined;
   return "it holds a character that is not a letter, a digit or one of _ . : @ / + = -";
-}
-
-function whence(given: AuthPass): string {
-  if (typeof given === "string") return "the inventory";
-  if ("env" in given) return `the environment variable ${quote(given.env)}`;
-  return "file" in given ? quote(given.file) : `the program ${quote(given.command[0] ?? "")}`;
-}
-
-function withoutNewline(text: string): string {
-  return text.replace(/\r?\n$/, "");
 }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { isIpv4, isIpv6 } from "../connection/grammar.ts";
+import { SECRET_KEYS, secretSource } from "../secret_source.ts";
 
 const mapping = { error: "expected a mapping" };
 
@@ -45,36 +46,12 @@ const backend = z.strictObject({
   address: ip().meta({ description: "IP address of the API server", examples: ["10.0.0.21"] }),
 }, mapping);
 
-/** The three ways to point at a secret, and the plain one. */
-const authPassError = "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }";
-const authPass = z.union([
-  z.strictObject({
-    env: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
-      .meta({ description: "Environment variable that holds it", examples: ["VRRP_PASS"] }),
-  }),
-  z.strictObject({
-    file: path("a path").meta({
-      description: "File that holds it, relative to the inventory's folder",
-      examples: ["/run/secrets/vrrp"],
-    }),
-  }),
-  z.strictObject({
-    command: z.array(z.string({ error: "expected a string" }).min(1), {
-      error: "expected a list of words, the program first",
-    }).min(1, { error: "expected a list of words, the program first" }).meta({
-      description: "Program that prints it, and its arguments; no shell",
-      examples: [["pass", "show", "vrrp"]],
-    }),
-  }),
-  z.string().meta({ description: "The password itself: everybody who reads the file reads it" }),
-], { error: authPassError });
-
 const vrrp = z.strictObject({
   router_id: z.union([z.literal("auto"), whole(1, 255)], {
     error: "expected a whole number from 1 to 255, or auto",
   }).default("auto")
     .meta({ description: "Virtual router id; auto derives it from the address", examples: [51] }),
-  auth_pass: authPass.optional().meta({
+  auth_pass: secretSource.optional().meta({
     description: "Password of VRRP version 2, 1 to 8 characters; profile guide needs one",
     examples: [{ env: "VRRP_PASS" }, { file: "/run/secrets/vrrp" }],
   }),
@@ -189,7 +166,7 @@ export type EndpointHostMap = z.output<typeof endpointHostSchema>;
 export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(endpointSchema.shape)],
   ["vrrp", Object.keys(vrrp.shape)],
-  ["vrrp.auth_pass", ["env", "file", "command"]],
+  ["vrrp.auth_pass", SECRET_KEYS],
   ["haproxy", Object.keys(haproxy.shape)],
   ["slo", Object.keys(slo.shape)],
   ["backends.*", Object.keys(backend.shape)],
