@@ -89,8 +89,10 @@ async function variables(path: string): Promise<Record<string, string>> {
 async function bash(script: string, env: Readonly<Record<string, string>>, runner: Runner) {
   const path = `${runner.temp}/step.sh`;
   await Deno.writeTextFile(path, script);
-  // A mount namespace of its own: ssh looks for ~/.ssh where the system says, not where HOME does.
-  const inside = 'mkdir -p ~/.ssh && mount --bind "$1" ~/.ssh && ' +
+  // ssh looks for ~/.ssh where the system says, not where HOME does; on a runner both are the same.
+  // A mount namespace of its own, so that the keys of whoever runs the tests stay out of it.
+  const inside = 'export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)" && ' +
+    'mkdir -p ~/.ssh && mount --bind "$1" ~/.ssh && ' +
     'exec bash --noprofile --norc -eo pipefail "$2"';
   const { code, stdout, stderr } = await new Deno.Command("unshare", {
     args: ["--mount", "--", "bash", "-c", inside, "bash", runner.ssh, path],
