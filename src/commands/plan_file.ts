@@ -169,6 +169,24 @@ export async function writePrivately(path: string, text: string): Promise<void> 
   }
 }
 
+/**
+ * Makes sure, before a host is contacted, that a plan can be written to a file.
+ * @throws {InputError} when it cannot
+ */
+export async function assertWritable(path: string): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    if ((await Deno.stat(path).catch(() => undefined))?.isDirectory) {
+      throw new Error("it is a folder");
+    }
+    await Deno.remove(part).catch(() => {});
+    await Deno.writeTextFile(part, "", { createNew: true, mode: 0o600 });
+    await Deno.remove(part);
+  } catch (error) {
+    throw refusal(path, messageOf(error), undefined, "write");
+  }
+}
+
 /** A reader of secrets that notes where they come from. */
 export function noting(
   reader: SecretReader,

@@ -19,7 +19,7 @@ import { isListing, listing } from "./listing.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
 import { type SudoPasswords, sudoPasswords } from "./password.ts";
-import { boundBy, noting, planText, writePrivately } from "./plan_file.ts";
+import { assertWritable, boundBy, noting, planText, writePrivately } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { type Reports, withReports } from "./reports.ts";
 
@@ -92,6 +92,7 @@ async function perform(
     io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
     return EXIT.ok;
   }
+  if (flags.out !== undefined) await assertWritable(flags.out);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
   const secrets = [
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
@@ -129,7 +130,14 @@ async function perform(
     io.err(`No plan was saved to "${flags.out}", because the check did not come to its end\n`);
     return code;
   }
-  await writePrivately(flags.out, planText(path, flags, sources, planned));
+  // In the inventory's order, whichever endpoint was seen first.
+  const hosts = new Map(
+    endpoints.flatMap(({ members }) => members).flatMap(({ host: { name } }) => {
+      const found = planned.get(name);
+      return found === undefined ? [] : [[name, found] as const];
+    }),
+  );
+  await writePrivately(flags.out, planText(path, flags, sources, hosts));
   io.err(
     `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
   );

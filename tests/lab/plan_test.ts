@@ -172,6 +172,17 @@ Deno.test({
         await powerOn(lab, "lb2");
       });
 
+      await t.step(
+        "a plan that cannot be written is refused before a host is contacted",
+        async () => {
+          const flags = ["--out", `${lab.stateDir}/no/such/folder/plan.json`];
+          const run = await hf.holdfast("check", inventoryFile, { flags });
+          hf.assertExit(run, 1);
+          assertMatch(run.stderr, /Cannot write plan ".*plan\.json": .*No such file/);
+          assertEquals(run.events.filter(({ type }) => type === "run-start"), []);
+        },
+      );
+
       await t.step("flags that would change it, and damaged plans, are refused", async () => {
         const plan = await planned(lab, await timeout(44));
         const flagged = await hf.holdfast("apply", plan, { flags: ["--limit", "lb1"] });
