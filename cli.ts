@@ -12,6 +12,9 @@ import { makeProgram, usageExit } from "./src/commands/program.ts";
 
 const encoder = new TextEncoder();
 
+/** What could not be written: a full disk, most likely. A run goes on without it, and says so. */
+let unwritten: string | undefined;
+
 /** Writes all of a text, and stops for good when nobody reads any more (`| head`). */
 function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
   let open = true;
@@ -21,8 +24,9 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string
       try {
         bytes = bytes.subarray(stream.writeSync(bytes));
       } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        if (!(error instanceof Error)) throw error;
         open = false;
+        if (!(error instanceof Deno.errors.BrokenPipe)) unwritten ??= error.message;
       }
     }
   };
@@ -68,5 +72,9 @@ if (import.meta.main) {
   globalThis.addEventListener("unhandledrejection", ({ reason }) => uncaught(reason));
   // Free text for people, so that a secret in it can be masked without harm to who reads events.
   const io = { out: writer(Deno.stdout), err: (text: string) => err(maskKnown(text)) };
-  Deno.exit(await main(Deno.args, io));
+  const code = await main(Deno.args, io);
+  if (unwritten !== undefined) {
+    err(`Cannot write all of the output: ${unwritten.replace(/ \(os error \d+\).*/s, "")}\n`);
+  }
+  Deno.exit(unwritten !== undefined && code === EXIT.ok ? EXIT.usage : code);
 }

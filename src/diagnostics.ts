@@ -22,14 +22,18 @@ export function formatDiagnostic(d: Diagnostic, sourceText?: string | undefined)
   return lines.join("\n");
 }
 
+/** More than a person reads: a file that is something else has a mistake in every line. */
+const MOST = 50;
+
 /** Shows many diagnostics, one after the other, with the source lines that are at hand. */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources?: ReadonlyMap<string, string>,
 ): string {
-  return diagnostics
-    .map((d) => formatDiagnostic(d, d.source && sources?.get(d.source.file)))
-    .join("\n");
+  const shown = diagnostics.slice(0, MOST)
+    .map((d) => formatDiagnostic(d, d.source && sources?.get(d.source.file)));
+  const more = diagnostics.length - shown.length;
+  return [...shown, ...(more === 0 ? [] : [`and ${more} more like these`])].join("\n");
 }
 
 /** The candidate that was probably meant, if one is near enough to be worth saying. */

@@ -58,8 +58,8 @@ else echo LoadState=no-systemd; fi`;
         `Cannot manage service "${name}": its unit is masked; type "systemctl unmask ${name}"`,
       );
     }
-    // The packages task holds back what it installs: enabled by its package, and not running.
-    const seen = arriving ? { ...state, active: "inactive", enabled: "enabled" } : state;
+    // The packages task holds back what it installs: it will not run, and may be enabled or not.
+    const seen = arriving ? { ...state, active: "inactive", enabled: "unknown" } : state;
     // A unit that waits for its next restart is not running, whatever systemd calls it.
     const isRunning = ["active", "reloading"].includes(seen.active) ||
       (seen.active === "activating" && seen.sub !== "auto-restart");
@@ -67,9 +67,20 @@ else echo LoadState=no-systemd; fi`;
     const changes: Change[] = [];
     if (isEnabled !== enabled) changes.push(enable(name, enabled));
     if (isRunning !== running) changes.push(start(name, running));
-    return { changes };
+    return { changes: changes.length === 2 ? [both(changes)] : changes };
   },
 });
+
+/** One change of one unit, so that a forecast holds whether or not its package enables it. */
+function both(changes: readonly Change[]): Change {
+  const [first, second] = changes;
+  if (first?.kind !== "run" || second?.kind !== "run") throw new TypeError("Cannot join changes");
+  return {
+    ...second,
+    summary: `${first.summary.split(" ")[0]} and ${second.summary}`,
+    script: `${first.script} || exit\n${second.script}`,
+  };
+}
 
 function enable(name: string, enabled: boolean): Change {
   const verb = enabled ? "enable" : "disable";

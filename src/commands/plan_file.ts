@@ -52,6 +52,9 @@ const PLAN = z.strictObject({
   ),
 });
 
+/** How every plan begins, whatever its format. */
+const PLAN_START = /^\s*\{\s*"holdfastPlan":/;
+
 /** A plan is larger than this only when it is none. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -61,7 +64,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function readPlan(path: string): Promise<SavedPlan | undefined> {
   const text = await textOf(path);
-  if (text === undefined || !/^\s*\{\s*"holdfastPlan":/.test(text)) return undefined;
+  if (text === undefined || !PLAN_START.test(text)) return undefined;
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -100,6 +103,21 @@ export async function inventoryOf(path: string): Promise<string> {
 }
 
 /**
+ * Refuses a plan where only an inventory can be.
+ * @throws {InputError}
+ */
+export async function refusePlan(path: string, command: string): Promise<void> {
+  const plan = await readPlan(path).catch(() => undefined);
+  if (plan === undefined) return;
+  const hint = `holdfast ${command} ${plan.inventory}`;
+  throw refusal(path, `it is a saved plan, and ${command} takes an inventory`, hint);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/**
  * The plan that `apply` was given, and the flags that it was made with; they are part of it.
  * @throws {InputError} when it cannot be used, or is given together with flags that would change it
  */
@@ -113,8 +131,11 @@ export async function boundBy<Flags extends PlanFlags>(
     flags[key as keyof PlanFlags] === undefined ? [] : [flag]
   );
   if (given.length > 0) {
-    const hint = `holdfast check ${plan.inventory} ${given.join(" ")} --out ${path}`;
+    const hint = "make another plan with them: holdfast check INVENTORY … --out FILE";
     throw refusal(path, `it is applied as it was made, without ${given.join(", ")}`, hint);
+  }
+  if (!(await exists(plan.inventory))) {
+    throw refusal(path, `its inventory "${plan.inventory}" is not here`, "cd where it was made");
   }
   return { plan, flags: { ...flags, ...plan.flags } };
 }
@@ -165,6 +186,7 @@ export async function writePrivately(path: string, text: string): Promise<void> 
     await Deno.writeTextFile(part, text, { createNew: true, mode: 0o600 });
     await Deno.rename(part, path);
   } catch (error) {
+    await Deno.remove(part).catch(() => {});
     throw refusal(path, messageOf(error), undefined, "write");
   }
 }
@@ -176,8 +198,11 @@ export async function writePrivately(path: string, text: string): Promise<void> 
 export async function assertWritable(path: string): Promise<void> {
   const part = `${path}.part`;
   try {
-    if ((await Deno.stat(path).catch(() => undefined))?.isDirectory) {
-      throw new Error("it is a folder");
+    const there = await Deno.stat(path).catch(() => undefined);
+    if (there?.isDirectory) throw new Error("it is a folder");
+    // One mistyped word must not cost an inventory: only a plan is replaced.
+    if ((there?.size ?? 0) > 0 && !PLAN_START.test(await textOf(path) ?? "")) {
+      throw new Error("another file is there, which is no plan");
     }
     await Deno.remove(part).catch(() => {});
     await Deno.writeTextFile(part, "", { createNew: true, mode: 0o600 });
@@ -200,7 +225,8 @@ export function noting(
   };
 }
 
-const messageOf = (error: unknown) => error instanceof Error ? error.message : String(error);
+const messageOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replace(/ \(os error \d+\).*$/s, "");
 
 function refusal(path: string, why: string, hint?: string, verb = "use"): InputError {
   const message = `Cannot ${verb} plan "${path}": ${why}`;

@@ -41,6 +41,7 @@ export class ReportFile {
     return saying(path, () => {
       refuseOdd(path);
       refuseOdd(part);
+      refuseForeign(path);
       // One that a killed run left; made anew, so that it is ours and nobody's link.
       if (seen(part) !== undefined) Deno.removeSync(part);
       const file = Deno.openSync(part, { write: true, createNew: true, mode: 0o600 });
@@ -88,6 +89,18 @@ function refuseOdd(path: string): void {
   if (info === undefined || info.isFile) return;
   const what = info.isDirectory ? "a folder" : info.isSymlink ? "a symbolic link" : "a device";
   throw new ReportFileError(`"${path}" is ${what}, a report is a regular file`);
+}
+
+const REPORT = /^(<\?xml[^>]*>\s*<testsuites|\{"type":"version"|::)/;
+
+/** One mistyped word must not cost an inventory or a certificate: only a report is replaced. */
+function refuseForeign(path: string): void {
+  if ((seen(path)?.size ?? 0) === 0) return;
+  using file = Deno.openSync(path);
+  const start = new Uint8Array(256);
+  const text = new TextDecoder().decode(start.subarray(0, file.readSync(start) ?? 0));
+  if (REPORT.test(text)) return;
+  throw new ReportFileError("another file is there, which is no report", `rm ${quote(path)}`);
 }
 
 function seen(path: string): Deno.FileInfo | undefined {

@@ -19,7 +19,14 @@ import { isListing, listing } from "./listing.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
 import { type SudoPasswords, sudoPasswords } from "./password.ts";
-import { assertWritable, boundBy, noting, planText, writePrivately } from "./plan_file.ts";
+import {
+  assertWritable,
+  boundBy,
+  noting,
+  planText,
+  refusePlan,
+  writePrivately,
+} from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { type Reports, withReports } from "./reports.ts";
 
@@ -67,6 +74,7 @@ export function runInventory(
   io: Io,
 ): Promise<number> {
   return withReports(path, flags, io, async (reports) => {
+    if (mode === "verify") await refusePlan(path, mode);
     const bound = mode === "verify" ? undefined : await boundBy(path, flags);
     if (bound === undefined) return await perform(mode, path, flags, reports);
     return await perform(mode, bound.plan.inventory, bound.flags, reports, bound.plan);

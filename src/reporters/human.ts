@@ -149,16 +149,19 @@ function indented(
   return lines.map((line) => `${space}${paint(line.slice(indent))}\n`).join("");
 }
 
-function runEnd({ hosts, ms }: EventOf<"run-end">, { checking, columns }: Page): string {
+function runEnd(event: EventOf<"run-end">, { checking, columns }: Page): string {
+  const { hosts, ms } = event;
   const lines = recapLines(hosts).map((line) => `${line}\n`).join("");
   const took = `${(ms / 1000).toFixed(1)} s`;
   if (!checking) return `\n${dim(took)}\n\n${lines}`;
-  const last = hang("", plan(hosts), { indent: 6, columns: columns - took.length - 2 });
+  const last = hang("", plan(event), { indent: 6, columns: columns - took.length - 2 });
   return `\n${lines}\n${last}  ${dim(took)}\n`;
 }
 
 /** `Plan: 3 to change on 2 hosts; nothing was changed`, the last line of a check. */
-function plan(hosts: EventOf<"run-end">["hosts"]): string {
+function plan({ hosts, exitCode }: EventOf<"run-end">): string {
+  // Of a stale plan nothing was foreseen: what is wrong with it has been said.
+  if (exitCode === 5) return "Plan: stale; nothing was changed";
   const counts = Object.values(hosts);
   const total = counts.reduce((sum, { changed }) => sum + changed, 0);
   const on = counts.filter(({ changed }) => changed > 0).length;

@@ -52,7 +52,12 @@ Deno.test({
       });
 
       await t.step("a flag that does not exist", async () => {
-        await assertRefused(lab, lab.inventoryFile, /unknown option/, ["--frobnicate"]);
+        await assertRefused(
+          lab,
+          lab.inventoryFile,
+          /Cannot use "--frobnicate": holdfast apply has no such option/,
+          ["--frobnicate"],
+        );
       });
 
       await t.step(

@@ -26,18 +26,18 @@ cases("service()", {
   "enables and starts": {
     task,
     seen: seen("loaded", "inactive", "dead", "disabled"),
-    changes: ["enable haproxy", "start haproxy"],
+    changes: ["enable and start haproxy"],
   },
   "stops and disables": {
     task: service({ name: "haproxy", enabled: false, running: false }),
     seen: seen("loaded", "active", "running", "enabled"),
-    changes: ["disable haproxy", "stop haproxy"],
+    changes: ["disable and stop haproxy"],
   },
-  "plans over a package that will be installed, enabled and held back": {
+  "plans over a package that will be installed and held back": {
     task,
     seen: seen("not-found", "inactive", "dead", ""),
     predicted: { packages: ["haproxy"] },
-    changes: ["start haproxy"],
+    changes: ["enable and start haproxy"],
   },
   "says that there is no unit": {
     task,

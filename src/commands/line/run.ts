@@ -55,14 +55,19 @@ function declareCheck(program: Command, { perform, io }: Line): void {
   );
 }
 
+const TASKS: ReadonlySet<string> = new Set(["--tags", "--skip-tags", "--start-at-task"]);
+
 function declareVerify(program: Command, { perform, io }: Line): void {
-  withRunFlags(
+  const command = withRunFlags(
     program.command("verify").argument("<inventory>")
       .description("read-only: one holder of the address, and the endpoint answers")
       .summary("read-only: one holder, the endpoint answers")
       .optionsGroup("What to do:")
       .option("--wait <time>", "how long it may take to become true", milliseconds, 0),
-  ).action((inventory: string, flags: RunFlags & { readonly wait: number }) =>
+  );
+  // It does no task: what chooses tasks is known to it, so that it can say so, and not offered.
+  for (const option of command.options) option.hidden ||= TASKS.has(option.long ?? "");
+  command.action((inventory: string, flags: RunFlags & { readonly wait: number }) =>
     perform(
       "verify",
       () => runCommand("verify", inventory, { ...flags, waitMs: flags.wait }, io),

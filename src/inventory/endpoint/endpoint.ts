@@ -150,7 +150,9 @@ function reportStrays({ hosts }: Resolved, report: Report): void {
     if (!entry) continue;
     const message = `Cannot use "endpoint" of host ${quote(host.name)}: it belongs into the ` +
       '"vars" of the group of load balancers';
-    report(errorAt(entry.keySource, "endpoint-on-host", message));
+    // A listing gives the variables of a group to its hosts, unless it is asked not to.
+    const hint = "for a listing: ansible-inventory -i FILE --list --export";
+    report(errorAt(entry.keySource, "endpoint-on-host", message, hint));
   }
 }
 
