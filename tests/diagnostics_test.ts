@@ -84,3 +84,13 @@ Deno.test("quote() shortens and escapes", () => {
   assertEquals(quote('a"b\n\u202e'), '"a\\"b\\n\\u{202e}"');
   assertEquals(quote("a".repeat(100)).length, 63);
 });
+
+Deno.test("formatDiagnostics() cuts a flood, and says how much it was", () => {
+  const many = Array.from({ length: 4000 }, (_, i) => ({
+    severity: "error" as const,
+    code: "word",
+    message: `Cannot use ${i}`,
+  }));
+  const lines = formatDiagnostics(many).split("\n");
+  assertEquals([lines.length, lines.at(-1)], [51, "and 3950 more like these"]);
+});

@@ -2,6 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ReportFile, ReportFileError } from "../../src/commands/report_file.ts";
 import { withTempDir } from "../helpers.ts";
 
+/** A report of before. */
+const OLD = '{"type":"version","old":true}';
+
 /** Names in a folder. */
 async function names(dir: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name).sort();
@@ -10,10 +13,10 @@ async function names(dir: string): Promise<string[]> {
 Deno.test("ReportFile leaves the old file in its place until it is whole", () =>
   withTempDir(async (dir) => {
     const path = `${dir}/report`;
-    await Deno.writeTextFile(path, "old");
+    await Deno.writeTextFile(path, OLD);
     const file = ReportFile.open(path);
     file.write("ne");
-    assertEquals(await Deno.readTextFile(path), "old");
+    assertEquals(await Deno.readTextFile(path), OLD);
     assertEquals(await Deno.readTextFile(`${path}.part`), "ne");
     file.write("w");
     file.keep();
@@ -33,6 +36,18 @@ Deno.test("ReportFile replaces what a killed run left, and follows no link there
     await Deno.symlink(`${dir}/mine`, `${dir}/b.part`);
     assertThrows(() => ReportFile.open(`${dir}/b`), ReportFileError, "symbolic link");
     assertEquals(await Deno.readTextFile(`${dir}/mine`), "mine");
+  }));
+
+Deno.test("ReportFile takes the place of a report, and of no other file", () =>
+  withTempDir(async (dir) => {
+    for (const [name, text] of [["hosts.yaml", "all: {}\n"], ["ca.crt", "-----BEGIN"]] as const) {
+      await Deno.writeTextFile(`${dir}/${name}`, text);
+      assertThrows(() => ReportFile.open(`${dir}/${name}`), ReportFileError, "which is no report");
+      assertEquals(await Deno.readTextFile(`${dir}/${name}`), text);
+    }
+    assertEquals(await names(dir), ["ca.crt", "hosts.yaml"]);
+    await Deno.writeTextFile(`${dir}/empty`, "");
+    ReportFile.open(`${dir}/empty`).abandon();
   }));
 
 Deno.test("ReportFile refuses what is no regular file, and touches nothing", () =>

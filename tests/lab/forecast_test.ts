@@ -10,7 +10,7 @@ const PROFILES = ["guide", "standard", "fast"] as const;
 /** A host as it was before Holdfast came, but for what apt has downloaded. */
 const BARE = `${APT} purge haproxy keepalived curl >/dev/null
 rm -rf /etc/haproxy /etc/keepalived /etc/systemd/system/haproxy.service.d /etc/sysctl.d/60-holdfast-*
-rm -rf /etc/systemd/system/keepalived.service.d /var/lib/holdfast /var/lib/haproxy
+rm -rf /var/lib/systemd/deb-systemd-helper-* /etc/systemd/system/keepalived.service.d /var/lib/holdfast /var/lib/haproxy
 if id keepalived_script 2>/dev/null; then userdel keepalived_script; fi
 systemctl daemon-reload; systemctl reset-failed
 for setting in time:7200 intvl:75 probes:9; do
