@@ -14,43 +14,46 @@ import {
 } from "../saved_plan.ts";
 import { VERSION } from "../version.ts";
 
-const HASH = z.string().regex(/^([0-9a-f]{64}|absent|known after apply)$/);
-const words = z.array(z.string());
-const PLAN = z.strictObject({
-  holdfastPlan: z.literal(PLAN_FORMAT),
-  holdfast: z.string(),
-  made: z.string(),
-  inventory: z.string(),
-  flags: z.strictObject({
-    limit: z.string().optional(),
-    tags: words.optional(),
-    skipTags: words.optional(),
-    startAtTask: z.string().optional(),
-    extraVars: words.optional(),
-    play: z.string().optional(),
-    user: z.string().optional(),
-    become: z.boolean().optional(),
-  }),
-  secrets: z.array(z.union([
-    z.strictObject({ env: z.string() }),
-    z.strictObject({ file: z.string() }),
-    z.strictObject({ command: words }),
-  ])),
-  hosts: z.record(
-    z.string(),
-    z.strictObject({
-      identity: HASH,
-      changes: z.array(z.strictObject({
-        task: z.string(),
-        kind: z.enum(["run", "write", "remove"]),
-        target: z.string(),
-        summary: z.string(),
-        before: HASH.optional(),
-        after: HASH,
-      })),
+/** Built when a plan is read: every other run starts without it. */
+const planSchema = () => {
+  const HASH = z.string().regex(/^([0-9a-f]{64}|absent|known after apply)$/);
+  const words = z.array(z.string());
+  return z.strictObject({
+    holdfastPlan: z.literal(PLAN_FORMAT),
+    holdfast: z.string(),
+    made: z.string(),
+    inventory: z.string(),
+    flags: z.strictObject({
+      limit: z.string().optional(),
+      tags: words.optional(),
+      skipTags: words.optional(),
+      startAtTask: z.string().optional(),
+      extraVars: words.optional(),
+      play: z.string().optional(),
+      user: z.string().optional(),
+      become: z.boolean().optional(),
     }),
-  ),
-});
+    secrets: z.array(z.union([
+      z.strictObject({ env: z.string() }),
+      z.strictObject({ file: z.string() }),
+      z.strictObject({ command: words }),
+    ])),
+    hosts: z.record(
+      z.string(),
+      z.strictObject({
+        identity: HASH,
+        changes: z.array(z.strictObject({
+          task: z.string(),
+          kind: z.enum(["run", "write", "remove"]),
+          target: z.string(),
+          summary: z.string(),
+          before: HASH.optional(),
+          after: HASH,
+        })),
+      }),
+    ),
+  });
+};
 
 /** How every plan begins, whatever its format. */
 const PLAN_START = /^\s*\{\s*"holdfastPlan":/;
@@ -75,7 +78,7 @@ export async function readPlan(path: string): Promise<SavedPlan | undefined> {
   if (format !== PLAN_FORMAT) {
     throw refusal(path, `its format is ${String(format)}, and this Holdfast reads ${PLAN_FORMAT}`);
   }
-  const parsed = PLAN.safeParse(data);
+  const parsed = planSchema().safeParse(data);
   if (parsed.success) return parsed.data as SavedPlan;
   const [issue] = parsed.error.issues;
   throw refusal(path, `at "${issue?.path.join(".")}": ${issue?.message}`);

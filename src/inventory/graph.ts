@@ -8,7 +8,7 @@ import type { Source } from "../model.ts";
 import { HOST_NAME, isGroupName, isHostName } from "./connection/grammar.ts";
 import { errorAt, placeOf, type Report, warningAt } from "./problems.ts";
 import { expandRange } from "./ranges.ts";
-import { type Entries, type Entry, same } from "./yaml/located.ts";
+import { describe, type Entries, type Entry, type Located, same } from "./yaml/located.ts";
 
 /** More hosts than this were not meant. */
 const MAX_HOSTS = 20_000;
@@ -185,4 +185,14 @@ function hostNames({ pattern, source, exact }: Mention, report: Report): string[
     report(errorAt(source, "host-range", message));
   }
   return [];
+}
+
+/** Entries of a mapping; nothing is fine too. */
+export function mapping(node: Located, label: string, report: Report): Entries {
+  if (node.kind === "map") return node.entries;
+  if (node.value !== null) {
+    const message = `Cannot read ${label}: found ${describe(node)}, expected a mapping`;
+    report(errorAt(node.source, "wrong-type", message));
+  }
+  return new Map();
 }

@@ -4,7 +4,15 @@
  */
 import { didYouMean, quote } from "../diagnostics.ts";
 import { isGroupName } from "./connection/grammar.ts";
-import { addChild, addHosts, addVars, checkedGroup, type Graph, type Group } from "./graph.ts";
+import {
+  addChild,
+  addHosts,
+  addVars,
+  checkedGroup,
+  type Graph,
+  type Group,
+  mapping,
+} from "./graph.ts";
 import { errorAt, type Report, warningAt } from "./problems.ts";
 import { describe, type Entries, type Entry, type Located, mapOf } from "./yaml/located.ts";
 
@@ -45,16 +53,6 @@ function readChildren(graph: Graph, group: Group, part: Entry, report: Report): 
     if (name !== "all") readGroup(graph, name, entry, report);
     if (isGroupName(name)) addChild(group, name, entry.keySource, report);
   }
-}
-
-/** Entries of a mapping; nothing is fine too. */
-function mapping(node: Located, label: string, report: Report): Entries {
-  if (node.kind === "map") return node.entries;
-  if (node.value !== null) {
-    const message = `Cannot read ${label}: found ${describe(node)}, expected a mapping`;
-    report(errorAt(node.source, "wrong-type", message));
-  }
-  return new Map();
 }
 
 /** As {@link mapping}; Ansible also takes a single name. */

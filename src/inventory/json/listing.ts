@@ -4,9 +4,17 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import { addChild, addHosts, addVars, checkedGroup, type Graph, type Group } from "../graph.ts";
+import {
+  addChild,
+  addHosts,
+  addVars,
+  checkedGroup,
+  type Graph,
+  type Group,
+  mapping,
+} from "../graph.ts";
 import { errorAt, type Report, warningAt } from "../problems.ts";
-import { below, describe, type Entries, type Entry, type Located } from "../yaml/located.ts";
+import { below, describe, type Entry, type Located } from "../yaml/located.ts";
 
 const PARTS = ["hosts", "vars", "children"];
 
@@ -100,15 +108,6 @@ function strings(node: Located, label: string, report: Report) {
     report(errorAt(source, "wrong-type", message));
     return [];
   });
-}
-
-function mapping(node: Located, label: string, report: Report): Entries {
-  if (node.kind === "map") return node.entries;
-  if (node.value !== null) {
-    const message = `Cannot read ${label}: found ${describe(node)}, expected a mapping`;
-    report(errorAt(node.source, "wrong-type", message));
-  }
-  return new Map();
 }
 
 function unnamedHost(name: string, entry: Entry) {
