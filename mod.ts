@@ -15,9 +15,10 @@
  * ```
  * @module
  */
-export { definePlay, defineTask } from "./src/define.ts";
+export { defineDrill, definePlay, defineTask } from "./src/define.ts";
 export type { TaskFunction, TaskOptions, TaskSpec } from "./src/define.ts";
 export type * from "./src/model.ts";
+export type { Break, Drill, DrillPlan, Expectation, Scene } from "./src/drills/model.ts";
 export type * from "./src/events.ts";
 export { TaskError } from "./src/errors.ts";
 export { quote, raw, sh } from "./src/shell.ts";

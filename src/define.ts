@@ -2,6 +2,7 @@
  * The define functions: they give a description its type and register nothing.
  * @module
  */
+import type { Drill } from "./drills/model.ts";
 import type { ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
 
 /** How to write a new kind of task. */
@@ -70,4 +71,9 @@ export function defineTask<Args, State>(
 /** Gives a play its type. */
 export function definePlay(play: Play): Play {
   return play;
+}
+
+/** Gives a drill its type. */
+export function defineDrill(drill: Drill): Drill {
+  return drill;
 }

@@ -4,16 +4,10 @@
  * @module
  */
 import { z } from "zod";
+import { drillEventsOf } from "./drill_event_schema.ts";
+import { at, count, endpoint, ms, type Shape, text } from "./event_fields.ts";
 
-/** What an object does with a field that nobody described: leaves it out, or refuses it. */
-type Shape = typeof z.object | typeof z.strictObject;
-
-const text = (what: string) => z.string().describe(what);
-const at = z.number().int().describe("When, in milliseconds since 1970-01-01T00:00:00Z.");
-const ms = z.number().int().nonnegative().describe("How long it took, in milliseconds.");
-const count = (what: string) => z.number().int().nonnegative().describe(what);
 const host = text("Name of the host in the inventory.");
-const endpoint = text("Name of the endpoint: the inventory group that carries its map.");
 const kind = text(
   "Kind of the task, for grouping: `files`, `service`; `connect`, `look`, `wait`, `handler` and `proof` are Holdfast's own.",
 );
@@ -75,7 +69,9 @@ function eventsOf(object: Shape) {
     object({
       type: z.literal("run-start"),
       at,
-      mode: z.enum(["check", "apply", "verify"]).describe("Dry, real, or judging only."),
+      mode: z.enum(["check", "apply", "verify", "drill"]).describe(
+        "Dry, real, judging only, or breaking things on purpose.",
+      ),
       play: text("Name of the play."),
       inventory: text("The inventory as it was typed."),
       hosts: z.array(z.string()).describe("Hosts that the run works on."),
@@ -111,6 +107,7 @@ function eventsOf(object: Shape) {
       message: text("What was found, with its figures."),
       ms,
     }).describe("A condition over all hosts of an endpoint was judged."),
+    ...drillEventsOf(object),
     object({
       type: z.literal("diagnostic"),
       at,

@@ -3,10 +3,13 @@
  * released. Types only.
  * @module
  */
+import type { DrillEvent } from "./drill_events.ts";
 import type { Diagnostic, Source } from "./model.ts";
 
-/** Dry or real. */
-export type Mode = "check" | "apply" | "verify";
+export type * from "./drill_events.ts";
+
+/** Dry, real, judging only, or breaking things on purpose. */
+export type Mode = "check" | "apply" | "verify" | "drill";
 
 /** How a task ended on a host. */
 export type Status = "ok" | "changed" | "failed" | "skipped" | "unreachable";
@@ -30,6 +33,7 @@ export type Recap = Readonly<Record<Status, number>>;
 
 /** Everything that happens during a run. Names are frozen once released. */
 export type Event =
+  | DrillEvent
   | { readonly type: "version"; readonly format: 1; readonly holdfast: string }
   | {
     readonly type: "run-start";

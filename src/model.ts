@@ -1,8 +1,11 @@
 /**
  * The nouns on the arrows: inventory -> hosts + vars -> play -> look -> plan -> apply -> report.
- * Types only, plain data, imports nothing.
+ * Types only, plain data.
  * @module
  */
+import type { Endpoint, Host, Member } from "./model/inventory.ts";
+
+export type * from "./model/inventory.ts";
 
 // ---- where a value was written -------------------------------------------------------------
 
@@ -30,120 +33,6 @@ export interface Diagnostic {
   readonly source?: Source;
   /** What to type instead. */
   readonly hint?: string;
-}
-
-// ---- what the inventory names --------------------------------------------------------------
-
-/** Variables of a host, merged by precedence. */
-export type Vars = Readonly<Record<string, unknown>>;
-
-/** A value nobody may print. `reveal` is called where the value is sent to a host, nowhere else. */
-export interface Secret {
-  /** Tells a secret from a string. */
-  readonly secret: true;
-  /** The value itself. */
-  reveal(): string;
-}
-
-/** One machine and how to reach it. Every field has passed the inventory's grammar. */
-export interface Host {
-  /** Name in the inventory. */
-  readonly name: string;
-  /** What ssh connects to: `ansible_host`, else the name. */
-  readonly address: string;
-  /** `ansible_port`; unset leaves it to ssh's own configuration. */
-  readonly port?: number;
-  /** `ansible_user`; unset leaves it to ssh's own configuration. */
-  readonly user?: string;
-  /** Whether the session goes through sudo. */
-  readonly become: boolean;
-  /** `ansible_ssh_private_key_file`. */
-  readonly keyFile?: string;
-  /** `ansible_ssh_common_args` split as a shell would, allow-listed. */
-  readonly sshArgs: readonly string[];
-  /** Groups the host is in, parents first. */
-  readonly groups: readonly string[];
-  /** Merged variables, the inventory's own keys included. */
-  readonly vars: Vars;
-}
-
-/** A server behind the endpoint. */
-export interface Backend {
-  /** Name, a token that HAProxy accepts as a server name. */
-  readonly name: string;
-  /** IP address. */
-  readonly address: string;
-}
-
-/** A load balancer of an endpoint, with what `endpoint_host` says of it. */
-export interface Member {
-  /** The machine. */
-  readonly host: Host;
-  /** VRRP priority set by hand; unset: derived from the order in the inventory. */
-  readonly priority?: number;
-  /** VRRP start state, `profile: guide` only; unset: derived. */
-  readonly state?: "MASTER" | "BACKUP";
-  /** Network interface set by hand for this host. */
-  readonly interface?: string;
-}
-
-/** A highly available address and the machines that carry it: the `endpoint` map, validated. */
-export interface Endpoint {
-  /** Name of the group that carries the `endpoint` map. */
-  readonly name: string;
-  /** The virtual IP. */
-  readonly address: string;
-  /** Port that clients connect to. */
-  readonly port: number;
-  /** API servers, in inventory order. */
-  readonly backends: readonly Backend[];
-  /** Port of the API servers. */
-  readonly backendPort: number;
-  /** `guide`: the seed document as written; `standard`: corrected; `fast`: sub-second detection. */
-  readonly profile: "guide" | "standard" | "fast";
-  /** Network interface for VRRP, or `auto`: the one whose subnet holds the address. */
-  readonly interface: string;
-  /** PEM text of the CA that signed the API servers' certificates. */
-  readonly ca?: string;
-  /** Settings of Keepalived. */
-  readonly vrrp: {
-    /** Virtual router id, 1 to 255, or `auto`: derived from the address. */
-    readonly routerId: number | "auto";
-    /** Password of VRRP version 2, at most 8 characters. */
-    readonly authPass?: Secret;
-    /** How adverts travel. */
-    readonly mode: "unicast" | "multicast";
-    /** Seconds between adverts, or `auto`: by profile. */
-    readonly advertInterval: number | "auto";
-  };
-  /** Settings of HAProxy. */
-  readonly haproxy: {
-    /** Balance algorithm, or `auto`: by profile. */
-    readonly balance: string;
-    /** How long an idle connection may live, in HAProxy's units (`1h`). */
-    readonly clientTimeout: string;
-    /** `address:port` of the loopback health and metrics listener. */
-    readonly stats: string;
-  };
-  /** What the owner promises; compared with predictions and drills. */
-  readonly slo: {
-    /** Longest tolerated failover in milliseconds. */
-    readonly failoverMs: number;
-  };
-  /** Load balancers, in inventory order. */
-  readonly members: readonly Member[];
-}
-
-/** A whole inventory, resolved. */
-export interface Inventory {
-  /** The file or folder that was read. */
-  readonly file: string;
-  /** Every host, in order of appearance. */
-  readonly hosts: readonly Host[];
-  /** Group name to the names of its hosts, children's hosts included. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** Every endpoint. */
-  readonly endpoints: readonly Endpoint[];
 }
 
 // ---- what was seen -------------------------------------------------------------------------

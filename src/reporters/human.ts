@@ -62,6 +62,9 @@ function show(event: Event, page: Page): string {
   switch (event.type) {
     case "version":
     case "task-start":
+    case "drill-start":
+    case "drill-phase":
+    case "drill-end":
       return "";
     case "run-start":
       page.checking = event.mode === "check";

@@ -28,7 +28,7 @@ Deno.test("report shows a finished run again as it was, in every form", () =>
   }));
 
 Deno.test("parseRun() leaves out what a later Holdfast says", () => {
-  const later = [...LINES.slice(0, 1), '{"type":"drill-end","at":1}', "", ...LINES.slice(1)];
+  const later = [...LINES.slice(0, 1), '{"type":"sunrise","at":1}', "", ...LINES.slice(1)];
   const more = later.map((line) => line.replace('"type":"run-end"', '"type":"run-end","more":1'));
   assertEquals(parseRun("run.jsonl", `${more.join("\n")}\n`), [...EVERYTHING]);
 });

@@ -119,13 +119,16 @@ export class Sampler {
     for (; this.#on; this.#passes++) {
       for (const { name } of Deno.readDirSync("/proc")) {
         if (!/^\d+$/.test(name)) continue;
-        // The words first: a child is the product's own image until it becomes another program.
-        const words = read(`/proc/${name}/cmdline`);
-        const given = words.includes("\0cli.ts\0") ? this.#variables : [];
-        const lines = read(`/proc/${name}/environ`).split("\0")
+        // The words before and after: a process may become another program in between, the product
+        // out of what started it, or another program out of the product.
+        const before = read(`/proc/${name}/cmdline`);
+        const environ = read(`/proc/${name}/environ`);
+        const after = read(`/proc/${name}/cmdline`);
+        const product = (before + after).includes("\0cli.ts\0");
+        const given = product ? this.#variables : [];
+        const lines = environ.split("\0")
           .filter((line) => !given.some((variable) => line.startsWith(`${variable}=`)));
-        this.#take(words);
-        this.#take(lines.join("\0"));
+        for (const text of [before, after, lines.join("\0")]) this.#take(text);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -1,0 +1,130 @@
+/**
+ * What an inventory names: hosts, backends, endpoints. Types only, imports nothing.
+ * @module
+ */
+
+/** Variables of a host, merged by precedence. */
+export type Vars = Readonly<Record<string, unknown>>;
+
+/** A value nobody may print. `reveal` is called where the value is sent to a host, nowhere else. */
+export interface Secret {
+  /** Tells a secret from a string. */
+  readonly secret: true;
+  /** The value itself. */
+  reveal(): string;
+}
+
+/** One machine and how to reach it. Every field has passed the inventory's grammar. */
+export interface Host {
+  /** Name in the inventory. */
+  readonly name: string;
+  /** What ssh connects to: `ansible_host`, else the name. */
+  readonly address: string;
+  /** `ansible_port`; unset leaves it to ssh's own configuration. */
+  readonly port?: number;
+  /** `ansible_user`; unset leaves it to ssh's own configuration. */
+  readonly user?: string;
+  /** Whether the session goes through sudo. */
+  readonly become: boolean;
+  /** `ansible_ssh_private_key_file`. */
+  readonly keyFile?: string;
+  /** `ansible_ssh_common_args` split as a shell would, allow-listed. */
+  readonly sshArgs: readonly string[];
+  /** Groups the host is in, parents first. */
+  readonly groups: readonly string[];
+  /** Merged variables, the inventory's own keys included. */
+  readonly vars: Vars;
+}
+
+/** A server behind the endpoint. */
+export interface Backend {
+  /** Name, a token that HAProxy accepts as a server name. */
+  readonly name: string;
+  /** IP address. */
+  readonly address: string;
+}
+
+/** A load balancer of an endpoint, with what `endpoint_host` says of it. */
+export interface Member {
+  /** The machine. */
+  readonly host: Host;
+  /** VRRP priority set by hand; unset: derived from the order in the inventory. */
+  readonly priority?: number;
+  /** VRRP start state, `profile: guide` only; unset: derived. */
+  readonly state?: "MASTER" | "BACKUP";
+  /** Network interface set by hand for this host. */
+  readonly interface?: string;
+}
+
+/** A highly available address and the machines that carry it: the `endpoint` map, validated. */
+export interface Endpoint {
+  /** Name of the group that carries the `endpoint` map. */
+  readonly name: string;
+  /** The virtual IP. */
+  readonly address: string;
+  /** Port that clients connect to. */
+  readonly port: number;
+  /** API servers, in inventory order. */
+  readonly backends: readonly Backend[];
+  /** Port of the API servers. */
+  readonly backendPort: number;
+  /** `guide`: the seed document as written; `standard`: corrected; `fast`: sub-second detection. */
+  readonly profile: "guide" | "standard" | "fast";
+  /** Network interface for VRRP, or `auto`: the one whose subnet holds the address. */
+  readonly interface: string;
+  /** PEM text of the CA that signed the API servers' certificates. */
+  readonly ca?: string;
+  /** Settings of Keepalived. */
+  readonly vrrp: {
+    /** Virtual router id, 1 to 255, or `auto`: derived from the address. */
+    readonly routerId: number | "auto";
+    /** Password of VRRP version 2, at most 8 characters. */
+    readonly authPass?: Secret;
+    /** How adverts travel. */
+    readonly mode: "unicast" | "multicast";
+    /** Seconds between adverts, or `auto`: by profile. */
+    readonly advertInterval: number | "auto";
+  };
+  /** Settings of HAProxy. */
+  readonly haproxy: {
+    /** Balance algorithm, or `auto`: by profile. */
+    readonly balance: string;
+    /** How long an idle connection may live, in HAProxy's units (`1h`). */
+    readonly clientTimeout: string;
+    /** `address:port` of the loopback health and metrics listener. */
+    readonly stats: string;
+  };
+  /** What the owner promises; compared with predictions and drills. */
+  readonly slo: {
+    /** Longest tolerated failover in milliseconds. */
+    readonly failoverMs: number;
+  };
+  /** Somebody depends on it: what breaks things on purpose wants to hear `--yes`. @default {false} */
+  readonly production?: boolean;
+  /** What drills need beside ssh. @default {nothing} */
+  readonly drill?: DrillSettings;
+  /** Load balancers, in inventory order. */
+  readonly members: readonly Member[];
+}
+
+/** What drills need beside ssh, as the inventory names it. */
+export interface DrillSettings {
+  /** Switches the power of a host: words, with `{host}` and `{action}` (`off`, `on`) in them. */
+  readonly powerCommand?: readonly string[];
+  /** Breaks an API server: words, with `{server}` and `{action}` (`stop`, `start`, `500`, `200`). */
+  readonly apiCommand?: readonly string[];
+  /** Host that asks the endpoint, outside of its group. @default {the controller} */
+  readonly probeFrom?: Host;
+}
+
+/** A whole inventory, resolved. */
+export interface Inventory {
+  /** The file or folder that was read. */
+  readonly file: string;
+  /** Every host, in order of appearance. */
+  readonly hosts: readonly Host[];
+  /** Group name to the names of its hosts, children's hosts included. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Every endpoint. */
+  readonly endpoints: readonly Endpoint[];
+}
