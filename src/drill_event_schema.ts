@@ -130,7 +130,7 @@ export function drillEventsOf(object: Shape) {
       reasons: z.array(z.string()).describe("Why, a sentence each."),
       predictedMs: length("What was computed from the configuration").exactOptional(),
       limitMs: length("Most that is allowed").exactOptional(),
-      judged: z.enum(["outageMs", "recoveryMs", "degradedMs"]).exactOptional().describe(
+      judged: z.enum(["outageMs", "returnMs", "recoveryMs", "degradedMs"]).exactOptional().describe(
         "Which figure is held against the limit.",
       ),
       outageMs: length("Longest outage while the fault stood").exactOptional(),

@@ -182,7 +182,7 @@ export type DrillEvent =
     /** Most that is allowed, in milliseconds. */
     readonly limitMs?: number;
     /** Which figure is held against the limit. */
-    readonly judged?: "outageMs" | "recoveryMs" | "degradedMs";
+    readonly judged?: "outageMs" | "returnMs" | "recoveryMs" | "degradedMs";
     /** Longest outage, 0 when there was none; the same as in `figures`. */
     readonly outageMs?: number;
     readonly requests: number;

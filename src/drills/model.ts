@@ -78,7 +78,7 @@ export interface Expectation {
   /** Two holders must be seen: a split that nobody sees is no measurement. @default {false} */
   readonly splits?: boolean;
   /** Which figure is held against the limit. @default {"outageMs"} */
-  readonly judged?: "outageMs" | "recoveryMs" | "degradedMs";
+  readonly judged?: "outageMs" | "returnMs" | "recoveryMs" | "degradedMs";
   /** Most that the judged figure may be, in milliseconds. @default the promise of the inventory */
   readonly limitMs?: number;
   /** Most requests that may fail. @default {no limit but that of time} */
@@ -91,7 +91,7 @@ export interface DrillPlan {
   readonly targets: readonly string[];
   /** What is broken before the measurement, so that the fault finds what it needs. @default {[]} */
   readonly prepare?: readonly Break[];
-  /** What is broken, at the same moment. With `heals`: nothing, the heal is what is measured. */
+  /** What is broken, at the same moment; nothing: the heal of what was prepared is measured. */
   readonly breaks: readonly Break[];
   /** How long the fault stands before it is undone, in milliseconds. */
   readonly holdMs: number;
