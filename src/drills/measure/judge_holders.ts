@@ -46,11 +46,12 @@ function judgePlace(expect: Expectation, timeline: Timeline): Finding {
   };
 }
 
-/** Two holders that nothing excuses, from when something was first done. */
+/** Two holders that nothing excuses, from the first fault or heal on. */
 function judgeOverlap(expect: Expectation, holding: Holding, timeline: Timeline): Finding {
-  const whole = { from: 0, to: timeline.ms };
   if (expect.twoHoldersMs !== "faulted") {
-    const { ms, certainMs } = overlapWithin(holding.overlaps, [whole]);
+    // What is prepared is not what is measured.
+    const measured = { from: momentsOf(timeline).window.from, to: timeline.ms };
+    const { ms, certainMs } = overlapWithin(holding.overlaps, [measured]);
     const told = `${hostsOf(holding)} held the address for ${figure(ms)} ms`;
     const allowed = `allowed ${figure(expect.twoHoldersMs)} ms`;
     if (certainMs > expect.twoHoldersMs) return { wrong: `${told}, ${allowed}` };
@@ -61,7 +62,7 @@ function judgeOverlap(expect: Expectation, holding: Holding, timeline: Timeline)
   const done = Math.min(heal, ...timeline.marks.map(({ at }) => at));
   const early = overlapWithin(holding.overlaps, [{ from: 0, to: done }]);
   if (early.certainMs > 0) {
-    return { wrong: `two hosts held the address before anything was broken` };
+    return { wrong: "two hosts held the address before anything was broken" };
   }
   const late = { from: heal + twoHoldersAfterMs, to: timeline.ms };
   const { certainMs } = overlapWithin(holding.overlaps, [late]);
