@@ -119,7 +119,9 @@ export const endpointSchema = z.strictObject({
   profile: choice("guide", "standard", "fast").default("standard")
     .meta({
       description:
-        "guide: the reference as written; standard: corrected; fast: sub-second detection",
+        "guide: the reference as written; standard: corrected, forgives stalls of half " +
+        "a second; fast: a failure costs less than a second, and a host that stalls for 0.3 s or a " +
+        "HAProxy that is silent for 0.4 s counts as one",
       examples: ["fast"],
     }),
   interface: networkInterface().default("auto")
