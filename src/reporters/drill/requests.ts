@@ -46,32 +46,18 @@ export function sliceStates(timeline: Timeline, { from, to }: Span, count: numbe
 }
 
 /**
- * Where the outage of a figure lies: of the stretches between two answers from the fault to the heal
- * the one of that length. Nothing where there is none, so that no picture shows what was not judged.
+ * Where the outage of a figure lies: of the stretches between two answers that were complete, from
+ * the fault to the heal, the one of that length. Nothing where there is none, as where a stall was
+ * taken off the figure: no picture shows what was not judged.
  */
 export function outageSpan(timeline: Timeline, outageMs: number | undefined): Span | undefined {
   if (outageMs === undefined || outageMs <= 0) return undefined;
-  const answers = requestsOf(timeline).filter(({ kind }) => kind === "ok");
-  const near = (moments: readonly number[]) => {
-    const sorted = moments.toSorted((a, b) => a - b);
-    const spans = sorted.slice(1).map((to, i) => ({ from: sorted[i] ?? to, to }));
-    return spans.find(({ from, to }) => Math.abs(to - from - outageMs) <= 1);
-  };
-  return near(answers.map(({ at, ms }) => at + ms)) ?? near(answers.map(({ at }) => at)) ??
-    fromSentToAnswered(answers, outageMs);
-}
-
-/** Some count from when the last good one was sent to when the next one was answered. */
-function fromSentToAnswered(answers: readonly Request[], outageMs: number): Span | undefined {
-  const sorted = answers.toSorted((a, b) => a.at - b.at);
-  for (const [i, next] of sorted.slice(1).entries()) {
-    const before = sorted[i];
-    const spans = before === undefined ? [] : [
-      { from: before.at, to: next.at + next.ms },
-      { from: before.at + before.ms, to: next.at },
-    ];
-    const found = spans.find(({ from, to }) => Math.abs(to - from - outageMs) <= 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const when = (kind: string) => timeline.marks.find((mark) => mark.kind === kind)?.at;
+  const [fault, heal] = [when("fault") ?? 0, when("heal") ?? timeline.ms];
+  const answers = requestsOf(timeline).filter(({ kind }) => kind === "ok")
+    .map(({ at, ms }) => at + ms).sort((a, b) => a - b);
+  const spans = answers.slice(1).map((to, i) => ({ from: answers[i] ?? to, to }));
+  return spans.find(({ from, to }) =>
+    to > fault && from < heal && Math.abs(to - from - outageMs) <= 1
+  );
 }

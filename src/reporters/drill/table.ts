@@ -2,10 +2,10 @@
  * All drills of a run, one line each.
  * @module
  */
-import { bold, dim } from "@std/fmt/colors";
+import { dim } from "@std/fmt/colors";
 import { printableLine } from "../../terminal.ts";
-import { columnsOf, fit } from "../width.ts";
 import { VERDICT_PAINT } from "./block.ts";
+import { tableLines } from "./columns.ts";
 import { figureName, judgedMs } from "./facts.ts";
 import { type DrillEnd, number, verdictCounts } from "./units.ts";
 
@@ -55,34 +55,20 @@ const HEAD = {
   failed: "failed",
   holders: "holders",
 };
-type Column = keyof typeof HEAD;
-/** What a narrow terminal does without, the least important first. */
-const SPARED: readonly Column[] = ["failed", "holders", "predicted", "allowed"];
-const LEAST_NAME = 12;
 
 /** A table of drills that fits the terminal, and how many came out how. */
 export function drillTable(ends: readonly DrillEnd[], columns: number): string {
-  const rows = ends.map((end) => ({ ...drillRow(end), name: printableLine(drillRow(end).name) }));
-  const lines = [HEAD, ...rows];
-  const wanted = (column: Column) => Math.max(...lines.map((line) => columnsOf(line[column])));
-  const shown = (Object.keys(HEAD) as Column[]).slice();
-  const width = () =>
-    shown.reduce((sum, it) => sum + 2 + (it === "name" ? LEAST_NAME : wanted(it)), -2);
-  for (const column of SPARED) if (width() > columns) shown.splice(shown.indexOf(column), 1);
-  const rest = width() - LEAST_NAME;
-  const name = Math.max(LEAST_NAME, Math.min(wanted("name"), columns - rest));
-  const text = (line: Record<Column, string>, column: Column) => {
-    if (column === "name") return fit(line.name, name);
-    if (column === "verdict") return line.verdict.padEnd(wanted("verdict"));
-    return line[column].padStart(wanted(column));
-  };
-  const head = bold(shown.map((column) => text(HEAD, column)).join("  "));
-  const body = rows.map((row) => {
-    const paint = VERDICT_PAINT[row.verdict];
-    const cells = shown.map((column) =>
-      column === "verdict" ? paint(text(row, column)) : text(row, column)
-    );
-    return cells.join("  ");
+  const rows = ends.map((end) => {
+    const row = drillRow(end);
+    return { ...row, name: printableLine(row.name) };
   });
-  return [head, ...body, dim(verdictCounts(ends))].map((line) => `${line}\n`).join("");
+  const lines = tableLines<keyof DrillRow>(rows, {
+    head: HEAD,
+    numbers: ["measured", "predicted", "allowed", "failed", "holders"],
+    spared: ["failed", "holders", "predicted", "allowed"],
+    columns,
+    paint: (row, column, cell) =>
+      column === "verdict" ? VERDICT_PAINT[row.verdict as DrillRow["verdict"]](cell) : cell,
+  });
+  return [...lines, dim(verdictCounts(ends))].map((line) => `${line}\n`).join("");
 }
