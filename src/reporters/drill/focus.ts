@@ -14,6 +14,11 @@ export interface Focus extends Span {
 
 const BEFORE_MS = 1000;
 const AFTER_MS = 2000;
+/** How many times the end of the outage is long after it. */
+const LONG_AFTER = 2;
+/** What a close-up shows at least, and before and after it as a part of that. */
+const LEAST_MS = 50;
+const MARGIN = 0.25;
 /** A close-up must show at least twice as much as what it is taken from. */
 const WORTH = 0.5;
 
@@ -33,15 +38,24 @@ export function focusOf(timeline: Timeline): Focus {
   return { origin, about, from, to: Math.max(to, from + 1) };
 }
 
-/** What the fault did until it was healed, nearer; nothing where that would show no more. */
-export function closeUpOf(timeline: Timeline): Focus | undefined {
+/**
+ * What the fault did until it was healed, nearer; nothing where that would show no more.
+ *
+ * @param outage where the outage lies: what happens long after it is left to the whole
+ */
+export function closeUpOf(timeline: Timeline, outage?: Span): Focus | undefined {
   const whole = focusOf(timeline);
   if (whole.about !== "fault") return undefined;
   const heal = timeline.marks.find(({ kind }) => kind === "heal")?.at ?? whole.to;
-  const moments = happenings(timeline).filter((at) => at >= whole.origin && at < heal);
-  const length = largest(50, moments.map((at) => at - whole.origin));
-  const from = Math.max(0, whole.origin - length * 0.25);
-  const to = Math.min(timeline.ms, whole.origin + length * 1.25);
+  const until = outage === undefined
+    ? heal
+    : Math.min(heal, whole.origin + (outage.to - whole.origin) * LONG_AFTER);
+  const moments = happenings(timeline).filter((at) => at >= whole.origin && at < until);
+  const begin = Math.min(whole.origin, outage?.from ?? whole.origin);
+  const end = largest(Math.max(begin + LEAST_MS, outage?.to ?? begin), moments);
+  const margin = (end - begin) * MARGIN;
+  const from = Math.max(0, begin - margin);
+  const to = Math.min(timeline.ms, end + margin);
   const worth = moments.length > 1 && to - from < (whole.to - whole.from) * WORTH;
   return worth ? { ...whole, from, to } : undefined;
 }

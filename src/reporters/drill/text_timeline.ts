@@ -8,7 +8,7 @@ import { columnsOf, cut } from "../width.ts";
 import { type Focus, focusOf, ticksOf } from "./focus.ts";
 import { hostsOf } from "./holders.ts";
 import { type SliceState, sliceStates } from "./requests.ts";
-import { milliseconds, moment, number, seconds } from "./units.ts";
+import { markText, milliseconds, moment, number, seconds } from "./units.ts";
 
 /** How a timeline is drawn. */
 export interface TextTimelineOptions {
@@ -222,10 +222,9 @@ const MARKS_TOLD = 8;
 
 function markLines({ marks }: Timeline, { origin }: Focus, glyphs: Glyphs): string[] {
   const sorted = marks.toSorted((a, b) => a.at - b.at);
-  const told = sorted.slice(0, MARKS_TOLD).map(({ at, kind, host, text }) => {
-    const where = host === undefined ? "" : ` on ${printableLine(host)}`;
-    return `${glyphs.marks[kind]} ${moment(at - origin)} ${printableLine(text)}${where}`;
-  });
+  const told = sorted.slice(0, MARKS_TOLD).map((mark) =>
+    `${glyphs.marks[mark.kind]} ${moment(mark.at - origin)} ${printableLine(markText(mark))}`
+  );
   const more = sorted.length - told.length;
   return more === 0 ? told : [...told, `and ${number(more)} more`];
 }

@@ -2,7 +2,7 @@
  * Numbers of a drill as people read them.
  * @module
  */
-import type { DrillEvent, DrillVerdict } from "../../events.ts";
+import type { DrillEvent, DrillVerdict, Mark } from "../../events.ts";
 
 /** The end of a drill. */
 export type DrillEnd = Extract<DrillEvent, { type: "drill-end" }>;
@@ -45,4 +45,9 @@ export function verdictCounts(ends: readonly Pick<DrillEnd, "verdict">[]): strin
     return count === 0 ? [] : [`${number(count)} ${words[verdict]}`];
   });
   return counts.join(", ") || "no drill ended";
+}
+
+/** What a mark says, with its host where the text does not name it: `stop keepalived on lb1`. */
+export function markText({ text, host }: Mark): string {
+  return host === undefined || text.split(/[\s,:]+/).includes(host) ? text : `${text} on ${host}`;
 }

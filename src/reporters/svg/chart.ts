@@ -6,7 +6,8 @@
 import type { Mark, Timeline } from "../../events.ts";
 import { closeUpOf, type Focus, focusOf, ticksOf } from "../drill/focus.ts";
 import { factsOf } from "../drill/facts.ts";
-import { type DrillEnd, moment, number, seconds } from "../drill/units.ts";
+import { outageSpan } from "../drill/requests.ts";
+import { type DrillEnd, markText, moment, number, seconds } from "../drill/units.ts";
 import { type Content, el, type Markup } from "../markup.ts";
 import { backendLanes, holderLanes, watchLane } from "./lanes.ts";
 import { type Drawn, requestPanel } from "./requests.ts";
@@ -40,7 +41,7 @@ const SYMBOLS: Readonly<Record<Mark["kind"], string>> = {
 export function drillCharts(end: DrillEnd, id: string): Chart[] {
   const { timeline } = end;
   if (timeline === undefined) return [];
-  const near = closeUpOf(timeline);
+  const near = closeUpOf(timeline, outageSpan(timeline, end.figures?.outageMs ?? end.outageMs));
   const whole = chart(end, timeline, focusOf(timeline), { id, kind: "whole" });
   return near === undefined
     ? [whole]
@@ -138,9 +139,9 @@ function markLines(marks: readonly Mark[], scale: Scale, bottom: number): Conten
 
 /** Each mark has a row for its name, so that two names are never on top of each other. */
 function markNames(marks: readonly Mark[], scale: Scale): Content {
-  return marks.map(({ at, kind, host, text }, row) => {
-    const where = host === undefined ? "" : ` on ${host}`;
-    const name = `${SYMBOLS[kind]} ${moment(at - scale.origin)} ${text}${where}`;
+  return marks.map((mark, row) => {
+    const { at, kind } = mark;
+    const name = `${SYMBOLS[kind]} ${moment(at - scale.origin)} ${markText(mark)}`;
     const x = scale.x(at);
     // In the middle a long name has most room on a narrow screen when it is centered.
     const anchor = x < 34 ? "start" : x > 66 ? "end" : "middle";

@@ -13,6 +13,8 @@ const LABEL = 16;
 const BAR = 14;
 const GAP = 6;
 const LANE = LABEL + BAR + GAP;
+/** What is said inside a bar stands behind its start as long as there is any room, in percent. */
+const INSIDE = 78;
 /** A stretch that is shorter than this part of the picture has no room for a number. */
 const NUMBER_PERCENT = 2;
 
@@ -64,7 +66,7 @@ function darkBar(span: Span, scale: Scale, y: number): Content {
   if (place === undefined) return undefined;
   return [
     el("rect", { ...place, y, height: BAR, class: "dark" }),
-    textAt(scale, Math.max(scale.from, span.from), y + 11, "not seen", "note"),
+    textAt(scale, Math.max(scale.from, span.from), y + 11, "not seen", "note", INSIDE),
   ];
 }
 
@@ -82,7 +84,9 @@ function heldBand(
     "g",
     { class: many },
     el("rect", { ...place, y, height }),
-    wide ? textAt(scale, Math.max(scale.from, span.from), y + 11, said, "note strong") : undefined,
+    wide
+      ? textAt(scale, Math.max(scale.from, span.from), y + 11, said, "note strong", INSIDE)
+      : undefined,
   );
 }
 

@@ -2,7 +2,7 @@
  * The requests of a drill: answers by how long they took, and a lane for each way to fail.
  * @module
  */
-import type { Timeline } from "../../events.ts";
+import type { Span, Timeline } from "../../events.ts";
 import { outageSpan, type Request, requestsOf } from "../drill/requests.ts";
 import { milliseconds, number } from "../drill/units.ts";
 import { type Content, el } from "../markup.ts";
@@ -170,18 +170,25 @@ interface Noted {
 
 /** What was predicted as a shade, what is allowed as a line, and the outage as it was. */
 function besideOf(timeline: Timeline, scale: Scale, y: number, beside: Beside): Noted[] {
+  const outage = outageSpan(timeline, beside.outageMs);
+  // A length beside a length: a fault that takes a moment to happen makes no outage longer.
+  const start = Math.max(scale.origin, outage?.from ?? scale.origin);
   return [
-    outageBand(timeline, scale, y + PLOT, beside),
+    outageBand(outage, scale, y + PLOT, beside),
     ...scale.about === "fault"
-      ? [predictedBand(scale, y, beside), limitLine(scale, y, beside)]
+      ? [predictedBand(start, scale, y, beside), limitLine(start, scale, y, beside)]
       : [],
   ];
 }
 
 const NOTHING: Noted = { behind: undefined, front: undefined };
 
-function outageBand(timeline: Timeline, scale: Scale, bottom: number, beside: Beside): Noted {
-  const outage = outageSpan(timeline, beside.outageMs);
+function outageBand(
+  outage: Span | undefined,
+  scale: Scale,
+  bottom: number,
+  beside: Beside,
+): Noted {
   const place = outage && scale.span(outage);
   if (outage === undefined || place === undefined) return NOTHING;
   const rect = el("rect", { ...place, y: bottom - 26, height: 22 });
@@ -193,20 +200,24 @@ function outageBand(timeline: Timeline, scale: Scale, bottom: number, beside: Be
   };
 }
 
-function predictedBand(scale: Scale, y: number, { predictedMs }: Beside): Noted {
-  const { origin } = scale;
-  const place = scale.span({ from: origin, to: origin + (predictedMs ?? 0) });
+function predictedBand(
+  start: number,
+  scale: Scale,
+  y: number,
+  { predictedMs }: Beside,
+): Noted {
+  const place = scale.span({ from: start, to: start + (predictedMs ?? 0) });
   if (predictedMs === undefined || place === undefined) return NOTHING;
   const rect = el("rect", { ...place, y, height: PLOT });
   const text = `predicted ${milliseconds(predictedMs)}`;
   return {
     behind: el("g", { class: "predicted" }, rect),
-    front: textAt(scale, origin, y + 12, text, "note"),
+    front: textAt(scale, start, y + 12, text, "note"),
   };
 }
 
-function limitLine(scale: Scale, y: number, { limitMs }: Beside): Noted {
-  const at = limitMs === undefined ? -Infinity : scale.origin + limitMs;
+function limitLine(start: number, scale: Scale, y: number, { limitMs }: Beside): Noted {
+  const at = limitMs === undefined ? -Infinity : start + limitMs;
   if (limitMs === undefined || !scale.has(at)) return NOTHING;
   const x = percent(scale.x(at));
   return {

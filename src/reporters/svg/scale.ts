@@ -63,16 +63,21 @@ export function stretched(y: number, height: number, ...content: Content[]): Mar
   );
 }
 
-/** Text at a moment, on the side of it where there is room. */
+/**
+ * Text at a moment, on the side of it where there is room.
+ *
+ * @param turn percent of the width from which on it stands on the left
+ */
 export function textAt(
   scale: Scale,
   at: number,
   y: number,
   text: string,
   className: string,
+  turn = 50,
 ): Markup {
   const x = scale.x(at);
-  const left = x > 50;
+  const left = x > turn;
   return el("text", {
     x: percent(x),
     y,

@@ -38,6 +38,12 @@ Deno.test("closeUpOf() shows a short reaction nearer, and nothing that is long a
   assert(near.from < FAULT_AT && near.to > FAULT_AT + 160, JSON.stringify(near));
   const whole = focusOf(seen);
   assert(near.to - near.from < (whole.to - whole.from) / 2);
+  // What comes back long after the outage takes no room of it.
+  const back = { host: "lb1", from: FAULT_AT + 15_000, to: seen.ms, uncertaintyMs: 1 };
+  const again = { ...seen, holders: [...seen.holders.slice(0, 2), back] };
+  assertEquals(closeUpOf(again), undefined);
+  const outage = { from: FAULT_AT, to: FAULT_AT + 170 };
+  assert((closeUpOf(again, outage)?.to ?? Infinity) < FAULT_AT + 1000);
   const late = { host: "lb1", at: FAULT_AT + 4900, up: 1 };
   assertEquals(closeUpOf({ ...timeline(), backends: [late] }), undefined);
   assertEquals(closeUpOf({ ...seen, marks: [mark("heal", 4000)] }), undefined);
