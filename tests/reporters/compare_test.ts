@@ -1,5 +1,19 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type ComparedDrill, compareText } from "../../src/reporters/compare.ts";
+import { getColorEnabled, setColorEnabled } from "@std/fmt/colors";
+import * as compare from "../../src/reporters/compare.ts";
+
+type ComparedDrill = compare.ComparedDrill;
+
+/** The text without colors, whatever this terminal has. */
+function compareText(...args: Parameters<typeof compare.compareText>): string {
+  const before = getColorEnabled();
+  setColorEnabled(false);
+  try {
+    return compare.compareText(...args);
+  } finally {
+    setColorEnabled(before);
+  }
+}
 
 const NONE = { pass: 0, fail: 0, unknown: 0, skipped: 0 };
 const one = (median: number) => ({ median, min: median, max: median, rounds: 1 });
