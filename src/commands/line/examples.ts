@@ -34,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   report: [
     ["holdfast report run.jsonl --diff", "of holdfast apply ... --report jsonl:run.jsonl"],
     ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
+    ["holdfast report drills.jsonl --html drills.html", "as a page with the timelines"],
   ],
   render: [
     ["holdfast render hosts.yaml --out rendered", "a folder for each host, as on its disk"],

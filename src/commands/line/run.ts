@@ -81,13 +81,15 @@ function declareReport(program: Command, { perform, io }: Line): void {
     .description("show a finished run again, from the file that --report jsonl:FILE wrote")
     .summary("show a finished run again")
     .option("-D, --diff", "show the difference of every file")
-    .option("--report <kind[:file]>", "also report as junit, github or jsonl", collect)
-    .action((run: string, flags: RedrawFlags) =>
-      perform("report", async () => {
+    .option("--report <kind[:file]>", "also report as junit, github, jsonl or html", collect)
+    .option("--html <file>", "write one page with every timeline; --report html:FILE says the same")
+    .action((run: string, { html, ...flags }: RedrawFlags & { readonly html?: string }) => {
+      const report = [...flags.report ?? [], ...html === undefined ? [] : [`html:${html}`]];
+      return perform("report", async () => {
         const { redraw } = await import("../redraw.ts");
-        return await redraw(run, flags, io);
-      }, { writes: reportFiles(flags.report) })
-    );
+        return await redraw(run, { ...flags, report }, io);
+      }, { writes: reportFiles(report) });
+    });
 }
 
 /** What a run needs; a listing reads no secret and contacts no host. */

@@ -30,7 +30,8 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   apply: ["check", "diff", "step", ...RUN] satisfies (keyof RunFlags)[],
   check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
   verify: ["wait", ...RUN],
-  report: ["diff", "report"] satisfies (keyof RedrawFlags)[],
+  // --html is --report html:FILE in other words, and does not reach the code.
+  report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
   inventory: [
     "list",
