@@ -2,6 +2,7 @@
  * What the worker does: asks at every tick, watches, and keeps the record.
  * @module
  */
+import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { ProbeTarget } from "../drills/model.ts";
 import { type Forward, openForward } from "./forward.ts";
@@ -112,7 +113,10 @@ function question(target: ProbeTarget, secure: Secure, localPort?: number): Ques
 
 function secureContext({ ca, address, port }: ProbeTarget) {
   try {
-    return createSecureContext(ca === undefined ? {} : { ca });
+    if (ca === undefined) return createSecureContext({});
+    // Without this, an unreadable one shows as a certificate that cannot be verified.
+    new X509Certificate(ca);
+    return createSecureContext({ ca });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
