@@ -2,9 +2,10 @@
  * Asks an endpoint as a client does, from outside, and keeps every answer.
  *
  * Each request is a TCP and TLS connection of its own, sent at its time whether earlier ones were
- * answered or not. It all happens in a worker: a thread with nothing else to do, which needs
- * `--allow-net` for the endpoint, and over another host `--allow-net=127.0.0.1` and
- * `--allow-run=ssh`.
+ * answered or not. It all happens in a worker: a thread with nothing else to do. It needs
+ * `--allow-read` of this folder, because Deno reads a worker's code when it starts; `--allow-net` of
+ * the endpoint's address and port; and over another host instead of that `--allow-net=127.0.0.1`
+ * and `--allow-run=ssh`.
  * @module
  */
 import type { Prober, ProbeRecord, ProbeTarget } from "../drills/model.ts";

@@ -13,7 +13,14 @@ async function child(port: number, permissions = [`--allow-net=127.0.0.1:${port}
     ...{ address: "127.0.0.1", port, path: "/", ca: PKI.ca, intervalMs: 20, timeoutMs: 1000 },
   };
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...permissions, "tests/prober/child.ts", JSON.stringify(target)],
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-read=src",
+      ...permissions,
+      "tests/prober/child.ts",
+      JSON.stringify(target),
+    ],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
