@@ -46,7 +46,7 @@ const TRIES = 3;
  */
 export async function openForward(target: ForwardTarget): Promise<Forward> {
   for (let tries = 1;; tries++) {
-    const way = new SshWay(target);
+    const way = started(target);
     try {
       await way.ready();
       return way;
@@ -56,6 +56,16 @@ export async function openForward(target: ForwardTarget): Promise<Forward> {
       const taken = /cannot listen|in use/i.test(way.words);
       if (!taken || tries === TRIES) throw error;
     }
+  }
+}
+
+function started(target: ForwardTarget): SshWay {
+  try {
+    return new SshWay(target);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const why = "there is no ssh on this machine: install the OpenSSH client";
+    throw new Error(`Cannot ask ${target.to} from "${target.host.name}": ${why}`, { cause: error });
   }
 }
 
@@ -95,8 +105,8 @@ class SshWay implements Forward {
 
   async close(): Promise<void> {
     // The end of its input ends `cat`, and with it ssh; what hangs is ended by hand.
-    await this.#writer.close().catch(() => {});
     const timer = setTimeout(() => this.#kill(), 1000);
+    this.#writer.close().catch(() => {});
     await this.#ssh.status;
     clearTimeout(timer);
     await this.#ended;

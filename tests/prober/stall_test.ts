@@ -8,7 +8,7 @@ const PKI = await makePki();
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 /** A child whose prober is at work. */
-async function child(port: number, permissions = [`--allow-net=127.0.0.1:${port}`]) {
+function child(port: number, permissions = [`--allow-net=127.0.0.1:${port}`]) {
   const target: ProbeTarget = {
     ...{ address: "127.0.0.1", port, path: "/", ca: PKI.ca, intervalMs: 20, timeoutMs: 1000 },
   };
