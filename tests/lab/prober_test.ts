@@ -223,15 +223,18 @@ kill -STOP $pids; sleep 2; kill -CONT $pids' </dev/null >/dev/null 2>&1 &`;
 lab("a host that forwards nothing is named with what to set", async (lab) => {
   const file = "/etc/ssh/sshd_config.d/00-no-forwarding.conf";
   await hf.root(lab, "lb3", `echo 'AllowTcpForwarding no' >${file}; systemctl reload ssh`);
-  const error = await assertRejects(async () => await probe(await target(lab, hostOf(lab, "lb3"))));
-  assert(error instanceof Error);
-  assertMatch(error.message, /^Cannot ask \S+:8443 from "lb3": .*AllowTcpForwarding local/);
-  await hf.root(lab, "lb3", `rm ${file}; systemctl reload ssh`);
+  try {
+    const asked = await target(lab, hostOf(lab, "lb3"));
+    const error = await assertRejects(() => probe(asked), Error);
+    assertMatch(error.message, /^Cannot ask \S+:8443 from "lb3": .*AllowTcpForwarding local/);
+  } finally {
+    await hf.root(lab, "lb3", `rm ${file}; systemctl reload ssh`);
+  }
 });
 
 lab("a host that gives no ssh is named with the reason", async (lab) => {
   const nobody = { ...hostOf(lab, "lb3"), user: "nobody-here" };
-  const error = await assertRejects(async () => await probe(await target(lab, nobody)));
-  assert(error instanceof Error);
+  const asked = await target(lab, nobody);
+  const error = await assertRejects(() => probe(asked), Error);
   assertMatch(error.message, /"lb3" .*permission denied/);
 });
