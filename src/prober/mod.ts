@@ -17,7 +17,7 @@ import type { Order, Report, WorkerRecord } from "./protocol.ts";
 const EXCHANGES = { most: 40, quickMs: 0.3, least: 5 };
 
 /** What the worker has beyond the deadline of its last request to say what it knows. */
-const GRACE_MS = 15_000;
+const GRACE_MS = 60_000;
 
 /**
  * Starts asking.
