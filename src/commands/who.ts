@@ -3,7 +3,8 @@
  * no permission of its own: the name of this machine is read where Linux keeps it.
  */
 export async function whoWeAre(): Promise<string> {
-  const user = variable("USER") ?? variable("LOGNAME") ?? "somebody";
+  const home = variable("HOME")?.split("/").findLast((part) => part !== "");
+  const user = variable("USER") ?? variable("LOGNAME") ?? home ?? "somebody";
   const machine = await Deno.readTextFile("/etc/hostname").catch(() => "");
   const name = machine.split("\n").map((line) => line.trim()).find((line) => /^[^#]/.test(line));
   return name === undefined ? user : `${user}@${name}`;
