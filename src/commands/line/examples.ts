@@ -76,7 +76,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.changes, "check found something to change"],
   [EXIT.failed, "a host or a condition failed"],
   [EXIT.unreachable, "a host could not be reached"],
-  [EXIT.stale, "a saved plan no longer fits; nothing was changed"],
+  [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
   [EXIT.bug, "a bug in Holdfast"],
   [EXIT.interrupted, "interrupted"],
 ];

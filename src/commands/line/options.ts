@@ -76,6 +76,16 @@ export function withRunFlags(command: Command): Command {
     );
 }
 
+/** The option of every command that takes the locks of hosts. */
+export function withLockTimeout(command: Command): Command {
+  return command.optionsGroup("Connection:").option(
+    "--lock-timeout <time>",
+    "how long to wait for hosts that another run works on",
+    milliseconds,
+    0,
+  );
+}
+
 /** Files that the reports of a run are written to. */
 export function reportFiles(reports: readonly string[] = []): string[] {
   return reports.flatMap((report) => {

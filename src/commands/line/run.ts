@@ -8,7 +8,14 @@ import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
 import type { RedrawFlags } from "../redraw.ts";
 import type { RunFlags } from "../run.ts";
-import { collect, type Line, milliseconds, reportFiles, withRunFlags } from "./options.ts";
+import {
+  collect,
+  type Line,
+  milliseconds,
+  reportFiles,
+  withLockTimeout,
+  withRunFlags,
+} from "./options.ts";
 
 /** Declares apply, check, verify and report. */
 export function declareRun(program: Command, line: Line): void {
@@ -19,7 +26,7 @@ export function declareRun(program: Command, line: Line): void {
 }
 
 function declareApply(program: Command, { perform, io }: Line): void {
-  withRunFlags(
+  withLockTimeout(withRunFlags(
     program.command("apply").argument("<inventory>")
       .description("make it true on the hosts; doing it again changes nothing")
       .summary("make it true; again changes nothing")
@@ -27,7 +34,7 @@ function declareApply(program: Command, { perform, io }: Line): void {
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file")
       .option("--step", "ask before each change"),
-  ).action((inventory: string, flags: RunFlags) =>
+  )).action((inventory: string, flags: RunFlags) =>
     perform(
       "apply",
       () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),

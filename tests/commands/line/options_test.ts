@@ -27,7 +27,7 @@ const RUN = [
 
 /** Flags as the code of each command knows them; the compiler holds these against its types. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  apply: ["check", "diff", "step", ...RUN] satisfies (keyof RunFlags)[],
+  apply: ["check", "diff", "step", ...RUN, "lockTimeout"] satisfies (keyof RunFlags)[],
   check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
   verify: ["wait", ...RUN],
   // --html is --report html:FILE in other words, and does not reach the code.
