@@ -9,8 +9,8 @@ import { killInhabitants } from "./inhabitants.ts";
 import { hostKeyFile } from "./keys.ts";
 import type { Lab, LabHost } from "./layout.ts";
 import { isMounted } from "./mounts.ts";
-import { cutOff, plugIn, unplug } from "./network.ts";
-import { living, start, until } from "./process.ts";
+import { cutOff, namespaceFlag, plugIn, unplug } from "./network.ts";
+import { living, readRecord, start, until } from "./process.ts";
 import { users } from "./recipe.ts";
 import { lastLines, run } from "./run.ts";
 import { greets, loginWorks } from "./ssh.ts";
@@ -52,10 +52,11 @@ export async function boot(lab: Lab, host: LabHost): Promise<void> {
 /** Cuts a host's power: silent at once, every process gone, its taken addresses forgotten, its disk kept. */
 export async function powerCut(lab: Lab, host: LabHost): Promise<void> {
   await cutOff(host);
-  await killInhabitants({ names: [host.namespace], pidFiles: [hostPidFile(lab, host)] });
+  const pidFiles = [keeperPidFile(lab, host), hostPidFile(lab, host)];
+  await killInhabitants({ names: [host.namespace], pidFiles });
   await forgetMachine(host.namespace, rootOf(lab, host));
   await unplug(host.namespace);
-  await Deno.remove(hostPidFile(lab, host)).catch(() => {});
+  for (const file of pidFiles) await Deno.remove(file).catch(() => {});
 }
 
 /** Removes what nspawn leaves under /run when it is killed. */
@@ -74,6 +75,11 @@ export function hostPidFile(lab: Lab, host: LabHost): string {
   return join(lab.stateDir, "pids", host.name);
 }
 
+// The record of the process that starts a host's nspawn again when the host reboots.
+function keeperPidFile(lab: Lab, host: LabHost): string {
+  return `${hostPidFile(lab, host)}.keeper`;
+}
+
 /** Where a host's console goes. */
 export function consoleLog(lab: Lab, host: LabHost): string {
   return join(lab.stateDir, "logs", `${host.name}.log`);
@@ -90,8 +96,32 @@ async function bootOnce(lab: Lab, host: LabHost, unified: string): Promise<strin
   if (!up) return `no login was possible within ${bootLimitMs / 1000} s`;
 }
 
+// nspawn ends with 133 when its host reboots, and leaves it to its caller to start it again. What a kernel
+// forgets at a reboot is the namespace's here, so its packet filter is emptied. Each nspawn writes its own
+// record; it lives in the host's groups, its keeper does not.
+const keeper = `
+record=$1 netns=$2 count=$3
+shift 3
+groups=("\${@:1:count}")
+shift "$count"
+while :; do
+  (
+    cat "/proc/$BASHPID/stat" >"$record.new" && mv "$record.new" "$record" || exit 1
+    for group in "\${groups[@]}"; do echo "$BASHPID" >"$group" || exit 1; done
+    exec "$@"
+  ) &
+  wait "$!"
+  [ "$?" -eq 133 ] || exit
+  nsenter "$netns" nft flush ruleset
+done`;
+
 async function startNspawn(lab: Lab, host: LabHost, unified: string): Promise<void> {
+  const record = hostPidFile(lab, host);
+  const groups = await makeGroups(host.namespace);
+  await Deno.remove(record).catch(() => {});
   await start([
+    ...["bash", "-c", keeper, "keeper", record, namespaceFlag(host.namespace)],
+    ...[`${groups.length}`, ...groups],
     ...["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe"],
     `--directory=${rootOf(lab, host)}`,
     `--machine=${host.namespace}`,
@@ -103,12 +133,12 @@ async function startNspawn(lab: Lab, host: LabHost, unified: string): Promise<vo
     "--resolv-conf=off",
     "--timezone=off",
   ], {
-    pidFile: hostPidFile(lab, host),
+    pidFile: keeperPidFile(lab, host),
     logFile: consoleLog(lab, host),
-    groups: await makeGroups(host.namespace),
     // Without the first, /proc/sys/net is read-only and no sysctl can be set.
     env: { SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network", SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: unified },
   });
+  await until(async () => await readRecord(record) !== undefined, 5000);
 }
 
 async function personalize(lab: Lab, host: LabHost, root: string): Promise<void> {
