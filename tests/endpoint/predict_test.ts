@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { predictedFailoverMs } from "../../src/endpoint/predict.ts";
+import { predictedFailoverMs, predictedServerMs } from "../../src/endpoint/predict.ts";
 import { endpoint, member } from "./fixtures.ts";
 
 Deno.test("predictedFailoverMs() follows the election's formula in every profile", () => {
@@ -32,4 +32,16 @@ Deno.test("predictedFailoverMs() is longer than what was measured with the same 
     [predictedFailoverMs(endpoint())["haproxy-hung"], 3202],
   ] as const;
   assertEquals(measured.filter(([predicted, seen]) => predicted < seen), []);
+});
+
+Deno.test("predictedServerMs() counts the checks that take a server out and bring one back", () => {
+  const waits = (["guide", "standard", "fast"] as const)
+    .map((profile) => predictedServerMs(endpoint({ profile })));
+  assertEquals(waits, [
+    { removed: 6000, back: 4000 },
+    { removed: 3000, back: 2500 },
+    { removed: 1200, back: 1200 },
+  ]);
+  // An API server that answered 500 was gone 980 ms later at the latest, with the settings of fast.
+  assertEquals((waits[2]?.removed ?? 0) >= 980, true);
 });
