@@ -63,3 +63,23 @@ function rounded(times: Record<Fault, number>): Record<Fault, number> {
   for (const fault of Object.keys(times) as Fault[]) times[fault] = Math.round(times[fault]);
   return times;
 }
+
+/** How long HAProxy needs to know about an API server, in milliseconds. */
+export interface ServerWaits {
+  /**
+   * One refuses connections or answers with an error: until it is taken out. The seed's check
+   * never asks for an answer, so there it is true of the first alone.
+   */
+  readonly removed: number;
+  /** All of them are back: until one of them is used. */
+  readonly back: number;
+}
+
+/** Longest waits for HAProxy's checks where every check is answered at once. */
+export function predictedServerMs(endpoint: Endpoint): ServerWaits {
+  const { check } = settings(endpoint);
+  return {
+    removed: check.interMs + (check.fall - 1) * check.fastinterMs,
+    back: check.downinterMs + (check.rise - 1) * check.fastinterMs,
+  };
+}
