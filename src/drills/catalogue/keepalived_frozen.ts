@@ -1,5 +1,5 @@
 import { defineDrill } from "../../define.ts";
-import { holderPlan, needsStandby } from "./scene.ts";
+import { holderPlan, needsStandby, splitExpected } from "./scene.ts";
 import { signalled, whole } from "./units.ts";
 
 /**
@@ -22,6 +22,6 @@ export const keepalivedFrozen = defineDrill({
         script: signalled("keepalived", "STOP"),
         undo: whole("keepalived"),
       },
-      expect: { address: "any", twoHoldersMs: "faulted", splits: true },
+      expect: splitExpected(scene),
     }),
 });

@@ -1,5 +1,5 @@
 import { defineDrill } from "../../define.ts";
-import { holderPlan, isGuide, needsStandby } from "./scene.ts";
+import { holderPlan, isGuide, needsStandby, splitExpected } from "./scene.ts";
 import { signalled, whole } from "./units.ts";
 
 /**
@@ -23,8 +23,6 @@ export const keepalivedKilled = defineDrill({
         undo: whole("keepalived"),
       },
       // It may be back, and hold the address again, before the others have missed it.
-      expect: isGuide(scene)
-        ? { address: "any", twoHoldersMs: "faulted", splits: true }
-        : { address: "any" },
+      expect: isGuide(scene) ? splitExpected(scene) : { address: "any" },
     }),
 });

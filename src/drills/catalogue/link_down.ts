@@ -19,6 +19,9 @@ export const linkDown = defineDrill({
     return holderPlan(scene, {
       wait: "holder-lost",
       fault: {
+        kind: "host",
+        host: scene.holder,
+        cutsLink: true,
         what: `set ${iface} down`,
         // What the link loses when it goes down must be known before.
         script: sh`(

@@ -28,6 +28,19 @@ export function overlapMs({ endpoint }: Scene): number {
   return Math.max(500, 3 * advertMs(endpoint).value);
 }
 
+/**
+ * What must be seen of a fault that makes two holders: it is seen, and it ends with the fault. The
+ * members may need as long as an election to hear each other again.
+ */
+export function splitExpected(scene: Scene): Expectation {
+  return {
+    address: "any",
+    twoHoldersMs: "faulted",
+    twoHoldersAfterMs: Math.max(2000, overlapMs(scene)),
+    splits: true,
+  };
+}
+
 /** Whether the endpoint is as the seed document has it, with the faults that belong to it. */
 export function isGuide({ endpoint }: Scene): boolean {
   return endpoint.profile === "guide";

@@ -1,6 +1,6 @@
 import { defineDrill } from "../../define.ts";
 import { unfiltered, vrrpDropped } from "./filter.ts";
-import { holderPlan, needsStandby } from "./scene.ts";
+import { holderPlan, needsStandby, splitExpected } from "./scene.ts";
 
 /**
  * All VRRP traffic of the holder is dropped. The members cannot hear each other, so both hold the
@@ -22,6 +22,6 @@ export const vrrpBlocked = defineDrill({
         script: vrrpDropped(scene.endpoint.address),
         undo: unfiltered(),
       },
-      expect: { address: "any", twoHoldersMs: "faulted", splits: true },
+      expect: splitExpected(scene),
     }),
 });
