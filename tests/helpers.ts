@@ -6,6 +6,7 @@
 import type { Event } from "../src/events.ts";
 import type { Endpoint, ExecResult, Host, Play, Session, Task } from "../src/model.ts";
 import type { Effects } from "../src/runner/host.ts";
+import { LOCK_DIR } from "../src/runner/lock.ts";
 import { STATE_DIR } from "../src/runner/script.ts";
 import { describer } from "../src/describe.ts";
 import { run, type RunSpec } from "../src/runner/run.ts";
@@ -21,6 +22,11 @@ export async function runSh(
   const { code, stdout, stderr } = await command.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** The same text with its lock in another folder. */
+export function lockedIn(script: string, dir: string): string {
+  return script.replace(new RegExp(`${LOCK_DIR}(?![\\w-])`, "g"), dir);
 }
 
 /** A session that records what it is sent and runs it here, its state kept under `dir`. */
@@ -39,7 +45,10 @@ export class LocalSession implements Session {
 
   run(script: string): Promise<ExecResult> {
     this.sent.push(script);
-    return runSh(script.replaceAll(STATE_DIR, `${this.#dir}/state`));
+    const here = lockedIn(script, `${this.#dir}/run`)
+      .replaceAll(STATE_DIR, `${this.#dir}/state`);
+    // A step has a parent that ends with it, so that what it locks is free afterwards.
+    return runSh(here, ["sh", "-c", '"$@"; exit', "session", "sh"]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -103,8 +112,8 @@ export async function runPlay(
   sessions: Readonly<Record<string, Session | Error>>,
   options:
     & { selected?: readonly string[]; signal?: AbortSignal }
-    & Pick<RunSpec, "wanted">
-    & Pick<Effects, "approve"> = {},
+    & Partial<Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound">>
+    & Partial<Pick<Effects, "approve" | "sleep">> = {},
 ): Promise<TestRun> {
   const events: Event[] = [];
   let time = 0;
@@ -118,7 +127,10 @@ export async function runPlay(
     },
     emit: (event) => events.push(event),
     now: () => time += 10,
-    sleep: (ms) => (time += ms, Promise.resolve()),
+    sleep: async (ms) => {
+      time += ms;
+      await options.sleep?.(ms);
+    },
     describe: describer([]),
     nonce: () => crypto.randomUUID(),
     signal: options.signal ?? new AbortController().signal,
@@ -134,11 +146,13 @@ export async function runPlay(
       checks: () => [],
       ...play,
     },
-    endpoints: [anEndpoint(...names)],
+    endpoints: options.endpoints ?? [anEndpoint(...names)],
     selected: new Set(options.selected ?? names),
     inventory: "test.yaml",
     forks: 4,
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
+    ...(options.lock === undefined ? {} : { lock: options.lock }),
+    ...(options.bound === undefined ? {} : { bound: options.bound }),
   }, effects);
   const version: Event = { type: "version", format: 1, holdfast: "0.0.0" };
   assertEvents([version, ...events].map((event) => JSON.stringify(event)));

@@ -91,7 +91,8 @@ function refuseOdd(path: string): void {
   throw new ReportFileError(`"${path}" is ${what}, a report is a regular file`);
 }
 
-const REPORT = /^(<\?xml[^>]*>\s*<testsuites|\{"type":"version"|::)/;
+const REPORT =
+  /^(<\?xml[^>]*>\s*<testsuites|\{"type":"version"|::|<!doctype html>\n<!-- holdfast -->\n)/;
 
 /** One mistyped word must not cost an inventory or a certificate: only a report is replaced. */
 function refuseForeign(path: string): void {

@@ -3,7 +3,7 @@ import { didYouMean, quote } from "../diagnostics.ts";
 import type { Diagnostic } from "../model.ts";
 
 /** Kinds of reports that `--report` makes. */
-export const REPORT_KINDS = ["junit", "github", "jsonl"] as const;
+export const REPORT_KINDS = ["junit", "github", "jsonl", "html"] as const;
 
 /** A report that was asked for. */
 export interface ReportSpec {
@@ -58,7 +58,12 @@ function parseReport(flag: string): ReportSpec | Diagnostic {
     );
   }
   if (file === "" || (file === undefined && kind !== "github")) {
-    const name = { junit: "holdfast.xml", github: "annotations.txt", jsonl: "run.jsonl" }[kind];
+    const name = {
+      junit: "holdfast.xml",
+      github: "annotations.txt",
+      jsonl: "run.jsonl",
+      html: "run.html",
+    }[kind];
     return problem(`Cannot report as ${kind}: it names no file`, `--report ${kind}:${name}`);
   }
   if (file?.includes(",")) {

@@ -7,17 +7,14 @@ import { EXIT, InputError } from "../errors.ts";
 import type { Event } from "../events.ts";
 import { formatInputError } from "../inventory/load.ts";
 import type { Diagnostic } from "../model.ts";
-import { github } from "../reporters/github.ts";
 import { human } from "../reporters/human.ts";
-import { jsonl } from "../reporters/jsonl.ts";
-import { junit } from "../reporters/junit.ts";
 import { maskEvent } from "../reporters/mask.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 import { type Live, live } from "./live.ts";
 import { parseReports, type ReportSpec } from "./report_flags.ts";
 import { ReportFile, ReportFileError } from "./report_file.ts";
-import { colorWanted, terminalSize } from "./screen.ts";
+import { asciiWanted, colorWanted, terminalSize } from "./screen.ts";
 
 /** Flags that decide who reads the events. */
 export interface ReportFlags {
@@ -69,8 +66,8 @@ export async function withReports(
 ): Promise<number> {
   setColorEnabled(colorWanted(Deno.stdout.isTerminal()));
   const region = live(flags, outer);
-  const opened = open(input, flags, region.io);
-  const reports = readers(flags, opened, region);
+  const opened = await open(input, flags, region.io);
+  const reports = await readers(flags, opened, region);
   try {
     if (opened.problems.length > 0) throw new InputError(opened.problems);
     return kept(await work(reports), opened, region.io);
@@ -97,7 +94,7 @@ interface Opened {
 }
 
 /** Opens every report that can be opened, so that what cannot be written is known at once. */
-function open(input: string, flags: ReportFlags, io: Io): Opened {
+async function open(input: string, flags: ReportFlags, io: Io): Promise<Opened> {
   const taken = new Map([[input, "what the run reads"]]);
   if (flags.out !== undefined) taken.set(flags.out, "the plan");
   const parsed = parseReports(flags.report ?? [], taken);
@@ -108,11 +105,13 @@ function open(input: string, flags: ReportFlags, io: Io): Opened {
     if (spec.file === undefined) {
       // Where events are printed they are alone; the runner reads both streams.
       const write = flags.json === true ? io.err : io.out;
+      const { github } = await import("../reporters/github.ts");
       printed.push(github(write, { stopToken: crypto.randomUUID() }));
       continue;
     }
     try {
-      files.push(writtenTo(spec, ReportFile.open(spec.file), io));
+      const make = await MAKERS[spec.kind]();
+      files.push(writtenTo(spec, ReportFile.open(spec.file), make, io));
     } catch (error) {
       if (!(error instanceof ReportFileError)) throw error;
       problems.push(cannotReport(spec, error));
@@ -121,7 +120,17 @@ function open(input: string, flags: ReportFlags, io: Io): Opened {
   return { files, printed, problems };
 }
 
-function writtenTo(spec: ReportSpec, file: ReportFile, io: Io): Written {
+type Make = (write: (text: string) => void) => Reader;
+
+/** Loaded when they are asked for: most runs want none, and should not wait for them. */
+const MAKERS: Readonly<Record<ReportSpec["kind"], () => Promise<Make>>> = {
+  junit: async () => (await import("../reporters/junit.ts")).junit,
+  jsonl: async () => (await import("../reporters/jsonl.ts")).jsonl,
+  github: async () => (await import("../reporters/github.ts")).github,
+  html: async () => (await import("../reporters/html.ts")).html,
+};
+
+function writtenTo(spec: ReportSpec, file: ReportFile, make: Make, io: Io): Written {
   const write = (text: string) => {
     if (written.failed) return;
     written.used = true;
@@ -131,7 +140,6 @@ function writtenTo(spec: ReportSpec, file: ReportFile, io: Io): Written {
       fail(written, error, io);
     }
   };
-  const make = { junit, jsonl, github: (to: typeof write) => github(to) }[spec.kind];
   const written: Written = { spec, file, read: make(write), used: false, failed: false };
   return written;
 }
@@ -171,16 +179,16 @@ function kept(code: number, { files }: Opened, io: Io): number {
   return code === EXIT.ok && files.some(({ failed }) => failed) ? EXIT.usage : code;
 }
 
-function readers(
+async function readers(
   flags: ReportFlags,
   { files, printed }: Opened,
   region: Live,
-): Reports & { refuse(error: InputError): void } {
+): Promise<Reports & { refuse(error: InputError): void }> {
   const { io } = region;
   const machines: Reader[] = [...printed, ...files.map(({ read }) => read)];
   const people: Reader[] = [region.read];
-  if (flags.json === true) machines.push(jsonl(io.out));
-  else people.push(human(io.out, { diff: flags.diff === true, ...width() }));
+  if (flags.json === true) machines.push((await MAKERS.jsonl())(io.out));
+  else people.push(human(io.out, { diff: flags.diff === true, ...look() }));
   let mask = (text: string) => text;
   let [begun, ended] = [false, false];
   const say = (event: Event, to: readonly Reader[]) => {
@@ -214,7 +222,8 @@ function readers(
   };
 }
 
-/** Nothing where output is no terminal. */
-function width(): { columns?: number } {
-  return Deno.stdout.isTerminal() ? { columns: terminalSize().columns } : {};
+/** What standard output can show; it has no width where it is no terminal. */
+function look(): { columns?: number; ascii: boolean } {
+  const ascii = asciiWanted();
+  return Deno.stdout.isTerminal() ? { columns: terminalSize().columns, ascii } : { ascii };
 }

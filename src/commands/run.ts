@@ -29,6 +29,7 @@ import {
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { type Reports, withReports } from "./reports.ts";
+import { whoWeAre } from "./who.ts";
 
 /** Flags of a run. */
 export interface RunFlags extends LoadFlags {
@@ -64,6 +65,8 @@ export interface RunFlags extends LoadFlags {
   readonly json?: boolean | undefined;
   /** How long `verify` waits, in milliseconds. */
   readonly waitMs?: number | undefined;
+  /** How long to wait for hosts that another run works on, in milliseconds. */
+  readonly lockTimeout?: number | undefined;
 }
 
 /** Runs the play over an inventory, or a saved plan, and gives the exit code. */
@@ -120,6 +123,7 @@ async function perform(
     ...chosen.spec,
     forks: flags.forks,
     waitMs: flags.waitMs ?? 0,
+    lock: { who: await whoWeAre(), waitMs: flags.lockTimeout ?? 0 },
     ...(flags.out === undefined ? {} : {
       keep: (host: string, found: PlannedHost) => void planned.set(host, found),
     }),

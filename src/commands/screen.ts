@@ -32,6 +32,14 @@ export function liveWanted(terminal: boolean, read: ReadVariable = environment):
   return terminal && read("TERM") !== "dumb" && ["", "0", "false"].includes(ci);
 }
 
+/**
+ * Whether drawings must do with ASCII: on the console of Linux, whose font has few signs, and on a
+ * dumb terminal. Everything else that shows lines today shows UTF-8, logs of a locale `C` included.
+ */
+export function asciiWanted(read: ReadVariable = environment): boolean {
+  return ["linux", "dumb"].includes(read("TERM") ?? "");
+}
+
 /** Size of a terminal in characters. */
 export interface Size {
   /** Width; one that does not know it says 80. */

@@ -57,11 +57,20 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
 
 /** What a health script may read. */
 export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object {
+  const { asks, everyMs, limitMs } = settings(endpoint).pulse;
   const stats = token("haproxy.stats", endpoint.haproxy.stats);
   // A listener on all addresses is asked on loopback.
   const authority = stats.replace(/^(\*|0\.0\.0\.0|)(?=:\d+$)/, "127.0.0.1");
-  const question = path === "/alive" ? "Does HAProxy answer?" : "Does HAProxy see an API server?";
-  return { check: { url: `http://${authority}${path}`, question } };
+  return {
+    check: {
+      url: `http://${authority}${path}`,
+      asks,
+      everyMs,
+      pacedSeconds: (everyMs + limitMs) / 1000,
+      limitSeconds: limitMs / 1000,
+      numbers: Array.from({ length: asks }, (_, i) => i + 1).join(" "),
+    },
+  };
 }
 
 function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined): object {
@@ -75,6 +84,7 @@ function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined)
     verify: endpoint.ca !== undefined,
     caFile: PATHS.ca,
     check: settings(endpoint).check,
+    pulse: settings(endpoint).pulse,
     keepaliveTimes: atLeast(derived.haproxy.value, "2.3"),
     // Known to be built in there; elsewhere it would be a configuration error.
     metrics: debian,

@@ -31,7 +31,7 @@ export function managedFiles(
   const rendered = (name: string) => (world: World) =>
     templates.render(name, templateData(endpoint, member, world));
   const check = (path: "/alive" | "/ready") => () =>
-    templates.render("standard/check_haproxy.sh", checkData(endpoint, path));
+    templates.render(`standard/check_haproxy_${path.slice(1)}.sh`, checkData(endpoint, path));
   if (guide) {
     return [
       haproxy(PATHS.haproxy, rendered("guide/haproxy.cfg")),

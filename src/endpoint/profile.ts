@@ -17,6 +17,16 @@ export interface ScriptTimes {
   readonly rise: number;
 }
 
+/** How often one run of the script asks HAProxy whether it answers. */
+export interface Pulse {
+  /** Answers that a run waits for, one after the other. */
+  readonly asks: number;
+  /** Milliseconds that HAProxy holds each of them back: the pace. */
+  readonly everyMs: number;
+  /** Milliseconds of silence that count as a failure; two in a row end the run. */
+  readonly limitMs: number;
+}
+
 /** Numbers of a profile. */
 export interface Settings {
   /** Version of VRRP. */
@@ -31,6 +41,8 @@ export interface Settings {
   readonly balance: string;
   /** Is HAProxy answering? */
   readonly alive: ScriptTimes;
+  /** What one run of that script does. */
+  readonly pulse: Pulse;
   /** Does HAProxy see an API server? */
   readonly ready: ScriptTimes;
   /** HAProxy's checks of the API servers; times in milliseconds. */
@@ -59,7 +71,10 @@ const STANDARD: Settings = {
   priorities: { top: 250, step: 10 },
   weight: 60,
   balance: "leastconn",
-  alive: { interval: 1, timeout: 2, fall: 2, rise: 3 },
+  // One failed run counts: it is two failures in a row already. The longest run there can be ends
+  // before `timeout`, and the usual one before the next: Keepalived then starts no second beside it.
+  alive: { interval: 1, timeout: 3, fall: 1, rise: 3 },
+  pulse: { asks: 3, everyMs: 250, limitMs: 500 },
   // A reloaded HAProxy believes in every server until it has asked: `rise` outlasts that.
   ready: { interval: 1, timeout: 2, fall: 3, rise: 10 },
   check: {
@@ -83,6 +98,8 @@ const PROFILES: Readonly<Record<Endpoint["profile"], Settings>> = {
     weight: 2,
     balance: "roundrobin",
     alive: { interval: 3, timeout: 4, fall: 10, rise: 2 },
+    // It asks twice, two seconds each.
+    pulse: { asks: 1, everyMs: 0, limitMs: 2000 },
     ready: { interval: 3, timeout: 4, fall: 10, rise: 2 },
     check: {
       interMs: 2000,
@@ -98,6 +115,7 @@ const PROFILES: Readonly<Record<Endpoint["profile"], Settings>> = {
   fast: {
     ...STANDARD,
     advertMs: 100,
+    pulse: { asks: 8, everyMs: 100, limitMs: 200 },
     ready: { interval: 1, timeout: 2, fall: 2, rise: 5 },
     check: {
       interMs: 1000,

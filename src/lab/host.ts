@@ -9,10 +9,11 @@ import { killInhabitants } from "./inhabitants.ts";
 import { hostKeyFile } from "./keys.ts";
 import type { Lab, LabHost } from "./layout.ts";
 import { isMounted } from "./mounts.ts";
-import { cutOff, namespaceFlag, plugIn, unplug } from "./network.ts";
-import { living, readRecord, start, until } from "./process.ts";
+import { cutOff, plugCommands, plugIn, unplug } from "./network.ts";
+import { living, start, until } from "./process.ts";
 import { users } from "./recipe.ts";
 import { lastLines, run } from "./run.ts";
+import { raw, sh } from "../shell.ts";
 import { greets, loginWorks } from "./ssh.ts";
 
 /** How long a host may take from power-on to its first login. */
@@ -37,12 +38,14 @@ export async function boot(lab: Lab, host: LabHost): Promise<void> {
   // Which cgroup version a release's systemd accepts depends on this machine's kernel. The first one tried
   // is tried again, for nspawn fails at times when two start at the same moment.
   for (const unified of ["1", "0", "1"]) {
+    // A host that went off by itself leaves what a power cut takes.
+    await powerCut(lab, host);
     await plugIn(lab, host);
     const reason = await bootOnce(lab, host, unified);
     if (reason === undefined) return;
     reasons.push(`with SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=${unified} ${reason}`);
-    await powerCut(lab, host);
   }
+  await powerCut(lab, host);
   const said = lastLines(await Deno.readTextFile(consoleLog(lab, host)).catch(() => ""), 8);
   throw new Error(
     `Cannot boot "${host.name}": ${reasons.join("; ")}; the end of its console:\n${said}`,
@@ -52,32 +55,31 @@ export async function boot(lab: Lab, host: LabHost): Promise<void> {
 /** Cuts a host's power: silent at once, every process gone, its taken addresses forgotten, its disk kept. */
 export async function powerCut(lab: Lab, host: LabHost): Promise<void> {
   await cutOff(host);
-  const pidFiles = [keeperPidFile(lab, host), hostPidFile(lab, host)];
-  await killInhabitants({ names: [host.namespace], pidFiles });
+  await killInhabitants({ names: [host.namespace], pidFiles: [hostPidFile(lab, host)] });
   await forgetMachine(host.namespace, rootOf(lab, host));
   await unplug(host.namespace);
-  for (const file of pidFiles) await Deno.remove(file).catch(() => {});
+  await Deno.remove(hostPidFile(lab, host)).catch(() => {});
 }
 
 /** Removes what nspawn leaves under /run when it is killed. */
 export async function forgetMachine(machine: string, root: string): Promise<void> {
-  const run = "/run/systemd/nspawn";
-  for (const folder of ["propagate", "unix-export"]) {
-    await Deno.remove(join(run, folder, machine), { recursive: true }).catch(() => {});
+  for (const folder of foldersOf(machine)) {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
   }
   if (!await isMounted(root)) return;
   const { dev, ino } = await Deno.stat(root);
-  await Deno.remove(join(run, "locks", `inode-${dev}:${ino}`)).catch(() => {});
+  await Deno.remove(join(NSPAWN, "locks", `inode-${dev}:${ino}`)).catch(() => {});
+}
+
+const NSPAWN = "/run/systemd/nspawn";
+
+function foldersOf(machine: string): string[] {
+  return ["propagate", "unix-export"].map((folder) => join(NSPAWN, folder, machine));
 }
 
 /** The file with the record of a host's nspawn. */
 export function hostPidFile(lab: Lab, host: LabHost): string {
   return join(lab.stateDir, "pids", host.name);
-}
-
-// The record of the process that starts a host's nspawn again when the host reboots.
-function keeperPidFile(lab: Lab, host: LabHost): string {
-  return `${hostPidFile(lab, host)}.keeper`;
 }
 
 /** Where a host's console goes. */
@@ -96,32 +98,9 @@ async function bootOnce(lab: Lab, host: LabHost, unified: string): Promise<strin
   if (!up) return `no login was possible within ${bootLimitMs / 1000} s`;
 }
 
-// nspawn ends with 133 when its host reboots, and leaves it to its caller to start it again. What a kernel
-// forgets at a reboot is the namespace's here, so its packet filter is emptied. Each nspawn writes its own
-// record; it lives in the host's groups, its keeper does not.
-const keeper = `
-record=$1 netns=$2 count=$3
-shift 3
-groups=("\${@:1:count}")
-shift "$count"
-while :; do
-  (
-    cat "/proc/$BASHPID/stat" >"$record.new" && mv "$record.new" "$record" || exit 1
-    for group in "\${groups[@]}"; do echo "$BASHPID" >"$group" || exit 1; done
-    exec "$@"
-  ) &
-  wait "$!"
-  [ "$?" -eq 133 ] || exit
-  nsenter "$netns" nft flush ruleset
-done`;
-
 async function startNspawn(lab: Lab, host: LabHost, unified: string): Promise<void> {
-  const record = hostPidFile(lab, host);
-  const groups = await makeGroups(host.namespace);
-  await Deno.remove(record).catch(() => {});
   await start([
-    ...["bash", "-c", keeper, "keeper", record, namespaceFlag(host.namespace)],
-    ...[`${groups.length}`, ...groups],
+    ...["bash", "-c", rebooting(lab, host), "host"],
     ...["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe"],
     `--directory=${rootOf(lab, host)}`,
     `--machine=${host.namespace}`,
@@ -133,12 +112,36 @@ async function startNspawn(lab: Lab, host: LabHost, unified: string): Promise<vo
     "--resolv-conf=off",
     "--timezone=off",
   ], {
-    pidFile: keeperPidFile(lab, host),
+    pidFile: hostPidFile(lab, host),
     logFile: consoleLog(lab, host),
+    groups: await makeGroups(host.namespace),
     // Without the first, /proc/sys/net is read-only and no sysctl can be set.
     env: { SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network", SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: unified },
   });
-  await until(async () => await readRecord(record) !== undefined, 5000);
+}
+
+/**
+ * Shell text that runs nspawn, its arguments, and again whenever the host reboots, which nspawn ends
+ * for with 133. A machine that boots has none of the addresses, routes and rules that it had taken,
+ * so its network is made anew. nspawn fails at times when two start at the same moment: once a host
+ * ran, it is given more tries.
+ */
+function rebooting(lab: Lab, host: LabHost): string {
+  const { namespace } = host;
+  const plug = plugCommands(lab, host).map((argv) => sh`${argv}`).join(" &&\n");
+  return sh`tries=0
+while :; do
+"$@"
+code=$?
+if [ "$code" = 133 ]; then tries=3
+elif [ "$code" = 1 ] && [ "$tries" -gt 0 ]; then tries=$((tries - 1)); sleep 1
+else exit "$code"
+fi
+ip link delete ${namespace}
+ip netns delete ${namespace}
+rm -rf --one-file-system -- ${foldersOf(namespace)}
+${raw(plug)} || exit
+done`;
 }
 
 async function personalize(lab: Lab, host: LabHost, root: string): Promise<void> {

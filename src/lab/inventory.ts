@@ -5,8 +5,16 @@
  */
 import type { Lab, Member } from "./layout.ts";
 
-/** Writes the inventory that a deployment of this lab starts from. */
-export function inventoryText(lab: Lab): string {
+/** Holdfast's own command line as it is typed in a checkout's folder. */
+const CHECKOUT = ["deno", "run", "--allow-all", "cli.ts"];
+
+/**
+ * Writes the inventory that a deployment of this lab starts from. `holdfast` are the words that
+ * start Holdfast: drills switch power and API servers with its command `lab`.
+ */
+export function inventoryText(lab: Lab, holdfast: readonly string[] = CHECKOUT): string {
+  const command = (...words: readonly string[]) =>
+    JSON.stringify([...holdfast, "lab", ...words, "--name", lab.name]);
   return `# The lab "${lab.name}": real hosts on this machine, made by \`deno task lab up\`.
 all:
   vars:
@@ -23,6 +31,9 @@ all:
           backends: masters
           backend_port: 6443
           ca_file: ${lab.caFile}
+          drill:
+            power_command: ${command("power", "{action}", "{host}")}
+            api_command: ${command("api", "{server}", "{action}")}
       hosts:
 ${hostLines(lab.hosts)}
     masters:

@@ -15,7 +15,7 @@ import {
   type Suite,
   tagOf,
 } from "./layout.ts";
-import { withLock } from "./lock.ts";
+import { withLock, withSharedLock } from "./lock.ts";
 import { prepare, unfit, UnfitError } from "./requirements.ts";
 import { runRoot, stateRoot } from "./roots.ts";
 import { greets, sshArgs } from "./ssh.ts";
@@ -117,33 +117,60 @@ export function labSshArgs(name: string, host: string): string[] {
 
 /** Cuts a host's power: silent at once, every process gone, its disk kept. */
 export async function powerOff(lab: Lab, host: string): Promise<void> {
-  await powerCut(lab, find(lab, lab.hosts, host));
+  const found = find(lab, lab.hosts, host);
+  await alone(lab, found, () => powerCut(lab, found));
 }
 
 /** Gives a host its power back and waits until the deploy user can log in; a host that runs stays as it is. */
 export async function powerOn(lab: Lab, host: string): Promise<void> {
-  const found = find(await withPids(lab), lab.hosts, host);
-  const [now] = (await withPids({ ...lab, hosts: [found] })).hosts;
-  if (now?.pid === undefined) await boot(lab, found);
+  const found = find(lab, lab.hosts, host);
+  await alone(lab, found, async () => {
+    const [now] = (await withPids({ ...lab, hosts: [found] })).hosts;
+    if (now?.pid === undefined) await boot(lab, found);
+  });
 }
 
 /** Switches what an API server says about its health, from the next request on. */
 export async function setReady(lab: Lab, apiServer: string, status: 200 | 500): Promise<void> {
-  await switchServer(lab, find(lab, lab.apiServers, apiServer), status);
+  const found = find(lab, lab.apiServers, apiServer);
+  await alone(lab, found, () => switchServer(lab, found, status));
 }
 
 /** Stops an API server as a crash does; connections are refused from then on. */
 export async function stopApiServer(lab: Lab, apiServer: string): Promise<void> {
-  await stopServer(lab, find(lab, lab.apiServers, apiServer));
+  const found = find(lab, lab.apiServers, apiServer);
+  await alone(lab, found, () => stopServer(lab, found));
 }
 
 /** Starts a stopped API server and waits until it answers. */
 export async function startApiServer(lab: Lab, apiServer: string): Promise<void> {
-  await startServer(lab, find(lab, lab.apiServers, apiServer));
+  const found = find(lab, lab.apiServers, apiServer);
+  await alone(lab, found, () => startServer(lab, found));
+}
+
+function lockOf(tag: string): string {
+  return join(runRoot, `lab-${tag}.lock`);
+}
+
+/**
+ * Does something to one member that nobody else does anything to, of a lab that nobody takes up or
+ * down meanwhile. Members do not wait for each other: a host can lose its power while another boots.
+ */
+function alone(lab: Lab, { name }: { name: string }, act: () => Promise<void>): Promise<void> {
+  stored(lab.name);
+  return withSharedLock(
+    lockOf(lab.tag),
+    () =>
+      withLock(join(runRoot, `member-${lab.tag}-${name}.lock`), async () => {
+        // Whoever waited may have waited for its end.
+        stored(lab.name);
+        await act();
+      }),
+  );
 }
 
 function exclusively<T>(name: string, act: () => Promise<T>): Promise<T> {
-  return withLock(join(runRoot, `lab-${tagOf(name, stateRoot())}.lock`), act);
+  return withLock(lockOf(tagOf(name, stateRoot())), act);
 }
 
 function stored(name: string): Lab {

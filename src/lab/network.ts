@@ -23,20 +23,25 @@ export async function makeBridge(lab: Lab): Promise<void> {
 
 /** Gives a member its namespace, its cable and its address. */
 export async function plugIn(lab: Lab, member: Member): Promise<void> {
-  const { namespace, address, mac } = member;
-  const to = `create network namespace "${namespace}"`;
-  await run(["ip", "netns", "add", namespace], { to });
-  const peer = ["type", "veth", "peer", "name", "eth0", "address", mac, "netns", namespace];
-  await run(["ip", "link", "add", namespace, ...peer], { to });
-  await run(["ip", "link", "set", namespace, "master", lab.bridge, "up"], { to });
+  const to = `create network namespace "${member.namespace}"`;
+  for (const argv of plugCommands(lab, member)) await run(argv, { to });
+}
+
+/** What {@link plugIn} runs, in order. */
+export function plugCommands(lab: Lab, { namespace, address, mac }: Member): string[][] {
   const inside = ["ip", "-n", namespace];
-  await run([...inside, "link", "set", "lo", "up"], { to });
-  await run([...inside, "address", "add", `${address}/24`, "dev", "eth0"], { to });
-  await run([...inside, "link", "set", "eth0", "up"], { to });
-  await run([...inside, "route", "add", "default", "via", lab.controllerAddress], { to });
-  // A new namespace takes over this machine's setting, which the lab itself has changed.
-  const off = ["nsenter", namespaceFlag(namespace), "tee", "/proc/sys/net/ipv4/ip_forward"];
-  await run(off, { to, stdin: "0\n" });
+  const peer = ["type", "veth", "peer", "name", "eth0", "address", mac, "netns", namespace];
+  return [
+    ["ip", "netns", "add", namespace],
+    ["ip", "link", "add", namespace, ...peer],
+    ["ip", "link", "set", namespace, "master", lab.bridge, "up"],
+    [...inside, "link", "set", "lo", "up"],
+    [...inside, "address", "add", `${address}/24`, "dev", "eth0"],
+    [...inside, "link", "set", "eth0", "up"],
+    [...inside, "route", "add", "default", "via", lab.controllerAddress],
+    // A new namespace takes over this machine's setting, which the lab itself has changed.
+    ["nsenter", namespaceFlag(namespace), "sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward"],
+  ];
 }
 
 /** Pulls a member's cable at once: from the next moment nobody hears of it. */

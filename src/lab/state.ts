@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { serverPidFile } from "./api.ts";
 import { hostPidFile } from "./host.ts";
 import { inventoryText } from "./inventory.ts";
@@ -23,7 +23,7 @@ export async function saveState(state: State): Promise<void> {
   const { lab } = state;
   await Deno.mkdir(lab.stateDir, { recursive: true, mode: 0o700 });
   await Deno.chmod(lab.stateDir, 0o700);
-  await Deno.writeTextFile(lab.inventoryFile, inventoryText(lab));
+  await Deno.writeTextFile(lab.inventoryFile, inventoryText(lab, holdfastHere()));
   const file = stateFile(lab.stateDir);
   await Deno.writeTextFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`);
   await Deno.rename(`${file}.new`, file);
@@ -51,6 +51,12 @@ async function withPid<T extends { pid?: number }>(member: T, pidFile: string): 
   const { pid: _, ...rest } = member;
   const record = await living(pidFile);
   return { ...rest, ...(record === undefined ? {} : { pid: record.pid }) } as T;
+}
+
+/** The words that start this very Holdfast from any folder. */
+function holdfastHere(): string[] {
+  const cli = new URL("../../cli.ts", import.meta.url);
+  return [Deno.execPath(), "run", "--allow-all", fromFileUrl(cli)];
 }
 
 function stateFile(stateDir: string): string {

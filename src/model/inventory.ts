@@ -68,7 +68,7 @@ export interface Endpoint {
   readonly backends: readonly Backend[];
   /** Port of the API servers. */
   readonly backendPort: number;
-  /** `guide`: the seed document as written; `standard`: corrected; `fast`: sub-second detection. */
+  /** `guide`: the seed document as written; `standard`: corrected; `fast`: below a second, forgives less. */
   readonly profile: "guide" | "standard" | "fast";
   /** Network interface for VRRP, or `auto`: the one whose subnet holds the address. */
   readonly interface: string;

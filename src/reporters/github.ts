@@ -5,6 +5,8 @@
 import type { Diagnostic, Source } from "../model.ts";
 import type { Event, EventOf } from "../events.ts";
 import { printable } from "../terminal.ts";
+import { factsOf } from "./drill/facts.ts";
+import { type DrillEnd, roundOf, verdictCounts } from "./drill/units.ts";
 import { recapLines } from "./recap.ts";
 
 /** How the annotations are written. */
@@ -33,6 +35,7 @@ export function github(
 ): (event: Event) => void {
   const found: Annotation[] = [];
   const pending = new Map<string, string[]>();
+  const ends: DrillEnd[] = [];
   let start: EventOf<"run-start"> | undefined;
   const place = (host: string) => start?.places[host] ?? inventoryOf(start);
   return (event) => {
@@ -52,17 +55,25 @@ export function github(
       case "check-end":
         if (event.status === "failed") found.push(condition(event, inventoryOf(start)));
         break;
+      case "drill-end":
+        ends.push(event);
+        if (event.verdict === "fail" || event.verdict === "unknown") {
+          found.push(drill(event, inventoryOf(start)));
+        }
+        break;
       case "diagnostic":
         found.push(problem(event.diagnostic));
         break;
       case "run-end":
         if (stopToken !== undefined) write(`::${stopToken}::\n`);
         for (const [host, changes] of pending) found.push(toChange(host, changes, place(host)));
-        found.push(summary(event, start));
+        found.push(summary(event, start, ends));
         write(found.map(command).join(""));
         break;
       case "task-start":
       case "host-end":
+      case "drill-start":
+      case "drill-phase":
         break;
     }
   };
@@ -103,6 +114,18 @@ function condition(
   return { level: "error", title: `${endpoint}: ${check} failed`, message, source };
 }
 
+function drill(end: DrillEnd, source: Annotation["source"]): Annotation {
+  const round = roundOf(end);
+  const facts = factsOf(end).map(({ name, text }) => `${name}: ${text}`);
+  const word = end.verdict === "fail" ? "failed" : "could not be measured";
+  return {
+    level: end.verdict === "fail" ? "error" : "warning",
+    title: `drill ${end.drill} ${word}${round === "" ? "" : `, ${round}`}`,
+    message: [...end.reasons, ...facts].join("\n"),
+    source,
+  };
+}
+
 function problem({ severity, code, message, source, hint }: Diagnostic): Annotation {
   const text = hint === undefined ? message : `${message}\nhint: ${hint}`;
   return { level: severity, title: code, message: text, source };
@@ -111,12 +134,14 @@ function problem({ severity, code, message, source, hint }: Diagnostic): Annotat
 function summary(
   { hosts, exitCode }: EventOf<"run-end">,
   start: EventOf<"run-start"> | undefined,
+  ends: readonly DrillEnd[],
 ): Annotation {
+  const drills = ends.length === 0 ? [] : [`drills: ${verdictCounts(ends)}`];
   const title = start === undefined ? "nothing was run" : `${start.mode} ${start.inventory}`;
   return {
     level: "notice",
     title: `holdfast: ${title}: exit code ${exitCode}`,
-    message: recapLines(hosts).join("\n") || "no host was contacted",
+    message: [...drills, ...recapLines(hosts)].join("\n") || "no host was contacted",
   };
 }
 

@@ -2,6 +2,7 @@ import { bold, brightRed, cyan, dim, green, red, yellow } from "@std/fmt/colors"
 import { formatDiagnostic } from "../diagnostics.ts";
 import type { Event, EventOf, Status } from "../events.ts";
 import { printable, printableLine } from "../terminal.ts";
+import { type DrillLines, drillLines } from "./drill/lines.ts";
 import { differences } from "./diff.ts";
 import { hang } from "./fold.ts";
 import { recapLines } from "./recap.ts";
@@ -12,6 +13,8 @@ export interface HumanOptions {
   readonly diff: boolean;
   /** Width of the terminal; lines are folded to it, and long differences cut. @default {no folding} */
   readonly columns?: number;
+  /** Draws with the characters of ASCII alone. @default {false} */
+  readonly ascii?: boolean;
 }
 
 /** With more hosts than these, what is as wished is counted and not listed. */
@@ -37,12 +40,13 @@ interface Page {
   many: boolean;
   /** Tasks as wished that were not listed, by host. */
   readonly fine: Map<string, string[]>;
+  readonly drills: DrillLines;
 }
 
 /** Lines for a person as things happen, and a recap at the end that Ansible users can grep. */
 export function human(
   write: (text: string) => void,
-  { diff, columns = Infinity }: HumanOptions,
+  { diff, columns = Infinity, ascii = false }: HumanOptions,
 ): (event: Event) => void {
   const page: Page = {
     columns,
@@ -51,6 +55,7 @@ export function human(
     checking: false,
     many: false,
     fine: new Map(),
+    drills: drillLines({ columns, ascii }),
   };
   return (event) => {
     const text = show(event, page);
@@ -62,10 +67,11 @@ function show(event: Event, page: Page): string {
   switch (event.type) {
     case "version":
     case "task-start":
+      return "";
     case "drill-start":
     case "drill-phase":
     case "drill-end":
-      return "";
+      return page.drills.read(event);
     case "run-start":
       page.checking = event.mode === "check";
       page.many = event.hosts.length > FEW_HOSTS;
@@ -152,11 +158,11 @@ function indented(
   return lines.map((line) => `${space}${paint(line.slice(indent))}\n`).join("");
 }
 
-function runEnd(event: EventOf<"run-end">, { checking, columns }: Page): string {
+function runEnd(event: EventOf<"run-end">, { checking, columns, drills }: Page): string {
   const { hosts, ms } = event;
   const lines = recapLines(hosts).map((line) => `${line}\n`).join("");
   const took = `${(ms / 1000).toFixed(1)} s`;
-  if (!checking) return `\n${dim(took)}\n\n${lines}`;
+  if (!checking) return `${drills.table()}\n${dim(took)}\n\n${lines}`;
   const last = hang("", plan(event), { indent: 6, columns: columns - took.length - 2 });
   return `\n${lines}\n${last}  ${dim(took)}\n`;
 }

@@ -1,9 +1,12 @@
 /**
- * A run as JUnit XML, which every CI shows: a suite for each host, a case for each task.
+ * A run as JUnit XML, which every CI shows: a suite for each host, a case for each task, and a suite
+ * of the drills of each endpoint.
  * @module
  */
 import type { ChangeReport, Event, EventOf, Mode } from "../events.ts";
 import type { Diagnostic } from "../model.ts";
+import { factsOf } from "./drill/facts.ts";
+import { type DrillEnd, roundOf } from "./drill/units.ts";
 import { toXml, type XmlElement } from "./xml.ts";
 
 /** How a case came out; a failure is about what was found, an error about not getting there. */
@@ -34,6 +37,9 @@ export function junit(write: (text: string) => void): (event: Event) => void {
       case "check-end":
         cases.push(checkCase(event, start));
         break;
+      case "drill-end":
+        cases.push(drillCase(event, start));
+        break;
       case "diagnostic":
         cases.push(diagnosticCase(event.diagnostic));
         break;
@@ -43,6 +49,8 @@ export function junit(write: (text: string) => void): (event: Event) => void {
       case "version":
       case "task-start":
       case "host-end":
+      case "drill-start":
+      case "drill-phase":
         break;
     }
   };
@@ -131,6 +139,32 @@ function checkCase(event: EventOf<"check-end">, start: EventOf<"run-start"> | un
     type: status,
     message,
     output: status === "ok" ? message : "",
+    place: { file: start?.inventory, line: undefined },
+  });
+}
+
+const VERDICTS = {
+  pass: undefined,
+  fail: "failure",
+  unknown: "error",
+  skipped: "skipped",
+} as const;
+
+/** A drill is a case; what was measured stands in it, whatever the verdict. */
+function drillCase(end: DrillEnd, start: EventOf<"run-start"> | undefined): Case {
+  const round = roundOf(end);
+  const lines = factsOf(end).map(({ name, text }) => `${name}: ${text}`);
+  return caseOf({
+    suite: `${end.endpoint} drills`,
+    classname: `${end.endpoint}.drills`,
+    name: round === "" ? end.drill : `${end.drill} (${round})`,
+    outcome: VERDICTS[end.verdict],
+    ms: end.ms,
+    type: end.verdict,
+    message: end.verdict === "pass" ? "" : end.reasons.join("\n"),
+    output: [...end.verdict === "pass" ? end.reasons : [], ...lines].map((it) => `${it}\n`).join(
+      "",
+    ),
     place: { file: start?.inventory, line: undefined },
   });
 }

@@ -1,10 +1,14 @@
 import type { Event } from "../events.ts";
 
-/** Words of the format itself: a secret that is spelled like one of them is not hidden in it. */
-const FORMAT = ["type", "status", "mode", "severity"];
+/** Fields that hold words of the format: a secret that is spelled like one is not hidden in it. */
+const FORMAT = ["type", "status", "mode", "severity", "verdict", "phase", "judged"];
 
-/** Kinds of changes are words of the format too; kinds of tasks are not. */
-const CHANGES = ["run", "write", "remove"];
+/** Fields in which some words are of the format. Kinds of tasks are not. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  kind: ["run", "write", "remove", "prepare", "fault", "heal", "steady"],
+  kinds: ["ok"],
+  end: ["open"],
+};
 
 /**
  * An event with every text in it masked, names of hosts included, wherever it stands.
@@ -30,19 +34,18 @@ export function maskEvent(event: Event, mask: (text: string) => string): Event {
 /** Fields whose keys are names of hosts. */
 const BY_HOST = ["places", "hosts"];
 
-function masked(value: unknown, mask: (text: string) => string, byHost = false): unknown {
-  if (typeof value === "string") return mask(value);
-  if (Array.isArray(value)) return value.map((item) => masked(item, mask));
+function masked(value: unknown, mask: (text: string) => string, key = "", byHost = false): unknown {
+  if (typeof value === "string") return isWord(key, value) ? value : mask(value);
+  if (Array.isArray(value)) return value.map((item) => masked(item, mask, key));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       byHost ? mask(key) : key,
-      isWord(key, inner) ? inner : masked(inner, mask, !byHost && BY_HOST.includes(key)),
+      masked(inner, mask, key, !byHost && BY_HOST.includes(key)),
     ]),
   );
 }
 
-function isWord(key: string, value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  return FORMAT.includes(key) || (key === "kind" && CHANGES.includes(value));
+function isWord(key: string, value: string): boolean {
+  return FORMAT.includes(key) || (WORDS[key]?.includes(value) ?? false);
 }

@@ -6,6 +6,7 @@
 import { dim } from "@std/fmt/colors";
 import type { Event, Mode } from "../events.ts";
 import { printableLine } from "../terminal.ts";
+import { roundOf } from "./drill/units.ts";
 import { columnsOf, cut } from "./width.ts";
 
 /** The terminal that is drawn on. */
@@ -46,7 +47,17 @@ interface Work {
   readonly since: number;
 }
 
+/** A drill under way. */
+interface Drilling {
+  readonly name: string;
+  readonly since: number;
+  /** What is done now, for people, and since when. */
+  readonly step?: { readonly text: string; readonly since: number };
+}
+
 interface State {
+  drill: Drilling | undefined;
+  drilled: number;
   mode: Mode;
   since: number | undefined;
   hosts: readonly string[];
@@ -57,6 +68,8 @@ interface State {
 /** Shows how many hosts are done, and what the slow ones do and since when. */
 export function progress({ write, size }: ProgressOptions): Progress {
   const state: State = {
+    drill: undefined,
+    drilled: 0,
     mode: "apply",
     since: undefined,
     hosts: [],
@@ -105,6 +118,20 @@ function fold(state: State, event: Event): void {
       state.busy.delete(event.host);
       state.done.add(event.host);
       break;
+    case "drill-start": {
+      const round = roundOf(event);
+      const name = [event.drill, ...round === "" ? [] : [round]].join(", ");
+      state.drill = { name, since: event.at };
+      break;
+    }
+    case "drill-phase":
+      if (state.drill === undefined) break;
+      state.drill = { ...state.drill, step: { text: event.message, since: event.at } };
+      break;
+    case "drill-end":
+      state.drill = undefined;
+      state.drilled += 1;
+      break;
     case "run-end":
       state.since = undefined;
       break;
@@ -116,11 +143,12 @@ function fold(state: State, event: Event): void {
 }
 
 function rowsOf(
-  { mode, since, hosts, done, busy }: State,
+  { mode, since, hosts, done, busy, drill, drilled }: State,
   now: number,
   { columns, rows }: ReturnType<ProgressOptions["size"]>,
 ): string[] {
   if (since === undefined || now - since < PATIENCE_MS || rows < 3) return [];
+  if (drill !== undefined) return drillRows(drill, drilled, now, { columns, rows });
   const works = [...busy].sort(([, a], [, b]) => a.since - b.since);
   const waiting = works.filter(([, { kind }]) => kind === "wait").length;
   const slow = works.filter(([, work]) => work.kind !== "wait" && now - work.since >= SLOW_MS);
@@ -134,6 +162,18 @@ function rowsOf(
     row(`  ${host} ${WORDS[kind] ?? task}`, now - since, columns)
   );
   return [head, ...named];
+}
+
+/** Which drill runs and how many are over, and its step: hosts are no measure of a drill. */
+function drillRows(
+  { name, since, step }: Drilling,
+  over: number,
+  now: number,
+  { columns, rows }: ReturnType<ProgressOptions["size"]>,
+): string[] {
+  const head = row(`drill ${name}${over === 0 ? "" : `, ${over} over`}`, now - since, columns);
+  if (step === undefined || rows < 4) return [head];
+  return [head, row(`  ${step.text}`, now - step.since, columns)];
 }
 
 /** One line that never wraps: the last column stays free, for terminals that wrap early. */

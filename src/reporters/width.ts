@@ -38,6 +38,12 @@ export function cut(text: string, columns: number): string {
   return columns < 1 ? "" : `${kept}…`;
 }
 
+/** Text of exactly so many columns: cut, or filled with spaces. */
+export function fit(text: string, columns: number): string {
+  const short = cut(text, columns);
+  return short + " ".repeat(Math.max(0, columns - columnsOf(short)));
+}
+
 function widthOf(char: string): number {
   if (NO_ROOM.test(char)) return 0;
   return WIDE.test(char) ? 2 : 1;

@@ -1,16 +1,18 @@
 import { ConnectError } from "../errors.ts";
 import type { Group } from "./group.ts";
 import { begin, type Effects, end, finish, type HostRun, look } from "./host.ts";
+import { lockScript, peekScript } from "./lock.ts";
+import { noteLock } from "./locking.ts";
 import type { RunSpec } from "./spec.ts";
 
 const CONNECT = { kind: "connect", name: "connect" };
 const LOOK = { kind: "look", name: "look" };
 const WAIT = { kind: "wait", name: "wait for the other hosts" };
 
-/** The one round trip that every host costs: facts, tasks and conditions, all at once. */
+/** The one round trip that every host costs: its lock, facts, tasks and conditions, all at once. */
 export async function connectAndLook(
   run: HostRun,
-  { shared, checks, answers }: Group,
+  { shared, checks, answers, lock }: Group,
   { mode }: RunSpec,
   effects: Effects,
 ): Promise<void> {
@@ -19,11 +21,13 @@ export async function connectAndLook(
   const since = effects.now();
   begin(run, effects, CONNECT);
   try {
-    run.session = await effects.connect(host);
+    run.session ??= await effects.connect(host);
     begin(run, effects, LOOK);
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
     const tasks = run.selected ? run.tasks : [];
-    const seen = await look(run, tasks, asked, shared, effects);
+    // A host that is only observed is left as it is, and so is its lock.
+    const take = lock && (run.selected ? lockScript(lock) : peekScript(lock.nonce));
+    const seen = await look(run, tasks, asked, shared, effects, take);
     if (effects.signal.aborted) return;
     shared.facts.set(host.name, seen.facts);
     run.seen = [...seen.tasks];
@@ -33,6 +37,7 @@ export async function connectAndLook(
       if (answer !== undefined) answers[checks.indexOf(check)]?.set(host.name, answer);
     });
     if (mode !== "verify" && run.selected && seen.facts.uid > 0) notRoot(run, effects);
+    else if (seen.lock !== undefined) noteLock(run, seen.lock, effects);
     if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
     else for (const name of seen.pending) run.due.add(name);
     // A service that stands changes one host at a time: the last may wait for long.

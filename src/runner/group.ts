@@ -6,6 +6,7 @@ import { pooledMap } from "@std/async/pool";
 import type { Endpoint, ExecResult, GroupCheck } from "../model.ts";
 import { applyHost, type Shared } from "./apply.ts";
 import { type Effects, end, type HostRun } from "./host.ts";
+import type { LockRequest } from "./lock.ts";
 import { settle } from "./settle.ts";
 
 /** The hosts of one endpoint during a run, and what they know of each other. */
@@ -20,6 +21,8 @@ export interface Group {
   readonly checks: readonly GroupCheck[];
   /** What the first look brought for each check, by host. */
   readonly answers: readonly Map<string, ExecResult>[];
+  /** What the locks of its hosts shall say; unset: they are not taken. */
+  readonly lock?: LockRequest;
 }
 
 /**

@@ -18,6 +18,7 @@ import type {
 } from "../model.ts";
 import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
+import type { LockHolder } from "./lock.ts";
 import { compose, takeApart } from "./look.ts";
 import { PENDING_PROBE } from "./script.ts";
 
@@ -69,6 +70,10 @@ export interface HostRun {
   finished: boolean;
   /** What a plan allows, where one binds. */
   bond?: Bond;
+  /** This run has its lock. */
+  locked?: boolean;
+  /** Who else has its lock. */
+  held?: LockHolder;
 }
 
 /** What facts are asked for. */
@@ -89,10 +94,13 @@ export interface Seen {
   readonly checks: readonly ExecResult[];
   /** Handlers that an earlier run left undone. */
   readonly pending: readonly string[];
+  /** What became of its lock, where that was asked for. */
+  readonly lock?: ExecResult;
 }
 
 /**
- * Facts, pending handlers, tasks and group checks of a host, in one round trip.
+ * Facts, pending handlers, tasks and group checks of a host, in one round trip; before all of them
+ * its lock, where there is text that takes it, so that nobody changes what is seen.
  * @throws {ConnectError} when the link is lost or the answer is cut short
  */
 export async function look(
@@ -101,11 +109,13 @@ export async function look(
   checks: readonly GroupCheck[],
   { packages, fetchLists }: FactsAsked,
   { nonce }: Pick<Effects, "nonce">,
+  takeLock?: string,
 ): Promise<Seen> {
   const { session, member: { host } } = run;
   if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
   const mark = nonce();
   const probes = [
+    ...(takeLock === undefined ? [] : [takeLock]),
     factsScript(packages, { fetchLists }),
     PENDING_PROBE,
     ...tasks.map(({ probe }) => probe),
@@ -122,8 +132,10 @@ export async function look(
     if (!(error instanceof RangeError)) throw error;
     throw new ConnectError(host.name, `Cannot look at "${host.name}": ${error.message}`);
   }
+  const lock = takeLock === undefined ? undefined : answers.shift();
   const [facts, pending, ...rest] = answers;
   return {
+    ...(lock === undefined ? {} : { lock }),
     facts: parseFacts(facts?.stdout ?? ""),
     pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
     tasks: rest.slice(0, tasks.length),

@@ -10,6 +10,8 @@ import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
+import type { LockRequest } from "./lock.ts";
+import { leaveLocked, takeLocks } from "./locking.ts";
 import type { RunSpec } from "./spec.ts";
 import { Tally } from "./tally.ts";
 
@@ -36,23 +38,20 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   emit({ type: "run-start", at: since, mode, play: play.name, inventory, hosts, places });
 
   const trips = new Map<string, number>();
-  const groups = spec.endpoints.map((endpoint) => group(spec, endpoint));
+  const lock = lockOf(spec, since, effects);
+  const groups = spec.endpoints.map((endpoint) => group(spec, endpoint, lock));
   try {
     await each(
       spec.forks,
       groups.flatMap((group) => group.runs.map((run) => ({ group, run }))),
       ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
     );
-    if (await holds(groups, spec, effects)) {
-      await Promise.all(groups.map((group) => conclude(group, spec, effects)));
-    }
+    await proceed(groups, spec, effects);
   } finally {
-    await Promise.all(
-      groups.flatMap(({ runs }) => runs).map(async ({ member, session }) => {
-        trips.set(member.host.name, session?.roundTrips ?? 0);
-        await session?.[Symbol.asyncDispose]();
-      }),
-    );
+    await Promise.all(groups.map(close));
+    for (const { member: { host }, session } of groups.flatMap(({ runs }) => runs)) {
+      trips.set(host.name, session?.roundTrips ?? 0);
+    }
   }
 
   for (const run of groups.flatMap(({ runs }) => runs)) {
@@ -72,6 +71,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
 function group(
   { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
   endpoint: Endpoint,
+  lock: LockRequest | undefined,
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
@@ -98,7 +98,56 @@ function group(
     packages,
     fetchLists: mode === "check" || bound !== undefined,
   };
-  return { endpoint, runs, shared, checks, answers: checks.map(() => new Map()) };
+  const answers = checks.map(() => new Map());
+  return { endpoint, runs, shared, checks, answers, ...(lock === undefined ? {} : { lock }) };
+}
+
+/** What the locks of this run say; what changes nothing takes none. */
+function lockOf({ mode, lock }: RunSpec, now: number, { nonce }: Effects): LockRequest | undefined {
+  if (mode !== "apply") return undefined;
+  const sinceS = Math.floor(now / 1000);
+  return { what: "apply", who: lock?.who ?? "somebody", sinceS, nonce: lock?.nonce ?? nonce() };
+}
+
+/** Goes on with what has been seen. A plan is applied as a whole; else each endpoint is for itself. */
+async function proceed(groups: readonly Group[], spec: RunSpec, effects: Effects): Promise<void> {
+  const parts = spec.bound === undefined ? groups.map((group) => [group]) : [groups];
+  await Promise.all(parts.map(async (part) => {
+    if (await unlocked(part, spec, effects) && await holds(part, spec, effects)) {
+      await Promise.all(part.map((group) => conclude(group, spec, effects)));
+    }
+    // An endpoint that is done keeps nobody waiting while this run waits for another one.
+    await Promise.all(part.map(close));
+  }));
+}
+
+/** Whether nobody else works on any of these hosts. What was seen before a wait is looked at again. */
+async function unlocked(
+  groups: readonly Group[],
+  spec: RunSpec,
+  effects: Effects,
+): Promise<boolean> {
+  if (spec.mode !== "apply" || effects.signal.aborted) return true;
+  const locks = await takeLocks(groups, spec.lock?.waitMs ?? 0, effects);
+  if (locks === "had" || effects.signal.aborted) return true;
+  if (locks === "taken") {
+    const again = groups.flatMap((group) => group.runs.map((run) => ({ group, run })))
+      .filter(({ run }) => !run.stopped);
+    await each(
+      spec.forks,
+      again,
+      ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
+    );
+    // A host that is only observed can have been locked meanwhile.
+    if (again.every(({ run }) => run.held === undefined)) return true;
+  }
+  for (const group of groups) leaveLocked(group, effects);
+  return false;
+}
+
+/** Ends the sessions of a group, and with them its locks. */
+async function close({ runs }: Group): Promise<void> {
+  await Promise.all(runs.map(({ session }) => session?.[Symbol.asyncDispose]()));
 }
 
 /** Whether the plan of a run still holds on every host; without a plan nothing is in the way. */

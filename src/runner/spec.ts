@@ -26,4 +26,13 @@ export interface RunSpec {
   readonly forks: number;
   /** How long `verify` waits for a condition to become true. @default {0} */
   readonly waitMs?: number;
+  /** Who takes the locks of hosts, in apply mode. @default {somebody who does not wait} */
+  readonly lock?: {
+    /** Who does it, for people: `deploy@controller`. */
+    readonly who: string;
+    /** How long to wait for hosts that somebody else has locked. @default {0} */
+    readonly waitMs?: number;
+    /** Word that a run gives which has the locks already. @default {a new one} */
+    readonly nonce?: string;
+  };
 }

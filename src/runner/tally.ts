@@ -1,6 +1,9 @@
 import { EXIT } from "../errors.ts";
 import type { Event, Mode, Recap, Status } from "../events.ts";
 
+/** Codes of diagnostics with which a run begins nothing: try again later. */
+const REFUSALS: ReadonlySet<string> = new Set(["stale-plan", "lock-held"]);
+
 /** Counts what happened, for the recap and the exit code. A fold over events. */
 export class Tally {
   readonly #hosts = new Map<string, Record<Status, number>>();
@@ -21,7 +24,7 @@ export class Tally {
 
   /** Takes an event into account. As in Ansible, a changed task is an ok one too. */
   add(event: Event): void {
-    if (event.type === "diagnostic" && event.diagnostic.code === "stale-plan") this.#stale = true;
+    if (event.type === "diagnostic" && REFUSALS.has(event.diagnostic.code)) this.#stale = true;
     if (event.type === "check-end" && event.status === "failed") this.#checkFailed = true;
     if (event.type !== "task-end") return;
     const counts = this.#of(event.host);

@@ -21,26 +21,60 @@ export function sshArguments(host: Host, connectTimeoutS: number, sudo?: SudoWor
     "-T",
     "-a",
     "-x",
-    ...options({
-      BatchMode: "yes",
-      StrictHostKeyChecking: "yes",
-      ConnectTimeout: connectTimeoutS,
-      ServerAliveInterval: 15,
-      ServerAliveCountMax: 4,
-      PermitLocalCommand: "no",
-      ClearAllForwardings: "yes",
-      RemoteCommand: "none",
-      LogLevel: "ERROR", // No banners and no greetings; what is wrong with a host key is an error.
-    }),
-    ...(host.user === undefined ? [] : ["-l", host.user]),
-    ...(host.port === undefined ? [] : ["-p", String(host.port)]),
-    ...(host.keyFile === undefined
-      ? []
-      : ["-i", host.keyFile, ...options({ IdentitiesOnly: "yes" })]),
+    // No banners and no greetings; what is wrong with a host key is an error.
+    ...options({ ...common(connectTimeoutS), ClearAllForwardings: "yes", LogLevel: "ERROR" }),
+    ...login(host),
     // After this an address cannot be taken for an option.
     "--",
     host.address,
     remoteCommand(host.become, sudo),
+  ];
+}
+
+/**
+ * Arguments for `ssh` that forward one local port and send back all that comes on standard input,
+ * after a greeting on a line of its own.
+ *
+ * `forward` is what `-L` takes.
+ */
+export function forwardArguments(
+  host: Host,
+  connectTimeoutS: number,
+  forward: string,
+  greeting: string,
+): string[] {
+  return [
+    // Before what the inventory says: a shared connection would keep the forward when this one
+    // ends, and what is said about a channel that was refused is not an error to ssh.
+    ...options({ ControlMaster: "no", ControlPath: "none", LogLevel: "INFO" }),
+    ...options({ ExitOnForwardFailure: "yes" }),
+    ...host.sshArgs,
+    ...["-T", "-a", "-x", "-L", forward],
+    ...options(common(connectTimeoutS)),
+    ...login(host),
+    "--",
+    host.address,
+    sh`echo ${greeting}; exec cat`,
+  ];
+}
+
+function common(connectTimeoutS: number): Record<string, string | number> {
+  return {
+    BatchMode: "yes",
+    StrictHostKeyChecking: "yes",
+    ConnectTimeout: connectTimeoutS,
+    ServerAliveInterval: 15,
+    ServerAliveCountMax: 4,
+    PermitLocalCommand: "no",
+    RemoteCommand: "none",
+  };
+}
+
+function login({ user, port, keyFile }: Host): string[] {
+  return [
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+    ...(keyFile === undefined ? [] : ["-i", keyFile, ...options({ IdentitiesOnly: "yes" })]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { denoArgs } from "../../src/commands/permissions.ts";
 import { parseRun } from "../../src/commands/redraw.ts";
 import { InputError } from "../../src/errors.ts";
 import { withTempDir } from "../helpers.ts";
+import { drillRun, DRILLS } from "../reporters/drills.ts";
 import { EVERYTHING } from "../reporters/events.ts";
 import { CLI, cli, DEAD_END, start } from "./cli.ts";
 
@@ -25,6 +26,29 @@ Deno.test("report shows a finished run again as it was, in every form", () =>
       const read = (name: string) => Deno.readTextFile(`${dir}/${name}.${kind}`);
       assertEquals(await read("b"), await read("a"));
     }
+  }));
+
+Deno.test("report draws the drills of a run as a page and as text, with exactly its permissions", () =>
+  withTempDir(async (dir) => {
+    const lines = drillRun().map((event) => `${JSON.stringify(event)}\n`).join("");
+    await Deno.writeTextFile(`${dir}/run.jsonl`, lines);
+    const words = ["report", `${dir}/run.jsonl`, "--html", `${dir}/run.html`];
+    const wants = { env: [], programs: [], writes: [`${dir}/run.html`] };
+    // Twice: a page of before is a report too, and is replaced.
+    for (let i = 0; i < 2; i++) {
+      const { code, out, err } = await start(
+        Deno.execPath(),
+        denoArgs("report", CLI, words, wants),
+      );
+      assertEquals([code, err], [0, ""]);
+      assertStringIncludes(out, "1 passed, 1 failed, 1 unknown, 1 skipped\n");
+    }
+    const page = await Deno.readTextFile(`${dir}/run.html`);
+    assertEquals(page.split("<section id=").length - 1, DRILLS.length);
+    const other = await cli(["report", `${dir}/run.jsonl`, "--html", `${dir}/run.jsonl`]);
+    assertEquals(other.code, 1);
+    assertStringIncludes(other.err, "Cannot report as html");
+    assertEquals(await Deno.readTextFile(`${dir}/run.jsonl`), lines);
   }));
 
 Deno.test("parseRun() leaves out what a later Holdfast says", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { colorWanted, liveWanted } from "../../src/commands/screen.ts";
+import { asciiWanted, colorWanted, liveWanted } from "../../src/commands/screen.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -41,3 +41,9 @@ for (const [terminal, env, wanted] of LIVE) {
     assertEquals(liveWanted(terminal, (name) => env[name]), wanted);
   });
 }
+
+Deno.test("asciiWanted() is for terminals that have few signs, and for no log", () => {
+  const wanted = (env: Variables) => asciiWanted((name) => env[name]);
+  assertEquals([{ TERM: "linux" }, { TERM: "dumb" }].map(wanted), [true, true]);
+  assertEquals([{ TERM: "xterm-256color" }, {}].map(wanted), [false, false]);
+});

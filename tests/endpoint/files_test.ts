@@ -101,7 +101,11 @@ Deno.test("managedFiles() bracket IPv6 addresses where a port follows", () => {
 
 Deno.test("managedFiles() ask a listener on all addresses on loopback", () => {
   const open = of("standard", { haproxy: { ...endpoint().haproxy, stats: "0.0.0.0:9000" } });
-  assertStringIncludes(content(open, "check_haproxy_alive.sh"), " http://127.0.0.1:9000/alive");
+  assertStringIncludes(
+    content(open, "check_haproxy_alive.sh"),
+    "url=http://127.0.0.1:9000/alive\n",
+  );
+  assertStringIncludes(content(open, "check_haproxy_ready.sh"), " http://127.0.0.1:9000/ready");
 });
 
 Deno.test("managedFiles() refuse hostile values, and a value that passes stays one word", () => {

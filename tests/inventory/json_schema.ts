@@ -61,6 +61,10 @@ const KEYWORDS: Readonly<Record<string, (it: Case) => boolean | string[]>> = {
   const: ({ wanted, value }) => value === wanted,
   anyOf: ({ wanted, value, path, check }) =>
     wanted.some((it: unknown) => check(it, value, path).length === 0),
+  allOf: ({ wanted, value, path, check }) =>
+    wanted.every((it: unknown) => check(it, value, path).length === 0),
+  contains: ({ wanted, value, path, check }) =>
+    !Array.isArray(value) || value.some((it) => check(wanted, it, path).length === 0),
   not: ({ wanted, value, path, check }) => check(wanted, value, path).length > 0,
   pattern: ({ wanted, value }) => typeof value !== "string" || new RegExp(wanted).test(value),
   minLength: ({ wanted, value }) => typeof value !== "string" || value.length >= wanted,

@@ -98,6 +98,19 @@ Deno.test("loadInventory() takes multicast for profile guide, unless told otherw
   assertEquals(told.vrrp.mode, "unicast");
 });
 
+Deno.test("loadInventory() resolves what drills need, and leaves unset what nobody wrote", async () => {
+  const bare = await endpointOf();
+  assertEquals(["production" in bare, "drill" in bare], [false, false]);
+  const { production, drill } = await endpointOf(
+    "production: false",
+    `drill: { power_command: [./power, "{host} {action}"], probe_from: m1 }`,
+  );
+  assertEquals(production, false);
+  assertEquals(Object.keys(drill ?? {}), ["powerCommand", "probeFrom"]);
+  assertEquals(drill?.powerCommand, ["./power", "{host} {action}"]);
+  assertEquals([drill?.probeFrom?.name, drill?.probeFrom?.address], ["m1", "10.0.0.21"]);
+});
+
 Deno.test("loadInventory() reads durations", async () => {
   for (const [text, ms] of [["500ms", 500], ["2s", 2000], ["1m", 60_000]] as const) {
     assertEquals((await endpointOf(`slo: { failover: ${text} }`)).slo.failoverMs, ms);

@@ -7,6 +7,7 @@ import { withPids } from "../../src/lab/state.ts";
 import { anEndpoint } from "../helpers.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
+import { firstBelow } from "./processes.ts";
 
 const ignore = await labAvailable() !== undefined;
 const HOLDER = "lb1";
@@ -44,10 +45,9 @@ async function heal(lab: Lab, name: string): Promise<void> {
 
 /** Runs shell text as root in a host without its network. */
 async function inside(lab: Lab, host: string, script: string): Promise<string> {
-  // A host that has rebooted is another process.
-  const pid = (await withPids(lab)).hosts.find(({ name }) => name === host)?.pid;
-  const first = await run(["pgrep", "-P", `${pid}`], { to: `find the first process of ${host}` });
-  const enter = ["nsenter", "-t", first.trim(), "-m", "-u", "-i", "-n", "-p", "-C"];
+  const { hosts } = await withPids(lab);
+  const first = firstBelow(hosts.find(({ name }) => name === host)?.pid ?? 0);
+  const enter = ["nsenter", "-t", `${first}`, "-m", "-u", "-i", "-n", "-p", "-C"];
   return await run([...enter, "sh", "-c", script], { to: `run inside ${host}` });
 }
 

@@ -8,6 +8,7 @@ import { denoArgs } from "../../src/commands/permissions.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Event, Status } from "../../src/events.ts";
 import type { Lab } from "../../src/lab/mod.ts";
+import { LOCK_DIR } from "../../src/runner/lock.ts";
 import { until } from "../../src/lab/process.ts";
 import { assertEvents } from "../event_lines.ts";
 import { onHost } from "./helpers.ts";
@@ -241,7 +242,7 @@ export function litter(lab: Lab, host: string): Promise<string> {
     lab,
     host,
     `find / -xdev -name '.holdfast*' -not -path '/proc/*'
-find /run /tmp /dev/shm -name '*holdfast*' -not -path '${PATHS.trackFile}' -not -path '/run/systemd/*'
+find /run /tmp /dev/shm -name '*holdfast*' -not -path '${PATHS.trackFile}' -not -path '/run/systemd/*' -not -path '${LOCK_DIR}'
 ls -A /var/lib/holdfast/pending 2>/dev/null || :`,
   );
 }

@@ -94,19 +94,26 @@ export const EVERYTHING: readonly Event[] = [
 ];
 
 /** The same run with a text of a host wherever one can stand. */
-export function withText(text: string): readonly Event[] {
+export function withText(
+  text: string,
+  events: readonly Event[] = EVERYTHING,
+): readonly Event[] {
   const replace = (value: unknown): unknown => {
     if (typeof value === "string") return text;
     if (Array.isArray(value)) return value.map(replace);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => {
-        const fixed = ["type", "status", "mode", "severity"].includes(key);
-        return [key, fixed ? inner : replace(inner)];
+        const fixed = ["type", "status", "mode", "severity", "verdict", "phase", "judged"].includes(
+          key,
+        );
+        // Of a mark its kind is a word of the format, and it alone has no name beside it.
+        const mark = key === "kind" && "text" in value && "at" in value;
+        return [key, fixed || mark ? inner : replace(inner)];
       }),
     );
   };
-  return EVERYTHING.map((event) => {
+  return events.map((event) => {
     const replaced = replace(event) as Event;
     if (replaced.type !== "run-end") return replaced;
     const [counts] = Object.values(replaced.hosts);

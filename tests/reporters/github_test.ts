@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Event } from "../../src/events.ts";
 import { github, type GithubOptions } from "../../src/reporters/github.ts";
+import { drillRun } from "./drills.ts";
 import { EVERYTHING, task, withText } from "./events.ts";
 
 function report(events: readonly Event[], options?: GithubOptions): string {
@@ -27,6 +28,17 @@ Deno.test("github() in check mode warns once for each host with something to cha
     "::warning file=hosts.yaml,line=7,col=9,title=lb1%3A 2 to change::" +
     "files haproxy: write /etc/x; start haproxy%0Ahandler reload haproxy: reload haproxy",
   ]);
+});
+
+Deno.test("github() makes an error of a drill that failed, and a warning of one not measured", () => {
+  const lines = report(drillRun()).trimEnd().split("\n").filter((line) => line.includes("drill"));
+  assertEquals(lines.map((line) => line.slice(0, line.indexOf("::", 2))), [
+    "::error file=hosts.yaml,title=drill vrrp-blocked failed",
+    "::warning file=hosts.yaml,title=drill haproxy-killed could not be measured",
+    "::notice title=holdfast%3A drill hosts.yaml%3A exit code 3",
+  ]);
+  assert(lines[0]?.includes("::two hosts held the address for 5,000 ms"), lines[0]);
+  assert(lines[2]?.includes("::drills: 1 passed, 1 failed, 1 unknown, 1 skipped%0Alb1 : ok=0"));
 });
 
 Deno.test("github() says a refused input at its place, with what to type", () => {

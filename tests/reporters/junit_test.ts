@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import type { Event } from "../../src/events.ts";
 import { junit } from "../../src/reporters/junit.ts";
+import { drillEnd, drillRun, DRILLS } from "./drills.ts";
 import { EVERYTHING, withText } from "./events.ts";
 import { type Read, readXml } from "./xml.ts";
 
@@ -75,6 +76,30 @@ Deno.test("junit() is valid XML whatever hosts say, and says it visibly", () => 
   }));
   const error = all(readXml(report(withText("a\x1b[2K\0\uFFFF\ud800é"))), "error")[0];
   assertEquals(error?.text, "a\\u{1b}[2K\\u{0}\\u{ffff}\\u{d800}é");
+});
+
+Deno.test("junit() has a case for each drill, with what was measured", () => {
+  const root = readXml(report(drillRun()));
+  const suite = all(root, "testsuite").find(({ attributes }) =>
+    attributes["name"] === "load_balancers drills"
+  );
+  assert(suite !== undefined);
+  const { tests, failures, errors, skipped } = suite.attributes;
+  assertEquals([tests, failures, errors, skipped], ["4", "1", "1", "1"]);
+  const cases = all(suite, "testcase");
+  assertEquals(cases.map(({ attributes }) => attributes["name"]), DRILLS.map(({ drill }) => drill));
+  const outcomes = cases.map((it) => it.children.map(({ name }) => name).join());
+  assertEquals(outcomes, ["system-out", "failure,system-out", "error,system-out", "skipped"]);
+  const [passed, failed] = cases;
+  assertStringIncludes(passed?.children[0]?.text ?? "", "outage: 169 ms (predicted 306, allowed");
+  assertStringIncludes(failed?.children[0]?.text ?? "", "two hosts held the address for 5,000 ms");
+});
+
+Deno.test("junit() tells the rounds of a drill apart", () => {
+  const ends = [1, 2].map((round) => drillEnd("x", {}, { round, rounds: 2 }));
+  const cases = all(readXml(report(drillRun(ends))), "testcase");
+  const names = cases.map(({ attributes }) => attributes["name"]);
+  assertEquals(names, ["x (round 1 of 2)", "x (round 2 of 2)"]);
 });
 
 const PYTHON = `

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Event } from "../../src/events.ts";
 import { progress } from "../../src/reporters/progress.ts";
 import { columnsOf } from "../../src/reporters/width.ts";
+import { drillRun, DRILLS } from "./drills.ts";
 import { task } from "./events.ts";
 import { Screen } from "./screen.ts";
 
@@ -132,6 +133,35 @@ Deno.test("progress() writes each picture as one text, and erases no line before
     assert(!text.slice(0, drawn).includes("\x1b[J"), text);
     assert(!text.slice(0, drawn).includes("\x1b[K"), text);
   }
+});
+
+Deno.test("progress() names the drill that runs, its step and for how long", () => {
+  const { screen, region, read } = onScreen();
+  const [, start, begins, step] = drillRun(DRILLS.slice(0, 1));
+  assert(start && begins?.type === "drill-start" && step?.type === "drill-phase");
+  read(start, { ...begins, round: 2, rounds: 3 });
+  region.tick(begins.at + 4000);
+  assertEquals(screen.text, "drill keepalived-stopped, round 2 of 3 4 s");
+  read({ ...step, at: begins.at + 5000, phase: "fault", message: "stop keepalived on lb1" });
+  region.tick(begins.at + 8000);
+  assertEquals(
+    screen.text,
+    "drill keepalived-stopped, round 2 of 3 8 s\n  stop keepalived on lb1 3 s",
+  );
+});
+
+Deno.test("progress() counts the drills that are over, and forgets their steps", () => {
+  const { screen, region, read } = onScreen();
+  const events = drillRun(DRILLS.slice(0, 2));
+  const second = events.findLastIndex(({ type }) => type === "drill-start");
+  read(...events.slice(0, second + 1));
+  const start = events[second];
+  assert(start?.type === "drill-start");
+  region.tick(start.at + 60_000);
+  assertEquals(screen.text, "drill vrrp-blocked, 1 over 1 min 0 s");
+  read(...events.slice(second + 1));
+  region.tick(start.at + 61_000);
+  assertEquals(screen.text, "");
 });
 
 Deno.test("progress() never wraps, however narrow the screen and odd the names", () => {

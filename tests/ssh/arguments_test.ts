@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Host } from "../../src/model.ts";
-import { connectTimeout, sshArguments } from "../../src/ssh/arguments.ts";
+import { connectTimeout, forwardArguments, sshArguments } from "../../src/ssh/arguments.ts";
 import { runSh } from "../helpers.ts";
 
 const host: Host = {
@@ -90,4 +90,26 @@ for (const shell of [["sh"], ["bash"], ["zsh"], ["fish"], ["csh"], ["tcsh"], ["b
 Deno.test("connectTimeout() reads what the inventory set", () => {
   assertEquals(connectTimeout(host, 10), 10);
   assertEquals(connectTimeout({ ...host, sshArgs: ["-oConnectTimeout=30"] }, 10), 30);
+});
+
+Deno.test("forwardArguments() is as strict, forwards one port, and shares no connection", () => {
+  const sshArgs = ["-o", "ControlMaster=auto", "-o", "ControlPath=/tmp/x"];
+  const nasty = { ...host, sshArgs, address: "-oProxyCommand=touch /tmp/pwned", port: 2222 };
+  const args = forwardArguments(nasty, 7, "127.0.0.1:9:10.0.0.10:8443", "hello");
+  assertEquals(args.slice(-3), ["--", nasty.address, "echo hello; exec cat"]);
+  const line = args.join(" ");
+  for (
+    const part of [
+      "-L 127.0.0.1:9:10.0.0.10:8443",
+      "BatchMode=yes",
+      "StrictHostKeyChecking=yes",
+      "ExitOnForwardFailure=yes",
+      "PermitLocalCommand=no",
+      "-p 2222",
+    ]
+  ) assert(line.includes(part), part);
+  // ssh keeps the first value it meets.
+  assert(line.indexOf("ControlPath=none") < line.indexOf("ControlPath=/tmp/x"));
+  assert(line.indexOf("ControlMaster=no") < line.indexOf("ControlMaster=auto"));
+  assert(!line.includes("ClearAllForwardings"));
 });

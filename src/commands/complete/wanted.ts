@@ -138,6 +138,8 @@ function valueOf({ long }: OptionShape, prefix: string, typed: string, line: Bef
       return names("hosts", prefix, typed, /^/, line);
     case "--report":
       return reportAt(prefix, typed);
+    case "--html":
+      return { kind: "files", prefix, path: typed, suffixes: [] };
     case "--play":
       return { kind: "files", prefix, path: typed, suffixes: ["ts", "js", "mjs"] };
     case "--extra-vars":

@@ -28,6 +28,18 @@ export function connectionDefaults(host: string): ReadonlyMap<string, Unwritten>
   ]);
 }
 
+/** What it means that an optional key is left out. */
+const LEFT_OUT: readonly (readonly [key: string, Unwritten])[] = [
+  ["endpoint.production", { value: false, reason: "drills need no --yes", level: "default" }],
+  ...[
+    ["power_command", "drills that switch power are skipped"],
+    ["api_command", "drills that break API servers are skipped"],
+    ["probe_from", "this machine asks"],
+  ].map(([key, reason = ""]) =>
+    [`endpoint.drill.${key}`, { value: undefined, reason, level: "default" }] as const
+  ),
+];
+
 /** All keys that `endpoint` and `endpoint_host` may hold, dotted. */
 export function schemaKeys(): string[] {
   const inner = (prefix: string, shape: Readonly<Record<string, unknown>>): string[] =>
@@ -58,6 +70,7 @@ export function unwritten(endpoint: Endpoint, member: Member): ReadonlyMap<strin
   const found = new Map<string, Unwritten[]>();
   const add = (key: string, value: Unwritten) => found.set(key, [...found.get(key) ?? [], value]);
   for (const [key, value] of defaults()) add(key, { value, reason: "", level: "default" });
+  for (const [key, value] of LEFT_OUT) add(key, value);
   for (const [key, made] of derived(endpoint, member)) add(key, { ...made, level: "derived" });
   return found;
 }

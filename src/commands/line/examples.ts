@@ -34,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   report: [
     ["holdfast report run.jsonl --diff", "of holdfast apply ... --report jsonl:run.jsonl"],
     ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
+    ["holdfast report drills.jsonl --html drills.html", "as a page with the timelines"],
   ],
   render: [
     ["holdfast render hosts.yaml --out rendered", "a folder for each host, as on its disk"],
@@ -75,7 +76,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.changes, "check found something to change"],
   [EXIT.failed, "a host or a condition failed"],
   [EXIT.unreachable, "a host could not be reached"],
-  [EXIT.stale, "a saved plan no longer fits; nothing was changed"],
+  [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
   [EXIT.bug, "a bug in Holdfast"],
   [EXIT.interrupted, "interrupted"],
 ];

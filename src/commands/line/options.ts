@@ -71,9 +71,19 @@ export function withRunFlags(command: Command): Command {
     .option("--json", "print one event a line")
     .option(
       "--report <kind[:file]>",
-      "also report as junit, github or jsonl; may be repeated",
+      "also report as junit, github, jsonl or html; may be repeated",
       collect,
     );
+}
+
+/** The option of every command that takes the locks of hosts. */
+export function withLockTimeout(command: Command): Command {
+  return command.optionsGroup("Connection:").option(
+    "--lock-timeout <time>",
+    "how long to wait for hosts that another run works on",
+    milliseconds,
+    0,
+  );
 }
 
 /** Files that the reports of a run are written to. */

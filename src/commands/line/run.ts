@@ -8,7 +8,14 @@ import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
 import type { RedrawFlags } from "../redraw.ts";
 import type { RunFlags } from "../run.ts";
-import { collect, type Line, milliseconds, reportFiles, withRunFlags } from "./options.ts";
+import {
+  collect,
+  type Line,
+  milliseconds,
+  reportFiles,
+  withLockTimeout,
+  withRunFlags,
+} from "./options.ts";
 
 /** Declares apply, check, verify and report. */
 export function declareRun(program: Command, line: Line): void {
@@ -19,7 +26,7 @@ export function declareRun(program: Command, line: Line): void {
 }
 
 function declareApply(program: Command, { perform, io }: Line): void {
-  withRunFlags(
+  withLockTimeout(withRunFlags(
     program.command("apply").argument("<inventory>")
       .description("make it true on the hosts; doing it again changes nothing")
       .summary("make it true; again changes nothing")
@@ -27,7 +34,7 @@ function declareApply(program: Command, { perform, io }: Line): void {
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file")
       .option("--step", "ask before each change"),
-  ).action((inventory: string, flags: RunFlags) =>
+  )).action((inventory: string, flags: RunFlags) =>
     perform(
       "apply",
       () => runCommand(flags.check ? "check" : "apply", inventory, flags, io),
@@ -81,13 +88,15 @@ function declareReport(program: Command, { perform, io }: Line): void {
     .description("show a finished run again, from the file that --report jsonl:FILE wrote")
     .summary("show a finished run again")
     .option("-D, --diff", "show the difference of every file")
-    .option("--report <kind[:file]>", "also report as junit, github or jsonl", collect)
-    .action((run: string, flags: RedrawFlags) =>
-      perform("report", async () => {
+    .option("--report <kind[:file]>", "also report as junit, github, jsonl or html", collect)
+    .option("--html <file>", "write one page with every timeline; --report html:FILE says the same")
+    .action((run: string, { html, ...flags }: RedrawFlags & { readonly html?: string }) => {
+      const report = [...flags.report ?? [], ...html === undefined ? [] : [`html:${html}`]];
+      return perform("report", async () => {
         const { redraw } = await import("../redraw.ts");
-        return await redraw(run, flags, io);
-      }, { writes: reportFiles(flags.report) })
-    );
+        return await redraw(run, { ...flags, report }, io);
+      }, { writes: reportFiles(report) });
+    });
 }
 
 /** What a run needs; a listing reads no secret and contacts no host. */

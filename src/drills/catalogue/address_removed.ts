@@ -14,7 +14,7 @@ export const addressRemoved = defineDrill({
   plan: (scene) => {
     const { holder, endpoint: { address } } = scene;
     return holderPlan(scene, {
-      wait: "holder-lost",
+      wait: "address-removed",
       fault: {
         what: `remove ${address}`,
         script: addressTaken(interfaceOf(scene, holder), address),

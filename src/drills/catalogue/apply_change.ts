@@ -1,7 +1,7 @@
 import { defineDrill } from "../../define.ts";
 import type { Endpoint } from "../../model.ts";
 import { configKept, configRestored } from "./config.ts";
-import { isGuide, onHost, overlapMs } from "./scene.ts";
+import { isGuide, onHost, overlapMs, predicted } from "./scene.ts";
 
 /** How long requests go on after the change, in milliseconds. */
 const AFTER_MS = 3000;
@@ -35,7 +35,7 @@ export const applyChange = defineDrill({
         undo: new Map(hosts.map((host) => [host, configRestored()])),
       }],
       holdMs: AFTER_MS,
-      predictedMs: 0,
+      predictedMs: predicted(scene, "reloaded"),
       expect: { address: "any", twoHoldersMs: overlapMs(scene), failures: 0 },
     };
   },

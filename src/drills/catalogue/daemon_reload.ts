@@ -1,6 +1,6 @@
 import { defineDrill } from "../../define.ts";
 import type { Drill } from "../model.ts";
-import { holdFor, onHost, overlapMs } from "./scene.ts";
+import { holdFor, onHost, overlapMs, predicted } from "./scene.ts";
 import { callOff, type Daemon, reloads, together, whole } from "./units.ts";
 
 /** Reloads after the first one, a second apart. */
@@ -20,7 +20,7 @@ function reloadDrill(daemon: Daemon, suite: Drill["suite"], about: string): Dril
         undo: together(callOff(), whole(daemon)),
       })],
       holdMs: holdFor(MORE * 1000),
-      predictedMs: 0,
+      predictedMs: predicted(scene, "reloaded"),
       expect: { address: "stays", twoHoldersMs: overlapMs(scene), failures: 0 },
     }),
   });

@@ -16,7 +16,7 @@ export const keepalivedFrozen = defineDrill({
   unfit: needsStandby,
   plan: (scene) =>
     holderPlan(scene, {
-      wait: "holder-lost",
+      wait: "keepalived-frozen",
       fault: {
         what: "freeze keepalived",
         script: signalled("keepalived", "STOP"),

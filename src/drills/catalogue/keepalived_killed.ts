@@ -16,7 +16,7 @@ export const keepalivedKilled = defineDrill({
   unfit: needsStandby,
   plan: (scene) =>
     holderPlan(scene, {
-      wait: "holder-lost",
+      wait: "keepalived-killed",
       fault: {
         what: "kill keepalived",
         script: signalled("keepalived", "KILL"),

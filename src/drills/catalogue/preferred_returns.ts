@@ -1,6 +1,5 @@
 import { defineDrill } from "../../define.ts";
-import { advertMs } from "../../endpoint/derive.ts";
-import { needsStandby, onHost, overlapMs } from "./scene.ts";
+import { needsStandby, onHost, overlapMs, predicted } from "./scene.ts";
 import { stopped, whole } from "./units.ts";
 
 /** How long the address rests on the other member before it returns, in milliseconds. */
@@ -26,8 +25,7 @@ export const preferredReturns = defineDrill({
     })],
     breaks: [],
     holdMs: REST_MS,
-    // Both members live and hear each other: at worst one advert is lost, and the next one counts.
-    predictedMs: advertMs(scene.endpoint).value,
+    predictedMs: predicted(scene, "holder-returned"),
     expect: { address: "any", twoHoldersMs: overlapMs(scene), judged: "returnMs" },
   }),
 });

@@ -111,7 +111,8 @@ export function holderPlan(
   return {
     targets: [scene.holder],
     breaks: ["kind" in fault ? fault : onHost(scene.holder, fault)],
-    holdMs: holdFor(predictedMs),
+    // The others must have had the time to miss the holder, whether or not a client does.
+    holdMs: holdFor(Math.max(predictedMs, predicted(scene, "holder-lost"))),
     predictedMs,
     expect: { address: "moves", twoHoldersMs: overlapMs(scene), ...expect },
   };

@@ -16,7 +16,7 @@ export const vrrpBlocked = defineDrill({
   unfit: needsStandby,
   plan: (scene) =>
     holderPlan(scene, {
-      wait: "holder-lost",
+      wait: "adverts-blocked",
       fault: {
         what: "drop all VRRP in and out",
         script: vrrpDropped(scene.endpoint.address),

@@ -54,7 +54,8 @@ at_boot() {
 drop() {
   dropped=
   for unit in "$@"; do
-    if [ -e ${UNIT_DIR}/"$unit" ] || [ -L ${WANTS_DIR}/"$unit" ]; then dropped=1; fi
+    [ -e ${UNIT_DIR}/"$unit" ] || [ -L ${WANTS_DIR}/"$unit" ] || continue
+    dropped=1
     rm -f -- ${WANTS_DIR}/"$unit" ${UNIT_DIR}/"$unit"
   done
   if [ -n "$dropped" ]; then

@@ -14,6 +14,7 @@ import { authPassOf } from "./auth_pass.ts";
 import { backendsOf } from "./backends.ts";
 import { caOf } from "./ca.ts";
 import { reportClashes } from "./clashes.ts";
+import { drillOf } from "./drill.ts";
 import { validate } from "./issues.ts";
 import { membersOf } from "./members.ts";
 import { ENDPOINT_KEYS, type EndpointMap, endpointSchema } from "./schema.ts";
@@ -104,6 +105,10 @@ async function endpointOf(
       stats: map.haproxy.stats,
     },
     slo: { failoverMs: milliseconds(map.slo.failover) },
+    ...(map.production === undefined ? {} : { production: map.production }),
+    ...(map.drill === undefined
+      ? {}
+      : { drill: drillOf(map.drill, members.map(({ host }) => host.name), context) }),
     members,
   };
 }

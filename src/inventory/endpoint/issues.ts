@@ -95,7 +95,13 @@ function wrongValue<T>(
   const hidden = subject.secrets?.some((s) => path === s || path.startsWith(`${s}.`));
   const found = hidden || !node ? "" : `found ${describe(node)}, `;
   const message = `Cannot use ${quote(path)} of ${subject.label}: ${found}${issue.message}`;
-  report(errorAt(node?.source ?? root.source, "wrong-value", message));
+  report(errorAt(node?.source ?? root.source, "wrong-value", message, hintOf(issue)));
+}
+
+/** What a refinement of ours says to type instead. */
+function hintOf(issue: Issue): string | undefined {
+  const hint = issue.code === "custom" ? issue.params?.["hint"] : undefined;
+  return typeof hint === "string" ? hint : undefined;
 }
 
 function dotted(path: Path): string {

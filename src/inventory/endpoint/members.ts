@@ -55,7 +55,8 @@ function settingsOf(host: string, node: Located, report: Report): EndpointHostMa
   return validate(node, { label, schema: endpointHostSchema, keys: ENDPOINT_HOST_KEYS }, report);
 }
 
-function checkWays(host: ResolvedHost, report: Report): void {
+/** Reports ways to reach a host, or to become root there, that Holdfast does not have. */
+export function checkWays(host: ResolvedHost, report: Report): void {
   for (const [key, words] of ONLY) {
     const entry = host.merged.get(key);
     if (!entry || words.includes(String(entry.node.value))) continue;

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { isIpv4, isIpv6 } from "../connection/grammar.ts";
+import { DRILL_KEYS, drillSchema } from "./drill_schema.ts";
 import { SECRET_KEYS, secretSource } from "../secret_source.ts";
 
 const mapping = { error: "expected a mapping" };
@@ -119,7 +120,9 @@ export const endpointSchema = z.strictObject({
   profile: choice("guide", "standard", "fast").default("standard")
     .meta({
       description:
-        "guide: the reference as written; standard: corrected; fast: sub-second detection",
+        "guide: the reference as written; standard: corrected, forgives stalls of half " +
+        "a second; fast: a failure costs less than a second, and a host that stalls for 0.3 s or a " +
+        "HAProxy that is silent for 0.4 s counts as one",
       examples: ["fast"],
     }),
   interface: networkInterface().default("auto")
@@ -141,6 +144,15 @@ export const endpointSchema = z.strictObject({
     .meta({ description: "Settings of HAProxy", examples: [{ client_timeout: "4h" }] }),
   slo: slo.default(() => slo.parse({}))
     .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
+  production: z.boolean({ error: "expected true or false" }).optional()
+    .meta({
+      description: "Somebody depends on it: drills want to hear --yes. Default: false",
+      examples: [true],
+    }),
+  drill: drillSchema.optional().meta({
+    description: "What drills need beside ssh",
+    examples: [{ probe_from: "jump1" }],
+  }),
 }, mapping);
 
 /** The `endpoint_host` map of a host. */
@@ -169,6 +181,7 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["vrrp.auth_pass", SECRET_KEYS],
   ["haproxy", Object.keys(haproxy.shape)],
   ["slo", Object.keys(slo.shape)],
+  ["drill", DRILL_KEYS],
   ["backends.*", Object.keys(backend.shape)],
 ]);
 

@@ -27,10 +27,11 @@ const RUN = [
 
 /** Flags as the code of each command knows them; the compiler holds these against its types. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  apply: ["check", "diff", "step", ...RUN] satisfies (keyof RunFlags)[],
+  apply: ["check", "diff", "step", ...RUN, "lockTimeout"] satisfies (keyof RunFlags)[],
   check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
   verify: ["wait", ...RUN],
-  report: ["diff", "report"] satisfies (keyof RedrawFlags)[],
+  // --html is --report html:FILE in other words, and does not reach the code.
+  report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
   inventory: [
     "list",

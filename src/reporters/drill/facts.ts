@@ -1,0 +1,90 @@
+/**
+ * What was measured, as lines with a name: the same words in every report.
+ * @module
+ */
+import { holdersText } from "./holders.ts";
+import { type DrillEnd, milliseconds, number } from "./units.ts";
+
+/** One line about a drill. */
+export interface Fact {
+  /** One word. */
+  readonly name: string;
+  /** What was measured, as one line. */
+  readonly text: string;
+}
+
+const NAMES = {
+  outageMs: "outage",
+  returnMs: "return",
+  recoveryMs: "recovery",
+  degradedMs: "degraded",
+} as const;
+
+/** A figure of time that can be held against a limit. */
+export type Judged = keyof typeof NAMES;
+
+/** What one word stands for a figure of time. */
+export function figureName(judged: Judged): string {
+  return NAMES[judged];
+}
+
+/** Length of the figure that is held against the limit; unset where it could not be had. */
+export function judgedMs(end: DrillEnd): number | undefined {
+  const judged = end.judged ?? "outageMs";
+  return end.figures?.[judged] ?? (judged === "outageMs" ? end.outageMs : undefined);
+}
+
+/** Every figure of a drill that could be had. Nothing of a drill that was not run. */
+export function factsOf(end: DrillEnd): Fact[] {
+  if (end.verdict === "skipped") return [];
+  const facts: (Fact | undefined)[] = [
+    ...(Object.keys(NAMES) as Judged[]).map((judged) => timeFact(end, judged)),
+    { name: "requests", text: requestsText(end) },
+    fact("holders", holdersText(end)),
+    fact("watch", end.figures?.watch),
+    fact("accuracy", accuracyText(end)),
+  ];
+  return facts.filter((fact) => fact !== undefined);
+}
+
+function fact(name: string, text: string | undefined): Fact | undefined {
+  return text === undefined ? undefined : { name, text };
+}
+
+/** `183 ms (predicted 306, allowed 2,000)`. */
+function timeFact(end: DrillEnd, judged: Judged): Fact | undefined {
+  const held = (end.judged ?? "outageMs") === judged;
+  const value = end.figures?.[judged] ?? (judged === "outageMs" ? end.outageMs : undefined);
+  if (value === undefined && !held) return undefined;
+  const text = value === undefined ? "not measured" : value === 0 ? "none" : milliseconds(value);
+  const beside = !held ? [] : [
+    end.predictedMs === undefined ? "" : `predicted ${number(end.predictedMs)}`,
+    end.limitMs === undefined ? "" : `allowed ${number(end.limitMs)}`,
+  ].filter((part) => part !== "");
+  return {
+    name: NAMES[judged],
+    text: beside.length === 0 ? text : `${text} (${beside.join(", ")})`,
+  };
+}
+
+/** `1,240, 9 failed (7 refused, 2 timeout)`. */
+export function requestsText({ requests, failures, figures }: DrillEnd): string {
+  if (failures === 0) return `${number(requests)}, none failed`;
+  const kinds = Object.entries(figures?.failureKinds ?? {}).filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a).map(([kind, count]) => `${number(count)} ${kind}`);
+  const list = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
+  return `${number(requests)}, ${number(failures)} failed${list}`;
+}
+
+function accuracyText({ figures }: DrillEnd): string | undefined {
+  const clocks = figures?.clockMs;
+  const parts = [
+    clocks === undefined
+      ? ""
+      : `clocks agree within ${clocks < 10 ? clocks.toFixed(1) : number(clocks)} ms`,
+    (figures?.stalledMs ?? 0) === 0
+      ? ""
+      : `the prober stood still for ${milliseconds(figures?.stalledMs ?? 0)}`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
