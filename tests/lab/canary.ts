@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
 import { attempt } from "../../src/lab/run.ts";
 import * as hf from "./holdfast.ts";
+import { firstBelow } from "./processes.ts";
 
 /** A value of so many characters that is nowhere else in the world. */
 export function canary(length: number, odd = ""): string {
@@ -173,9 +174,7 @@ export function holding(values: readonly string[], files: readonly string[]): st
 
 /** The root of a host's files, seen from this machine. */
 export async function rootOf(lab: Lab, name: string): Promise<string> {
-  const pid = lab.hosts.find((host) => host.name === name)?.pid;
-  const { stdout } = await attempt(["pgrep", "-P", String(pid)], { to: "find the host's init" });
-  const [init = ""] = stdout.trim().split("\n");
+  const init = firstBelow(lab.hosts.find((host) => host.name === name)?.pid ?? 0);
   assertEquals((await Deno.readTextFile(`/proc/${init}/root/etc/hostname`)).trim(), name);
   return `/proc/${init}/root`;
 }

@@ -6,7 +6,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
-import { below } from "./processes.ts";
+import { firstBelow } from "./processes.ts";
 
 const ignore = await labAvailable() !== undefined;
 const PLACES = ["/mnt/dead", "/var/lib/dead", "/home/deploy/dead"];
@@ -14,9 +14,8 @@ const PLACES = ["/mnt/dead", "/var/lib/dead", "/home/deploy/dead"];
 /** Mounts file systems whose server never reads a request, and keeps that server until disposed. */
 async function mountDead(lab: Lab, name: string): Promise<AsyncDisposable> {
   await hf.root(lab, name, `mkdir -p ${PLACES.join(" ")}`);
-  const nspawn = lab.hosts.find((host) => host.name === name)?.pid ?? 0;
-  // Its first process is the first below nspawn. The device comes from this machine: a host has none.
-  const [first] = below(nspawn);
+  // The device comes from this machine: a host has none.
+  const first = firstBelow(lab.hosts.find((host) => host.name === name)?.pid ?? 0);
   const options = "rootmode=40000,user_id=0,group_id=0,allow_other";
   const mounts = PLACES.map((place, i) =>
     `exec ${i + 3}<>/dev/fuse || exit
