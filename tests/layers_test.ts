@@ -52,6 +52,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/endpoint",
     "src/drills/model.ts",
+    "src/drills/remote",
   ],
   "src/drills/remote": ["src/model.ts", "src/shell.ts", "src/drills/model.ts"],
   "src/drills": [

@@ -45,6 +45,11 @@ export type Break =
     readonly undo: string;
     /** The host goes down and comes up again by itself. @default {false} */
     readonly reboots?: boolean;
+    /**
+     * The controller's way to the host may go with it: the host undoes it by itself soon after the
+     * hold is over, because nobody may be able to ask it to. @default {false}
+     */
+    readonly cutsLink?: boolean;
   }
   /** The power of a load balancer is cut; undone by giving it back. */
   | { readonly kind: "power"; readonly host: string; readonly what: string }
