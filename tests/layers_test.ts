@@ -56,6 +56,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/drills/remote": ["src/model.ts", "src/shell.ts", "src/drills/model.ts"],
   "src/drills": [
+    // What a drill asks hosts is what a run asks them, under the same lock.
+    "src/runner/facts.ts",
+    "src/runner/lock.ts",
+    "src/runner/look.ts",
+    "src/runner/tally.ts",
+    "src/diagnostics.ts",
     "src/model.ts",
     "src/events.ts",
     "src/drill_events.ts",

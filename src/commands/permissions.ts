@@ -43,6 +43,11 @@ const SSH: Need = {
   why: "start the system's ssh, one for each host",
   has: { name: "run", command: "ssh" },
 };
+const GUARD: Need = {
+  flag: "--allow-run=sh",
+  why: "undo what only this machine can undo, even when Holdfast itself is killed",
+  has: { name: "run", command: "sh" },
+};
 const WRITE: Need = {
   flag: "--allow-write",
   why: "write the rendered files",
@@ -58,6 +63,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   apply: [SSH, READ, ENVIRONMENT],
   check: [SSH, READ, ENVIRONMENT],
   verify: [SSH, READ, ENVIRONMENT],
+  drill: [SSH, GUARD, READ, ENVIRONMENT],
   render: [READ, WRITE, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],
   explain: [READ, ENVIRONMENT],
@@ -67,7 +73,11 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 
 function needsOf(command: string, { writes = [], offline = false }: Wants): Need[] {
   const needs = NEEDS[command] ?? [];
-  return [...offline ? needs.filter((need) => need !== SSH) : needs, ...writeNeeds(writes)];
+  const starts: readonly Need[] = [SSH, GUARD];
+  return [
+    ...offline ? needs.filter((need) => !starts.includes(need)) : needs,
+    ...writeNeeds(writes),
+  ];
 }
 
 /** A file is written beside its place first, so that it is whole or not there. */
@@ -83,19 +93,32 @@ export function denoArgs(
   command: string,
   script: string,
   args: readonly string[],
-  { env, programs, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NO_SECRETS,
+  { env, programs, drills, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NO_SECRETS,
 ): string[] {
   const flags = needsOf(command, wants).map(({ flag }) => flag);
   const more = env.filter((name) => !isGranted(name));
-  const lists: [string, readonly string[]][] = [["--allow-env=", more], ["--allow-run=", programs]];
-  const granted = flags.map((flag) =>
-    [flag, ...lists.flatMap(([prefix, more]) => flag.startsWith(prefix) ? more : [])].join(",")
-  );
-  if (programs.length > 0 && !flags.includes(SSH.flag)) {
-    granted.push(`--allow-run=${programs.join(",")}`);
-  }
+  const drill = command === "drill" && wants.offline !== true ? drills : undefined;
+  const started = [...programs, ...drill?.programs ?? []];
+  const granted = merged([
+    ...flags,
+    ...more.map((name) => `--allow-env=${name}`),
+    ...started.map((program) => `--allow-run=${program}`),
+    ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
+  ]);
   const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
   return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
+}
+
+/** Flags of the same kind as one, each value once. */
+function merged(flags: readonly string[]): readonly string[] {
+  const kinds = new Map<string, Set<string>>();
+  for (const flag of flags) {
+    const at = flag.indexOf("=");
+    const kind = at === -1 ? flag : flag.slice(0, at);
+    const values = at === -1 ? [] : flag.slice(at + 1).split(",");
+    kinds.set(kind, new Set([...kinds.get(kind) ?? [], ...values]));
+  }
+  return [...kinds].map(([kind, values]) => values.size === 0 ? kind : `${kind}=${[...values]}`);
 }
 
 /** Variables that every run may read anyway. */
@@ -103,20 +126,35 @@ function isGranted(name: string): boolean {
   return name.startsWith("HOLDFAST_") || ENV.split(",").includes(name);
 }
 
-/** What the inventory's secrets need beside that, for a person to read. */
-function secretLines(secrets: SecretsNamed | undefined): string {
-  if (secrets === undefined) {
-    return "\n\nWhat the inventory's secrets need beside that is not known before it may be read:\n" +
+/** What the inventory needs beside that, for a person to read. */
+function inventoryLines(command: string, named: SecretsNamed | undefined): string {
+  const drilling = command === "drill";
+  if (named === undefined) {
+    const what = drilling
+      ? "What the inventory's secrets and drills need"
+      : "What the inventory's secrets need";
+    return `\n\n${what} beside that is not known before it may be read:\n` +
       "with --allow-read alone, the variables and programs are named here.";
   }
-  const env = secrets.env.filter((name) => !isGranted(name));
-  const flags = [
+  const env = named.env.filter((name) => !isGranted(name));
+  const secrets = [
     ...(env.length === 0 ? [] : [`--allow-env=${env.join(",")}`]),
-    ...(secrets.programs.length === 0 ? [] : [`--allow-run=${secrets.programs.join(",")}`]),
+    ...(named.programs.length === 0 ? [] : [`--allow-run=${named.programs.join(",")}`]),
   ];
-  return flags.length === 0
-    ? ""
-    : `\n  ${flags.join(" ")}\n      to fetch the secrets that the inventory names`;
+  const { addresses, programs } = named.drills ?? { addresses: [], programs: [] };
+  const lines: readonly (readonly [flags: readonly string[], why: string])[] = [
+    [secrets, "fetch the secrets that the inventory names"],
+    [
+      drilling ? addresses.map((it) => `--allow-net=${it}`) : [],
+      "ask the endpoint as a client does",
+    ],
+    [
+      drilling ? programs.map((it) => `--allow-run=${it}`) : [],
+      "switch power and API servers, as the inventory says",
+    ],
+  ];
+  return lines.filter(([flags]) => flags.length > 0)
+    .map(([flags, why]) => `\n  ${flags.join(" ")}\n      to ${why}`).join("");
 }
 
 /** A command line as a person would type it; it means the same in every shell. */
@@ -144,7 +182,7 @@ export async function ensurePermissions(
   const known = await secretsKnown(inventory);
   const again = denoArgs(command, script, args, { ...known ?? NO_SECRETS, ...wants });
   const needed = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
-  const list = needed + secretLines(known);
+  const list = needed + inventoryLines(command, known);
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
     console.error(
       `Cannot run "${command}" without permissions, and nobody is here to ask. It needs\n${list}\n\nType:\n  ${
@@ -154,7 +192,9 @@ export async function ensurePermissions(
     return EXIT.usage;
   }
   console.error(
-    `"${command}" needs\n${list}\n\nIf you allow it to start deno, it starts itself again with exactly these flags,\nand those that the inventory's own secrets need.\n` +
+    `"${command}" needs\n${list}\n\nIf you allow it to start deno, it starts itself again with exactly these flags,\nand those that the inventory's own ${
+      command === "drill" ? "secrets and drills" : "secrets"
+    } need.\n` +
       `To grant them yourself and not be asked, type:\n  ${typed(["deno", ...again])}\n`,
   );
   const answer = await Deno.permissions.request({ name: "run", command: Deno.execPath() });

@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
+import { declareDrill } from "./line/drill.ts";
 import { helpText } from "./line/help.ts";
 import { declareLab } from "./line/lab.ts";
 import { mistakeText } from "./line/mistakes.ts";
@@ -35,6 +36,7 @@ export function makeProgram(
   const line: Line = { perform, io };
   program.commandsGroup("Hosts:");
   declareRun(program, line);
+  declareDrill(program, line);
   program.commandsGroup("Inventory:");
   declareRead(program, line);
   program.commandsGroup("This machine:");

@@ -19,12 +19,17 @@ export interface RedrawFlags {
 export function redraw(path: string, flags: RedrawFlags, io: Io): Promise<number> {
   // Nothing is going on that progress could be shown of.
   return withReports(path, { ...flags, step: true }, io, async (reports) => {
-    const events = parseRun(path, await read(path));
+    const events = await readRun(path);
     for (const event of events) if (event.type !== "version") reports.emit(event);
     if (events.at(-1)?.type === "run-end") return EXIT.ok;
     io.err(`Cannot show the end of "${path}": the run did not come to it\n`);
     return EXIT.usage;
   });
+}
+
+/** The events of a run that is in a file. @throws {InputError} when it is none */
+export async function readRun(path: string): Promise<readonly Event[]> {
+  return parseRun(path, await read(path));
 }
 
 async function read(path: string): Promise<string> {

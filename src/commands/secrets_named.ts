@@ -1,6 +1,6 @@
 /**
- * A program of its own: prints which variables and programs an inventory takes secrets from, and
- * which programs it is itself, so that the second start of Holdfast is granted exactly these. Reads
+ * A program of its own: prints which variables and programs an inventory takes secrets from,
+ * which programs it is itself, and what its drills start and ask, so that the second start of Holdfast is granted exactly these. Reads
  * the inventory, and no secret.
  * @module
  */
@@ -8,6 +8,7 @@ import { resolve } from "@std/path";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
 import type { Programs } from "../inventory/programs.ts";
+import type { Endpoint } from "../model.ts";
 import { inventoryOf } from "./plan_file.ts";
 
 /** Where an inventory takes its secrets from. */
@@ -16,12 +17,23 @@ export interface SecretsNamed {
   readonly env: readonly string[];
   /** Programs that are started. */
   readonly programs: readonly string[];
+  /** What drills need beside that. @default {nothing} */
+  readonly drills?: DrillNeeds;
+}
+
+/** What the drills of an inventory start and ask. */
+export interface DrillNeeds {
+  /** Programs that switch power and API servers. */
+  readonly programs: readonly string[];
+  /** `address:port` of what is asked. */
+  readonly addresses: readonly string[];
 }
 
 /** Reads an inventory and notes what it would ask for. What is wrong with it is said later. */
 export async function secretsNamed(path: string): Promise<SecretsNamed> {
   const env = new Set<string>();
   const programs = new Set<string>();
+  let drills: DrillNeeds = { programs: [], addresses: [] };
   const unread = "unread";
   const secrets = {
     env: (name: string) => (env.add(name), unread),
@@ -40,12 +52,25 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
   try {
     const options = { secrets, programs: inventories };
     const { inventory, credentials } = await loadInventory(await inventoryOf(path), options);
+    drills = drillNeeds(inventory.endpoints);
     // Whichever hosts are selected later, and whether or not sudo's password will be asked for.
     for (const host of inventory.hosts) await named(credentials([host], { sudo: true }));
   } catch (error) {
     ignoreInput(error);
   }
-  return { env: [...env], programs: [...programs] };
+  return { env: [...env], programs: [...programs], drills };
+}
+
+function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
+  const programs = endpoints.flatMap(({ drill: { powerCommand, apiCommand } = {} }) =>
+    [powerCommand?.[0], apiCommand?.[0]].filter((word) => word !== undefined)
+  );
+  const addresses = endpoints.map(({ address, port, drill }) => {
+    // From another host it goes through forwarded ports of this machine, whichever are free.
+    if (drill?.probeFrom !== undefined) return "127.0.0.1";
+    return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  });
+  return { programs: [...new Set(programs)], addresses: [...new Set(addresses)] };
 }
 
 function ignoreInput(error: unknown): void {

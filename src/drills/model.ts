@@ -226,8 +226,8 @@ export interface DrillEffects {
    * a process of its own. Gives the function that disarms it.
    */
   guard(undo: readonly GuardStep[]): Promise<() => Promise<void>>;
-  /** Applies the play to the endpoint as it is given, and gives the exit code. */
-  apply(endpoint: Endpoint): Promise<number>;
+  /** Applies the play to the endpoint as it is given. @throws {Error} when it fails, with why */
+  apply(endpoint: Endpoint): Promise<void>;
   /** The condition that says whether all is well. */
   check(endpoint: Endpoint): GroupCheck;
   /** Reports what happens. */
@@ -236,7 +236,7 @@ export interface DrillEffects {
   now(): number;
   /** Monotonic milliseconds, the clock of all samples. */
   clock(): number;
-  /** Waits. Ends early when the run is interrupted. */
+  /** Waits. An interrupt ends it early; a wait that begins after one is whole: healing takes time. */
   sleep(ms: number): Promise<void>;
   /** A word that no host can guess. */
   nonce(): string;

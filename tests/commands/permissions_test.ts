@@ -16,6 +16,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   apply: ["--allow-env", "--allow-read", "--allow-run"],
   check: ["--allow-env", "--allow-read", "--allow-run"],
   verify: ["--allow-env", "--allow-read", "--allow-run"],
+  drill: ["--allow-env", "--allow-read", "--allow-run"],
   render: ["--allow-env", "--allow-read", "--allow-write"],
   lab: ["--allow-all"],
 };
@@ -53,6 +54,20 @@ Deno.test("denoArgs() adds what secrets need, and nothing that is granted anyway
   assertEquals(variables.at(-1), "OTHER");
   assertEquals(variables.filter((name) => name === "VRRP_PASS").length, 1);
   assertEquals(args.find((arg) => arg.startsWith("--allow-run=")), "--allow-run=ssh,pass");
+});
+
+Deno.test("denoArgs() lets drills ask the endpoint, and start what the inventory names, each once", () => {
+  const drills = { programs: ["ipmi", "ssh"], addresses: ["10.0.0.10:8443", "[fd00::1]:8443"] };
+  const named = { env: [], programs: ["pass"], drills };
+  const args = denoArgs("drill", SCRIPT, ["drill", "hosts.yaml"], named);
+  assertEquals(args.filter((arg) => /^--allow-(run|net)/.test(arg)), [
+    "--allow-run=ssh,sh,pass,ipmi",
+    "--allow-net=10.0.0.10:8443,[fd00::1]:8443",
+  ]);
+  const apply = denoArgs("apply", SCRIPT, ["apply", "hosts.yaml"], named);
+  assertEquals(apply.filter((arg) => /^--allow-(run|net)/.test(arg)), ["--allow-run=ssh,pass"]);
+  const list = denoArgs("drill", SCRIPT, ["drill", "x", "--list"], { ...named, offline: true });
+  assertEquals(list.filter((arg) => /^--allow-(run|net)/.test(arg)), ["--allow-run=pass"]);
 });
 
 /** An inventory with a secret that is taken from somewhere. */

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { secretsNamed } from "../../src/commands/secrets_named.ts";
+import { secretsNamed as everythingNamed } from "../../src/commands/secrets_named.ts";
 import { withTempDir } from "../helpers.ts";
+
+async function secretsNamed(path: string) {
+  const { env, programs } = await everythingNamed(path);
+  return { env, programs };
+}
 
 function inventory(authPass: string): string {
   return `all:
@@ -60,4 +65,29 @@ Deno.test("secretsNamed() names an inventory that is a program, and does not sta
       "group_vars",
       "hosts.sh",
     ]);
+  }));
+
+Deno.test("secretsNamed() names what drills start and ask", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.yaml`;
+    const text = inventory("abc");
+    await Deno.writeTextFile(path, text);
+    assertEquals((await everythingNamed(path)).drills, {
+      programs: [],
+      addresses: ["10.0.0.10:8443"],
+    });
+    const drill = "drill: { power_command: [ipmi, '{host}', '{action}'], " +
+      "api_command: [ctl, '{server}', '{action}'], probe_from: lb1 }";
+    const other = text.replace(
+      "all:\n  children:",
+      "all:\n  hosts: { far: { ansible_host: 10.0.0.99 } }\n  children:",
+    );
+    await Deno.writeTextFile(
+      path,
+      other.replace("vrrp:", `${drill.replace("lb1", "far")}, vrrp:`),
+    );
+    assertEquals((await everythingNamed(path)).drills, {
+      programs: ["ipmi", "ctl"],
+      addresses: ["127.0.0.1"],
+    });
   }));

@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
+import type { DrillNeeds } from "../../src/commands/secrets_named.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Event, Status } from "../../src/events.ts";
 import type { Lab } from "../../src/lab/mod.ts";
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Leaves out `--json`: the report for people. */
   readonly human?: boolean;
+  /** What drills start and ask. */
+  readonly drills?: DrillNeeds;
 }
 
 /** What a run left. */
@@ -49,9 +52,14 @@ export interface Started {
 
 /** Starts a command of the product on an inventory. */
 export function start(command: string, inventory: string, options: StartOptions = {}): Started {
-  const { flags = [], stdin, env = {}, human = false } = options;
+  const { flags = [], stdin, env = {}, human = false, drills } = options;
   const words = [command, inventory, ...flags, ...(human ? [] : ["--json"])];
-  const wants = { env: [], programs: [], writes: writesOf(flags) };
+  const wants = {
+    env: [],
+    programs: [],
+    writes: writesOf(flags),
+    ...(drills === undefined ? {} : { drills }),
+  };
   return spawn(denoArgs(command, "cli.ts", words, wants), env, stdin);
 }
 

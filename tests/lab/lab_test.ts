@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
 import * as lab from "../../src/lab/mod.ts";
-import { ask, labAvailable, labName, onHost, traces, tracesOf, withLab } from "./helpers.ts";
+import { ask, labAvailable, onHost, traces, tracesOf, withLab } from "./helpers.ts";
 
 const ignore = await labAvailable() !== undefined;
 const quiet = { log: () => {} };
-const [T1, T2, T3] = [labName("t1"), labName("t2"), labName("t3")];
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore, fn });
@@ -24,10 +23,10 @@ test("labUp() gives hosts that answer over ssh, with sudo and their own systemd"
 test("labUp() a second time checks the lab and is quick", async () => {
   await withLab("t1", async (one) => {
     const started = performance.now();
-    assertEquals(await lab.labUp({ name: T1, ...quiet }), one);
+    assertEquals(await lab.labUp({ name: "t1", ...quiet }), one);
     assertLess(performance.now() - started, 5000);
     await assertRejects(
-      () => lab.labUp({ name: T1, suite: "trixie", ...quiet }),
+      () => lab.labUp({ name: "t1", suite: "trixie", ...quiet }),
       Error,
       "while it is up",
     );
@@ -71,7 +70,7 @@ test("powerOff() silences a host at once, and powerOn() brings it back with its 
   await withLab("t1", async (one) => {
     await onHost(one, "lb2", "sudo ip address add 10.88.99.99/32 dev eth0; echo kept > note; sync");
     await lab.powerOff(one, "lb2");
-    const off = (await lab.labStatus({ name: T1 })).hosts[1];
+    const off = (await lab.labStatus({ name: "t1" })).hosts[1];
     assertEquals([off?.running, off?.ssh], [false, false]);
     await lab.powerOn(one, "lb2");
     assertEquals(
@@ -94,7 +93,7 @@ test("labUp() runs two labs side by side that know nothing of each other", async
 });
 
 test("labUp() twice at the same moment makes two labs with a prefix each", async () => {
-  const names = [T1, T2];
+  const names = ["t1", "t2"];
   try {
     const labs = await Promise.all(names.map((name) => lab.labUp({ name, ...quiet })));
     assertEquals(new Set(labs.map((one) => one.subnet)).size, 2);
@@ -105,25 +104,25 @@ test("labUp() twice at the same moment makes two labs with a prefix each", async
 
 test("labDown() leaves no trace, and openLab() says that the lab is not up", async () => {
   await withLab("t1", async () => {
-    assert(tracesOf(T1, await traces()).length > 10);
+    assert(tracesOf("t1", await traces()).length > 10);
   });
-  assertEquals(tracesOf(T1, await traces()), []);
-  await assertRejects(() => lab.openLab(T1), Error, `Cannot open lab "${T1}": it is not up`);
+  assertEquals(tracesOf("t1", await traces()), []);
+  await assertRejects(() => lab.openLab("t1"), Error, 'Cannot open lab "t1": it is not up');
 });
 
 for (const afterMs of [150, 250, 400, 600, 800]) {
   test(`labUp() and labDown() clean up after an up that was killed after ${afterMs} ms`, async () => {
     try {
-      await killedUp(T3, afterMs);
-      await lab.labDown({ name: T3, ...quiet });
-      assertEquals(tracesOf(T3, await traces()), []);
-      await killedUp(T3, afterMs);
-      const one = await lab.labUp({ name: T3, ...quiet });
+      await killedUp("t3", afterMs);
+      await lab.labDown({ name: "t3", ...quiet });
+      assertEquals(tracesOf("t3", await traces()), []);
+      await killedUp("t3", afterMs);
+      const one = await lab.labUp({ name: "t3", ...quiet });
       assertEquals((await onHost(one, "lb2", "hostname")).stdout, "lb2\n");
     } finally {
-      await lab.labDown({ name: T3, ...quiet });
+      await lab.labDown({ name: "t3", ...quiet });
     }
-    assertEquals(tracesOf(T3, await traces()), []);
+    assertEquals(tracesOf("t3", await traces()), []);
   });
 }
 

@@ -31,6 +31,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast verify hosts.yaml", "is it as it should be, now?"],
     ["holdfast verify hosts.yaml --wait 30s", "or at most 30 seconds from now?"],
   ],
+  drill: [
+    ["holdfast drill hosts.yaml --list", "what there is, and what would be skipped"],
+    ["holdfast drill hosts.yaml keepalived-stopped --max-outage 1s", "one, and a promise"],
+    ["holdfast drill hosts.yaml --report html:drills.html --report jsonl:run.jsonl", "kept"],
+    ["holdfast drill hosts.yaml --compare run.jsonl", "and is it slower than last time?"],
+  ],
   report: [
     ["holdfast report run.jsonl --diff", "of holdfast apply ... --report jsonl:run.jsonl"],
     ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
@@ -74,7 +80,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.ok, "as wished"],
   [EXIT.usage, "the command line or the inventory is wrong; no host was touched"],
   [EXIT.changes, "check found something to change"],
-  [EXIT.failed, "a host or a condition failed"],
+  [EXIT.failed, "a host, a condition or a drill failed, or a drill could not be measured"],
   [EXIT.unreachable, "a host could not be reached"],
   [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
   [EXIT.bug, "a bug in Holdfast"],
@@ -91,6 +97,8 @@ export function exitCodes(command: string): readonly number[] {
       return [ok, usage, changes, failed, unreachable];
     case "verify":
       return [ok, usage, failed, unreachable];
+    case "drill":
+      return [ok, usage, failed, unreachable, stale];
     case "lab":
       return [ok, usage, failed];
     default:

@@ -31,6 +31,16 @@ export function count(text: string): number {
   return number;
 }
 
+/** A whole number from 0. */
+export function whole(text: string): number {
+  if (/^0+$/.test(text)) return 0;
+  try {
+    return count(text);
+  } catch {
+    throw new InvalidArgumentError("expected a whole number from 0");
+  }
+}
+
 /** A time such as `10s` or `500ms`, in milliseconds; a bare number is seconds. */
 export function milliseconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);

@@ -55,6 +55,9 @@ function groupsOf(readings: readonly ClockReading[]): readonly (readonly ClockRe
   return groups;
 }
 
+/** Starts of kernels that are no further apart are one; no machine boots in that time. */
+const SAME_START_MS = 500;
+
 /** Pairs what was written with what was asked: in order, else by when the kernels started. */
 function pair(
   written: readonly (readonly SpoolLine[])[],
@@ -63,12 +66,15 @@ function pair(
   if (written.length === asked.length) return asked;
   const started = (ticks: readonly Tick[]) => median(ticks.map((t) => t.wallMs - t.uptimeMs));
   const starts = written.map((lines) => started(ticksOf(lines)));
-  const homes = asked.map((group) => {
+  const away = asked.map((group) => {
     const start = started(group.map(tickOf));
-    const away = starts.map((other) => Number.isNaN(other) ? Infinity : Math.abs(other - start));
-    return away.indexOf(Math.min(...away));
+    return starts.map((other) => Number.isNaN(other) ? Infinity : Math.abs(other - start));
   });
-  return written.map((_, i) => asked.filter((_, g) => homes[g] === i).flat());
+  // A container starts anew on the clock and the time since boot of its machine: what was asked of
+  // one of its boots holds for all of them.
+  const home = (group: number, boot: number) =>
+    (away[group]?.[boot] ?? Infinity) <= Math.min(...away[group] ?? []) + SAME_START_MS;
+  return written.map((_, boot) => asked.filter((_, group) => home(group, boot)).flat());
 }
 
 function bootOf(lines: readonly SpoolLine[], readings: readonly ClockReading[]): Boot {

@@ -5,6 +5,7 @@ import { count, milliseconds, reportFiles } from "../../../src/commands/line/opt
 import { makeProgram } from "../../../src/commands/program.ts";
 import type { RedrawFlags } from "../../../src/commands/redraw.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
+import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
 
 const RUN = [
@@ -30,6 +31,23 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   apply: ["check", "diff", "step", ...RUN, "lockTimeout"] satisfies (keyof RunFlags)[],
   check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
   verify: ["wait", ...RUN],
+  drill: [
+    "list",
+    "profileSuite",
+    "maxOutage",
+    "repeat",
+    "retries",
+    "yes",
+    "drill",
+    "compare",
+    "user",
+    "become",
+    "askBecomePass",
+    "extraVars",
+    "json",
+    "report",
+    "lockTimeout",
+  ] satisfies (keyof DrillFlags)[],
   // --html is --report html:FILE in other words, and does not reach the code.
   report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],

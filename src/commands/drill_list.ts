@@ -1,0 +1,50 @@
+/**
+ * `drill --list`: what there is, and what would be skipped. No host is contacted.
+ * @module
+ */
+import { bold, dim, yellow } from "@std/fmt/colors";
+import type { Drill } from "../drills/model.ts";
+import { expectedScene } from "../drills/scene.ts";
+import type { Endpoint } from "../model.ts";
+
+/** A drill as a list shows it. */
+export interface ListedDrill {
+  /** Its name. */
+  readonly name: string;
+  /** What is broken. */
+  readonly title: string;
+  /** What it stands for. */
+  readonly about: string;
+  /** Suite that has it. */
+  readonly suite: Drill["suite"];
+  /** Why it would be skipped, by endpoint. */
+  readonly skipped: Readonly<Record<string, string>>;
+}
+
+/** What there is, as data. */
+export function listDrills(
+  drills: readonly Drill[],
+  endpoints: readonly Endpoint[],
+): readonly ListedDrill[] {
+  return drills.map((drill) => {
+    const { name, title, about, suite } = drill;
+    const skipped = endpoints.flatMap((endpoint) => {
+      const why = drill.unfit?.(expectedScene(endpoint));
+      return why === undefined ? [] : [[endpoint.name, why] as const];
+    });
+    return { name, title, about, suite, skipped: Object.fromEntries(skipped) };
+  });
+}
+
+/** The same as text: the name alone begins a line, so that scripts can cut it out. */
+export function drillListText(list: readonly ListedDrill[], endpoints: number): string {
+  const width = Math.max(...list.map(({ name }) => name.length));
+  const lines = list.flatMap(({ name, title, suite, skipped }) => [
+    `${bold(name.padEnd(width))}  ${suite.padEnd(5)}  ${title}`,
+    ...Object.entries(skipped).map(([endpoint, why]) => {
+      const where = endpoints === 1 ? "" : ` on ${endpoint}`;
+      return `${" ".repeat(width + 9)}${yellow(`would be skipped${where}:`)} ${dim(why)}`;
+    }),
+  ]);
+  return `${lines.join("\n")}\n`;
+}

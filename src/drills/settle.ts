@@ -1,0 +1,63 @@
+/**
+ * Settling: the drill is over when everything is as it was, and not before.
+ * @module
+ */
+import { strictly } from "./preflight.ts";
+import { differences, snapshotScript } from "./remote/snapshot.ts";
+import { say, type Trial } from "./trial.ts";
+
+/** How long the steady state may take beyond what was predicted. */
+const SETTLE_MS = 60_000;
+
+/** Between two looks. */
+const INTERVAL_MS = 500;
+
+/** Lines of a difference that are said; the rest is counted. */
+const FEW = 8;
+
+/**
+ * Waits until the strict check is green, the address is where it belongs and nothing on a host
+ * differs from before. What is still wrong at the deadline is a failure of the drill.
+ */
+export async function settle(trial: Trial): Promise<void> {
+  const { effects, plan } = trial;
+  if (!trial.struck) return;
+  say(trial, "settle", "wait until all is as it was");
+  const until = effects.clock() + SETTLE_MS + (plan.predictedMs ?? 0);
+  for (;;) {
+    const at = effects.clock();
+    const wrong = await unsettled(trial);
+    if (wrong.length === 0) {
+      trial.marks.push({ at, kind: "steady", text: "steady" });
+      return;
+    }
+    if (effects.clock() >= until) return void trial.failures.push(...wrong);
+    await effects.sleep(INTERVAL_MS);
+  }
+}
+
+/** What is not as it was, a sentence each. */
+async function unsettled(trial: Trial): Promise<readonly string[]> {
+  const { scene } = trial;
+  const verdict = await strictly(trial);
+  if (!verdict.ok) return [`the steady state is not back: ${verdict.message}`];
+  const holder = verdict.last?.[0];
+  if (holder !== scene.preferred) {
+    return [`${holder} holds the address, and it belongs to ${scene.preferred}`];
+  }
+  return await drift(trial);
+}
+
+async function drift({ fleet, endpoint, before }: Trial): Promise<readonly string[]> {
+  const after = await fleet.askAll(() => snapshotScript(endpoint.address));
+  return [...before].flatMap(([host, text]) => {
+    const answer = after.get(host);
+    if (answer === undefined) return [`${host} gave no answer when it was compared with before`];
+    if (answer.code !== 0) {
+      return [`${host} cannot be compared with before: ${answer.stderr.trim()}`];
+    }
+    const found = differences(text, answer.stdout);
+    const more = found.length > FEW ? [`${host}: and ${found.length - FEW} more differences`] : [];
+    return [...found.slice(0, FEW).map((line) => `${host} is not as it was: ${line}`), ...more];
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * Breaking: what a drill does to hosts, their power and API servers, and the wait for a service that
+ * shall stand again on fewer legs.
+ * @module
+ */
+import { ConnectError } from "../errors.ts";
+import { PREPARE_MS } from "./arm.ts";
+import type { Break } from "./model.ts";
+import { faultScript } from "./remote/arm.ts";
+import { say, type Trial, TrialError } from "./trial.ts";
+
+/** How long the service must have stood before it is broken again. */
+const STANDS_MS = 1000;
+
+/** How long a fault that returns at once may take. */
+const FAULT_MS = 30_000;
+
+/**
+ * Breaks what must be broken before the measurement, and waits until the service stands again.
+ * @throws {TrialError} when something cannot be broken, or the service does not come back
+ */
+export async function prepare(trial: Trial): Promise<void> {
+  const { plan: { prepare = [] }, effects } = trial;
+  if (prepare.length === 0 || effects.signal.aborted) return;
+  say(trial, "prepare", prepare.map(({ what }) => what).join(", "));
+  for (const one of prepare) await strike(trial, one, "prepare");
+  await stands(trial);
+}
+
+/**
+ * Breaks everything at the same moment, and lets it stand.
+ * @throws {TrialError} when something cannot be broken
+ */
+export async function fault(trial: Trial): Promise<void> {
+  const { plan: { breaks, holdMs }, effects } = trial;
+  if (effects.signal.aborted) return;
+  if (breaks.length > 0) {
+    say(trial, "fault", breaks.map(({ what }) => what).join(", "));
+    await Promise.all(breaks.map((one) => strike(trial, one, "fault")));
+  }
+  if (!effects.signal.aborted) await effects.sleep(holdMs);
+}
+
+async function strike(trial: Trial, one: Break, kind: "prepare" | "fault"): Promise<void> {
+  const { effects, marks } = trial;
+  trial.struck = true;
+  // Before it is done, so that what follows from it never lies before it.
+  const at = effects.clock();
+  const host = one.kind === "host" || one.kind === "power" ? { host: one.host } : {};
+  marks.push({ at, kind, ...host, text: one.what });
+  if (one.kind === "power" || (one.kind === "host" && one.reboots === true)) {
+    trial.off.set(one.host, { from: at });
+  }
+  try {
+    await perform(trial, one);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new TrialError(`Cannot ${one.what}: ${error.message}`);
+  }
+}
+
+async function perform({ effects, fleet, nonce }: Trial, one: Break): Promise<void> {
+  switch (one.kind) {
+    case "power":
+      return await effects.power(one.host, "off");
+    case "api":
+      return await effects.api(one.server, one.how);
+    case "apply":
+      return await effects.apply(one.endpoint);
+    case "host":
+      return await performOn(
+        fleet.run(one.host, faultScript({ script: one.script, nonce }), { timeoutMs: FAULT_MS }),
+        one,
+      );
+  }
+}
+
+async function performOn(
+  work: ReturnType<Trial["fleet"]["run"]>,
+  { reboots, cutsLink }: Extract<Break, { kind: "host" }>,
+): Promise<void> {
+  try {
+    const { code, stderr } = await work;
+    if (code !== 0) throw new TrialError(stderr.trim() || `it ended with ${code}`);
+  } catch (error) {
+    // A fault that takes the way to the host with it gives no answer; that it happened is measured.
+    const expected = reboots === true || cutsLink === true;
+    if (!(error instanceof ConnectError) || !expected) throw error;
+  }
+}
+
+/** Waits until one member holds the address and every request is answered again. */
+async function stands(trial: Trial): Promise<void> {
+  const { effects, endpoint, fleet, prober } = trial;
+  const check = effects.check(endpoint);
+  const until = effects.clock() + PREPARE_MS;
+  let since = effects.clock();
+  let [failures, holder] = [prober?.counts().failures ?? 0, ""];
+  while (!effects.signal.aborted) {
+    const answers = await fleet.askAll((host) => check.probe(host), { timeoutMs: 20_000 });
+    const holders = check.judge(answers).last ?? [];
+    const now = prober?.counts().failures ?? 0;
+    if (holders.length !== 1 || holders[0] !== holder || now !== failures) since = effects.clock();
+    [failures, holder] = [now, holders.length === 1 ? holders[0] ?? "" : ""];
+    if (holder !== "" && effects.clock() - since >= STANDS_MS) return;
+    if (effects.clock() >= until) {
+      throw new TrialError("the service did not stand again after what was prepared");
+    }
+    await effects.sleep(200);
+  }
+}
