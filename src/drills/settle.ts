@@ -12,6 +12,9 @@ const SETTLE_MS = 60_000;
 /** Between two looks. */
 const INTERVAL_MS = 500;
 
+/** How long one request that is answered is waited for. */
+const ASKED_MS = 2000;
+
 /** Lines of a difference that are said; the rest is counted. */
 const FEW = 8;
 
@@ -38,14 +41,25 @@ export async function settle(trial: Trial): Promise<void> {
 
 /** What is not as it was, a sentence each. */
 async function unsettled(trial: Trial): Promise<readonly string[]> {
-  const { scene } = trial;
+  const { scene, effects } = trial;
+  const before = answered(trial);
   const verdict = await strictly(trial);
   if (!verdict.ok) return [`the steady state is not back: ${verdict.message}`];
   const holder = verdict.last?.[0];
   if (holder !== scene.preferred) {
     return [`${holder} holds the address, and it belongs to ${scene.preferred}`];
   }
-  return await drift(trial);
+  const drifted = await drift(trial);
+  if (drifted.length > 0 || before === undefined) return drifted;
+  // The members may agree, and a client still ask the wrong one.
+  for (let i = 0; i < ASKED_MS / 100 && answered(trial) === before; i++) await effects.sleep(100);
+  return answered(trial) === before ? ["no request from outside is answered"] : [];
+}
+
+/** Requests that were answered so far; unset: nobody asks. */
+function answered({ prober }: Trial): number | undefined {
+  const counts = prober?.counts();
+  return counts && counts.requests - counts.failures;
 }
 
 async function drift({ fleet, endpoint, before }: Trial): Promise<readonly string[]> {

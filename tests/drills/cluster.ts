@@ -75,6 +75,8 @@ export class Cluster {
   readonly stalls: ProbeRecord["stalls"][number][][] = [];
   /** What happens when this is noted for the first time. */
   readonly when = new Map<string, () => void>();
+  /** From when on nobody outside reaches whoever holds the address. */
+  unreachedFrom = Infinity;
   /** The inventory's commands fail. */
   commandsFail = false;
   readonly #hosts = new Map<string, Balancer>();
@@ -366,7 +368,7 @@ export class Cluster {
   #requests(from: number): RequestSample[] {
     const samples: RequestSample[] = [];
     for (let at = from; at < this.time.now - 5; at += 20) {
-      const answered = this.holder(at) !== undefined;
+      const answered = this.holder(at) !== undefined && at < this.unreachedFrom;
       samples.push({ at, ms: answered ? 4 : 1, kind: answered ? "ok" : "refused" });
     }
     return samples;

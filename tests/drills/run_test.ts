@@ -162,6 +162,15 @@ Deno.test("runDrills() fails when a host is not as it was, and names the differe
   assertEquals(cluster.did("disarm"), ["lb1 disarm"]);
 });
 
+Deno.test("runDrills() does not call it steady while nobody outside is answered", async () => {
+  const cluster = two();
+  cluster.when.set("lb1 heal by controller", () => cluster.unreachedFrom = cluster.time.now);
+  const { code, end, said } = await drill(cluster, [aDrill()]);
+  assertEquals([code, end?.verdict], [EXIT.failed, "fail"], said);
+  assertStringIncludes(said, "no request from outside is answered");
+  assertEquals(end?.timeline?.marks.some(({ kind }) => kind === "steady"), false);
+});
+
 Deno.test("runDrills() breaks nothing on hosts that somebody else works on", async () => {
   const cluster = two();
   cluster.host("lb2").locked = true;
