@@ -150,9 +150,11 @@ export function watchLane({ watch }: Timeline, scale: Scale, y: number): Drawn {
     const x = scale.unit(span.to);
     return [
       stretched(top, BAR, el("path", { class: "ended", d: `M${x} 0v${BAR}` })),
-      textAt(scale, span.to, top + 11, `${span.end}${silent}`, "note"),
+      // Below the bar: on it, neither could be read.
+      textAt(scale, span.to, top + BAR + 10, `${span.end}${silent}`, "note"),
     ];
   });
   const label = el("text", { x: "1%", y: y + 11, class: "label" }, "long-lived connection");
-  return { content: el("g", { class: "watch" }, label, bars, ends), height: LANE };
+  const room = ends.length > 0 ? LABEL : 0;
+  return { content: el("g", { class: "watch" }, label, bars, ends), height: LANE + room };
 }
