@@ -69,6 +69,16 @@ function judgeTime(
   return { fine: `${words(figure(bounds.ms))}, ${allowed}` };
 }
 
+/** What the return to normal cost, where it is not what the drill is about: it is felt all the same. */
+function judgeReturn(evidence: Evidence, judged: JudgedFigure, limitMs: number): Finding {
+  const aside = judged === "outageMs" || judged === "degradedMs";
+  // Of an endpoint that never came back the end is judged.
+  if (!aside || lastSilence(evidence.timeline) !== undefined) return {};
+  if (boundsOf(evidence.timeline).returnMs === undefined) return {};
+  const { wrong, unsure } = judgeTime(evidence, "returnMs", limitMs);
+  return { ...(wrong === undefined ? {} : { wrong }), ...(unsure === undefined ? {} : { unsure }) };
+}
+
 /** The end of the measurement: an endpoint that is silent then has not come back. */
 function judgeEnd({ timeline }: Evidence, judged: JudgedFigure, limitMs: number): Finding {
   const silence = lastSilence(timeline);
@@ -118,6 +128,7 @@ export function judge(
   const { judged = "outageMs", limitMs = promiseMs } = plan.expect;
   const asked = [
     judgeTime(evidence, judged, limitMs),
+    judgeReturn(evidence, judged, Math.max(limitMs, promiseMs)),
     judgeEnd(evidence, judged, limitMs),
     judgeFailures(evidence, plan.expect.failures),
   ];

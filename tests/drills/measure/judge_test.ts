@@ -80,11 +80,9 @@ Deno.test("an outage over the limit fails; the limit of the drill comes before t
 
 Deno.test("the figure that the drill names is judged", () => {
   const returned = (at: number) => at < 6010 || at > 7300;
-  assertEquals(brief({ up: returned })[0], "pass");
-  assertEquals(brief({ up: returned, expect: { judged: "returnMs" } }), [
-    "fail",
-    "no answer for 1,300 ms after the heal, allowed 1,000 ms",
-  ]);
+  const told = ["fail", "no answer for 1,300 ms after the heal, allowed 1,000 ms"];
+  assertEquals(brief({ up: returned, expect: { judged: "returnMs" } }), told);
+  assertEquals(brief({ up: returned, expect: { judged: "recoveryMs" } })[0], "unknown");
   const dead = (at: number) => at < 2000 || at > 7500;
   assertEquals(brief({ up: dead, expect: { judged: "recoveryMs" } }), [
     "fail",
@@ -96,6 +94,15 @@ Deno.test("the figure that the drill names is judged", () => {
     "fail",
     "requests failed over 1,440 ms, allowed 1,000 ms",
   ]);
+});
+
+Deno.test("what the return costs counts, whatever else a drill is about", () => {
+  const returned = (at: number) => at < 6010 || at > 7300;
+  const told = ["fail", "no answer for 1,300 ms after the heal, allowed 1,000 ms"];
+  assertEquals(brief({ up: returned }), told);
+  assertEquals(brief({ up: returned, expect: { judged: "degradedMs" } }).slice(0, 2), told);
+  // A limit of the drill's own, over the promise, holds for the return too.
+  assertEquals(brief({ up: returned, expect: { limitMs: 1500 } })[0], "pass");
 });
 
 Deno.test("a figure that could not be had is unknown, and no answer at all is a failure", () => {
