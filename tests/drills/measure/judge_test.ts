@@ -183,6 +183,9 @@ Deno.test("two holders as long as the fault stands are expected, and must be see
     brief({ up, expect: { ...expect, twoHoldersAfterMs: 3200 }, holders: split(9100) })[0],
     "pass",
   );
+  // The address may return long after the heal, and two hold it for a moment when it does.
+  const returned = [held("lb1", 0, 6050), held("lb2", 2610, 9310), held("lb1", 9300, 9985)];
+  assertEquals(brief({ up, expect, holders: returned })[0], "pass");
   assertEquals(brief({ up, expect, holders: STAYED }), [
     "unknown",
     "two hosts were expected to hold the address, and were not seen to",
