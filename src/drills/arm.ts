@@ -71,12 +71,24 @@ export async function arm(trial: Trial): Promise<void> {
   const steps = guardSteps(breaks);
   const where = [...undos.keys(), ...(steps.length > 0 ? ["this machine"] : [])];
   say(trial, "arm", `arm the undo on ${listed(where)}`);
-  if (steps.length > 0) trial.disarmGuard = await trial.effects.guard(steps);
+  if (steps.length > 0) trial.disarmGuard = await guarded(trial, steps);
   const outcomes = await Promise.all(
     [...undos].map(([host, undo]) => armHost(trial, host, undo)),
   );
   const failed = outcomes.filter((why) => why !== undefined);
   if (failed.length > 0) throw new TrialError(failed.join("; "));
+}
+
+async function guarded(
+  { effects }: Trial,
+  steps: readonly GuardStep[],
+): Promise<() => Promise<void>> {
+  try {
+    return await effects.guard(steps);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new TrialError(`this machine cannot guard what only it can undo: ${error.message}`);
+  }
 }
 
 async function armHost(trial: Trial, host: string, undo: string): Promise<string | undefined> {

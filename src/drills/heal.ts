@@ -14,7 +14,7 @@ import { listed, say, type Trial } from "./trial.ts";
 const REACH_MS = 30_000;
 
 /** How long a host may take to start anew. */
-const BOOT_MS = 180_000;
+export const BOOT_MS = 180_000;
 
 /** How long one run of an undo may take. */
 const UNDO_MS = 60_000;

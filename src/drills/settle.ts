@@ -2,11 +2,12 @@
  * Settling: the drill is over when everything is as it was, and not before.
  * @module
  */
+import { BOOT_MS } from "./heal.ts";
 import { strictly } from "./preflight.ts";
 import { differences, snapshotScript } from "./remote/snapshot.ts";
 import { say, type Trial } from "./trial.ts";
 
-/** How long the steady state may take beyond what was predicted. */
+/** How long the steady state may take beyond what was predicted, where no host was off. */
 const SETTLE_MS = 60_000;
 
 /** Between two looks. */
@@ -26,7 +27,8 @@ export async function settle(trial: Trial): Promise<void> {
   const { effects, plan } = trial;
   if (!trial.struck) return;
   say(trial, "settle", "wait until all is as it was");
-  const until = effects.clock() + SETTLE_MS + (plan.predictedMs ?? 0);
+  const patience = trial.off.size > 0 ? BOOT_MS : SETTLE_MS;
+  const until = effects.clock() + patience + (plan.predictedMs ?? 0);
   for (;;) {
     const at = effects.clock();
     const wrong = await unsettled(trial);

@@ -36,7 +36,9 @@ export async function fault(trial: Trial): Promise<void> {
   if (effects.signal.aborted) return;
   if (breaks.length > 0) {
     say(trial, "fault", breaks.map(({ what }) => what).join(", "));
-    await Promise.all(breaks.map((one) => strike(trial, one, "fault")));
+    // All of them have ended before anything is undone: an undo in between would come too early.
+    const struck = await Promise.allSettled(breaks.map((one) => strike(trial, one, "fault")));
+    for (const one of struck) if (one.status === "rejected") throw one.reason;
   }
   if (!effects.signal.aborted) await effects.sleep(holdMs);
 }
@@ -59,13 +61,15 @@ async function strike(trial: Trial, one: Break, kind: "prepare" | "fault"): Prom
   }
 }
 
-async function perform({ effects, fleet, nonce }: Trial, one: Break): Promise<void> {
+async function perform(trial: Trial, one: Break): Promise<void> {
+  const { effects, fleet, nonce } = trial;
   switch (one.kind) {
     case "power":
       return await effects.power(one.host, "off");
     case "api":
       return await effects.api(one.server, one.how);
     case "apply":
+      await stillArmed(trial, [...one.undo.keys()]);
       return await effects.apply(one.endpoint);
     case "host":
       return await performOn(
@@ -73,6 +77,14 @@ async function perform({ effects, fleet, nonce }: Trial, one: Break): Promise<vo
         one,
       );
   }
+}
+
+/** What is done over sessions of its own is not done where the undo has run already. */
+async function stillArmed({ fleet, nonce }: Trial, hosts: readonly string[]): Promise<void> {
+  await Promise.all(hosts.map(async (host) => {
+    const { code, stderr } = await fleet.run(host, faultScript({ script: ":", nonce }));
+    if (code !== 0) throw new TrialError(`${host}: ${stderr.trim()}`);
+  }));
 }
 
 async function performOn(

@@ -55,6 +55,7 @@ interface Balancer {
   drift: string;
   locked: boolean;
   undoFails: boolean;
+  armFails: boolean;
 }
 
 /** A change of who holds the address. */
@@ -79,6 +80,8 @@ export class Cluster {
   unreachedFrom = Infinity;
   /** The inventory's commands fail. */
   commandsFail = false;
+  /** How long they take. */
+  commandMs = 0;
   readonly #hosts = new Map<string, Balancer>();
   readonly #moves: Move[];
   readonly #nonces: string[];
@@ -101,6 +104,7 @@ export class Cluster {
         drift: "",
         locked: false,
         undoFails: false,
+        armFails: false,
       });
     }
     this.#moves = [{ at: -1, holder: this.names[0] }];
@@ -152,6 +156,13 @@ export class Cluster {
     const then = this.when.get(line);
     this.when.delete(line);
     then?.();
+  }
+
+  /** Leaves a host as a drill does whose controller died, and that nothing heals any more. */
+  leave(name: string): void {
+    this.#nonces.push("left-behind");
+    this.#break(name, FAULTS.stop);
+    this.host(name).armed = { nonce: "left-behind", until: Infinity };
   }
 
   /** Ends the run as a person would. */
@@ -264,6 +275,9 @@ export class Cluster {
   #ofDrill(name: string, script: string, nonce: string): ExecResult | undefined {
     const { address, haproxy: { stats } } = this.endpoint;
     const host = this.host(name);
+    if (script === faultScript({ script: ":", nonce })) {
+      return host.armed?.nonce === nonce ? ok() : failed("its undo is not armed any more");
+    }
     for (const fault of Object.values(FAULTS)) {
       if (script !== faultScript({ script: fault, nonce })) continue;
       this.note(`${name} fault`);
@@ -295,6 +309,7 @@ export class Cluster {
         return ok();
     }
     if (!script.includes(UNDO) || !script.includes(nonce)) return undefined;
+    if (host.armFails) return failed("it has no program flock");
     const seconds = /OnActiveSec=([\d.]+)(ms|s)?/.exec(script);
     this.note(`${name} arm`);
     const deadline = Number(seconds?.[1]) * (seconds?.[2] === "ms" ? 1 : 1000);
@@ -374,15 +389,16 @@ export class Cluster {
     return samples;
   }
 
-  #command(target: string, what: string): Promise<void> {
+  async #command(target: string, what: string): Promise<void> {
     this.note(`${target} ${what}`);
-    if (this.commandsFail) return Promise.reject(new Error("the command failed"));
+    if (this.commandsFail) throw new Error("the command failed");
+    if (this.commandMs > 0) await this.time.sleep(this.commandMs);
+    this.note(`${target} ${what} done`);
     if (what === "power off") this.#break(target, FAULTS.stop);
     if (what === "power on") {
       Object.assign(this.host(target), { broken: false });
       this.#move(this.names[0]);
     }
-    return Promise.resolve();
   }
 
   #guard(steps: readonly GuardStep[]): () => Promise<void> {
@@ -391,6 +407,10 @@ export class Cluster {
     }
     return () => Promise.resolve(this.note("all unguard"));
   }
+}
+
+function failed(why: string): ExecResult {
+  return { code: 1, stdout: "", stderr: `${why}\n` };
 }
 
 function ok(stdout = ""): ExecResult {
