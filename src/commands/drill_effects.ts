@@ -11,7 +11,7 @@ import { probe } from "../prober/mod.ts";
 import { run } from "../runner/run.ts";
 import { connector } from "../ssh/connect.ts";
 import { apiWords, powerWords, runWords, undoWords } from "./drill_commands.ts";
-import { guard } from "./guard.ts";
+import { Guards } from "./guard.ts";
 import type { SudoPasswords } from "./password.ts";
 
 /** What the effects are made of. */
@@ -43,16 +43,25 @@ export function drillEffects(world: DrillWorld): DrillEffects {
     of(({ members }) => members.some(({ host }) => host.name === name));
   const ofServer = (name: string) => of(({ backends }) => backends.some((it) => it.name === name));
   const connect = connector({ sudoPassword: sudo.of });
+  const guards = new Guards();
+  const breaking = { know: (pid: number) => guards.know(pid) };
   return {
     connect,
     probe,
-    power: (host, act) => runWords(powerWords(ofHost(host), host, act)),
-    api: (server, act) => runWords(apiWords(ofServer(server), server, act)),
+    power: (host, act) =>
+      runWords(powerWords(ofHost(host), host, act), act === "off" ? breaking : {}),
+    api: (server, act) =>
+      runWords(
+        apiWords(ofServer(server), server, act),
+        act === "stop" || act === "500" ? breaking : {},
+      ),
     guard: (steps) =>
-      Promise.resolve(
-        guard(steps.map((step) =>
-          undoWords(step.kind === "power" ? ofHost(step.host) : ofServer(step.server), step)
-        )),
+      Promise.try(() =>
+        guards.arm(
+          steps.map((step) =>
+            undoWords(step.kind === "power" ? ofHost(step.host) : ofServer(step.server), step)
+          ),
+        )
       ),
     apply: (endpoint) => applyQuietly(world, endpoint, connect),
     check: (endpoint) => {

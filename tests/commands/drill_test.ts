@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { apiWords, powerWords, runWords, undoWords } from "../../src/commands/drill_commands.ts";
-import { guard } from "../../src/commands/guard.ts";
+import { Guards } from "../../src/commands/guard.ts";
 import { assertEvents } from "../event_lines.ts";
 import { withTempDir } from "../helpers.ts";
 import { cli, DEAD_END } from "./cli.ts";
@@ -124,40 +124,106 @@ Deno.test("words of commands are filled in without a shell, whatever stands in t
   });
 });
 
-/** A program that arms a guard, and ends as it is told. */
-const ENDS = (words: readonly string[], how: string) =>
-  `import { guard } from ${JSON.stringify(new URL("../../src/commands/guard.ts", import.meta.url))};
-const disarm = guard([${JSON.stringify(words)}]);
+/** A program that arms a guard, says what it did, and waits to be killed. */
+const CONTROLLER = (undo: readonly string[], more = "") =>
+  `import { Guards } from ${
+    JSON.stringify(new URL("../../src/commands/guard.ts", import.meta.url))
+  };
+import { runWords } from ${
+    JSON.stringify(new URL("../../src/commands/drill_commands.ts", import.meta.url))
+  };
+const guards = new Guards();
+guards.arm([${JSON.stringify(undo)}]);
+${more}
 console.log("armed");
-${how}
 await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
+
+/** Runs a controller in a folder until it is armed and something holds, and kills it. */
+async function killed(dir: string, program: string, holds: () => Promise<boolean>): Promise<void> {
+  await Deno.writeTextFile(`${dir}/x.ts`, program);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `${dir}/x.ts`],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await eventually(holds);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("it never came");
+}
+
+const textOf = (path: string) => Deno.readTextFile(path).catch(() => "");
 
 Deno.test("a guard undoes what its controller cannot, when that is killed", () =>
   withTempDir(async (dir) => {
     const words = ["sh", "-c", 'printf %s "$1" > "$0"', `${dir}/undone`, "it's $HOME"];
-    await Deno.writeTextFile(`${dir}/x.ts`, ENDS(words, ""));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", `${dir}/x.ts`],
-      stdout: "piped",
-    }).spawn();
-    const reader = child.stdout.getReader();
-    await reader.read();
-    assertEquals(await Deno.stat(`${dir}/undone`).catch(() => undefined), undefined);
-    child.kill("SIGKILL");
-    await child.status;
-    await reader.cancel();
-    for (let i = 0; i < 300; i++) {
-      const text = await Deno.readTextFile(`${dir}/undone`).catch(() => "");
-      if (text === "it's $HOME") return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("nothing was undone");
+    await killed(dir, CONTROLLER(words), async () => await textOf(`${dir}/undone`) === "");
+    await eventually(async () => await textOf(`${dir}/undone`) === "it's $HOME");
   }));
+
+Deno.test("a guard undoes nothing before what breaks has ended, however long that takes", () =>
+  withTempDir(async (dir) => {
+    const undo = ["sh", "-c", 'echo undone >>"$0"', `${dir}/log`];
+    // It goes on until it is let go: nobody can be fast enough by luck.
+    const slow = 'echo begun >>"$0"; until [ -e "$0.go" ]; do sleep 0.1; done; echo broke >>"$0"';
+    const breaks = JSON.stringify(["sh", "-c", slow, `${dir}/log`]);
+    const more = `runWords(["true"], { know: (pid) => guards.know(pid) }).then(() =>
+  runWords(${breaks}, { know: (pid) => guards.know(pid) }));`;
+    const program = CONTROLLER(undo, more);
+    await killed(dir, program, async () => await textOf(`${dir}/log`) === "begun\n");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assertEquals(await textOf(`${dir}/log`), "begun\n");
+    await Deno.writeTextFile(`${dir}/log.go`, "");
+    await eventually(async () => await textOf(`${dir}/log`) === "begun\nbroke\nundone\n");
+  }));
+
+Deno.test("a command that breaks begins only when its process is known", () =>
+  withTempDir(async (dir) => {
+    const order: string[] = [];
+    const ended = () => Promise.resolve(void order.push("over"));
+    await runWords(["sh", "-c", 'echo $PPID >"$0"', `${dir}/a b`], {
+      know: async (pid) => {
+        order.push(await textOf(`${dir}/a b`), String(pid));
+        return ended;
+      },
+    });
+    const parent = (await textOf(`${dir}/a b`)).trim();
+    assertEquals(order, ["", parent, "over"]);
+    const fails = runWords(["sh", "-c", "echo no >&2; exit 7"], {
+      know: () => Promise.resolve(ended),
+    });
+    assertMatch(await fails.then(() => "", String), /ended with 7: no/);
+    assertEquals(order.length, 4);
+  }));
+
+Deno.test({
+  name: "a command that hangs is given up, though what it started holds its output",
+  // What it started is left to itself, which is what is tried.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const since = performance.now();
+    for (const script of ["sleep 20 & wait", "sleep 20 &"]) {
+      const hangs = runWords(["sh", "-c", script], { limitMs: 300 });
+      assertMatch(await hangs.then(() => "", String), /took longer than 0.3 s/);
+    }
+    assert(performance.now() - since < 15_000);
+  },
+});
 
 Deno.test("a guard that is disarmed undoes nothing", () =>
   withTempDir(async (dir) => {
     // It waits for the guard's own end: what has not happened by then never will.
-    await guard([["touch", `${dir}/undone`], ["touch", `${dir}/undone`]])();
+    await new Guards().arm([["touch", `${dir}/undone`], ["touch", `${dir}/undone`]])();
     assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
   }));
