@@ -17,16 +17,23 @@ mkdir -p /var/lib/holdfast &&
   sync && mv -f ${`${COPY}.new`} ${COPY}`);
 }
 
-/** Puts the copy back byte for byte, when there is one that differs, and has HAProxy read it. */
+/** How long a step of `apply` may go on when its controller was killed, and move its file yet. */
+const LATE_S = 3;
+
+/**
+ * Puts the copy back byte for byte, when there is one that differs, and has HAProxy read it. It looks
+ * again once a step that was under way has surely ended.
+ */
 export function configRestored(): string {
-  return alone(sh`if [ -e ${COPY} ]; then
-  if ! cmp -s ${COPY} ${PATHS.haproxy}; then
-    cp -p ${COPY} ${`${PATHS.haproxy}.drill`} &&
-      sync && mv -f ${`${PATHS.haproxy}.drill`} ${PATHS.haproxy} || exit 1
-    # One that does not run, as at boot, reads the file when it starts.
-    ! systemctl is-active --quiet haproxy.service || systemctl reload haproxy.service || exit 1
-  fi
-  rm -f ${COPY}
+  return alone(sh`back() {
+  ! cmp -s ${COPY} ${PATHS.haproxy} || return 0
+  cp -p ${COPY} ${`${PATHS.haproxy}.drill`} &&
+    sync && mv -f ${`${PATHS.haproxy}.drill`} ${PATHS.haproxy} || return 1
+  # One that does not run, as at boot, reads the file when it starts.
+  ! systemctl is-active --quiet haproxy.service || systemctl reload haproxy.service
+}
+if [ -e ${COPY} ]; then
+  back && sleep ${LATE_S} && back && rm -f ${COPY} || exit 1
 fi
 ${raw(whole("haproxy"))}`);
 }

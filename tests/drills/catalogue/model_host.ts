@@ -30,7 +30,7 @@ echo >>"$H/log"
 is() { [ "$(cat "$H/state/$1" 2>/dev/null)" = "$2" ]; }
 set_to() { printf '%s\n' "$2" >"$H/state/$1"; }
 case $name in
-sleep) ;;
+sleep) [ ! -e "$H/meanwhile" ] || { mv "$H/meanwhile" "$H/did"; . "$H/did"; } ;;
 systemd-run)
   for text; do :; done
   # It goes on after the script; here it has ended before.
@@ -142,6 +142,11 @@ export class ModelHost {
     const log = await Deno.readTextFile(`${this.dir}/log`);
     const calls = log.split("\n").filter((line) => line !== "");
     return { code, stderr: new TextDecoder().decode(stderr), calls, log };
+  }
+
+  /** Something happens while a script sleeps for the first time. */
+  async meanwhile(script: string): Promise<void> {
+    await Deno.writeTextFile(`${this.dir}/meanwhile`, script);
   }
 
   /** What is so now: units, filter, address, link, and the files of HAProxy. */

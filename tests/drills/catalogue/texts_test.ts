@@ -151,6 +151,23 @@ Deno.test("apply-change: what was changed meanwhile comes back byte for byte and
     assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/var`)), []);
   }));
 
+Deno.test("apply-change: a step that goes on without its controller is undone, too", () =>
+  withTempDir(async (dir) => {
+    const host = await ModelHost.create(dir);
+    const { script, undo } = hostBreaks(drill("apply-change").plan(scene()))[0]!;
+    const before = await host.state();
+    await host.run(script);
+    await host.meanwhile(`echo changed >${dir}/etc/haproxy.cfg`);
+    const { code, calls } = await host.run(undo);
+    assertEquals(code, 0);
+    assertEquals(calls.filter((call) => / reload |^sleep/.test(call)), [
+      "sleep 3",
+      "systemctl reload haproxy.service",
+    ]);
+    assertEquals(await host.state(), before);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/var`)), []);
+  }));
+
 Deno.test("address-removed: the undo starts keepalived anew only where the address stays away", () =>
   withTempDir(async (dir) => {
     const host = await ModelHost.create(dir);
