@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CATALOGUE } from "../../src/drills/catalogue/mod.ts";
+import { OWN_DRILL, ownExample } from "../drills/own_example.ts";
 import * as drills from "./drills.ts";
 import { ask, labAvailable } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
@@ -52,6 +53,18 @@ Deno.test({
       for (const [name, assertShown] of Object.entries(DRILLS)) {
         await t.step(name, () => drills.assertDrill(ends.get(name), assertShown));
       }
+      await t.step("a drill of one's own, as the documents show it", async () => {
+        const path = `${lab.stateDir}/standby_stopped.ts`;
+        await Deno.writeTextFile(path, await ownExample());
+        const run = await drills.drill(lab, inventory, [OWN_DRILL, "--drill", path]);
+        const [end, ...more] = drills.endsOf(run);
+        assertEquals(more, []);
+        // A request that fails while this machine stands still is nobody's fault.
+        if (end?.verdict !== "unknown") hf.assertExit(run, 0);
+        assert(end !== undefined && end.requests > 0, run.stderr);
+        assertEquals(end.targets, [drills.STANDBY], drills.told(end));
+        drills.assertStayed(end);
+      });
       await t.step("every host and API server is as it was", async () => {
         await drills.assertAsBefore(drilled);
         for (const { name } of lab.apiServers) {
