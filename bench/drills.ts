@@ -103,12 +103,13 @@ async function round(place: Place, number: number, wish: ReportWish): Promise<vo
     inventory,
     ...await namesFor(place),
     "--report",
-    `jsonl:${file}`,
+    `jsonl:${file}.new`,
   );
   // A drill that fails, or cannot be measured, is a figure; anything else is no run.
   if (code !== 0 && code !== 3) {
     throw new Error(`Cannot measure ${profile}: drill ended with ${code}: ${said}`);
   }
+  await Deno.rename(`${file}.new`, file);
 }
 
 /** The runs of a profile that there are, in order. */
@@ -217,6 +218,8 @@ if (typeof wish === "string") {
   say(wish);
   Deno.exit(1);
 }
+// An interrupt reaches the drill under way too: it heals and ends, and the labs are taken down.
+Deno.addSignalListener("SIGINT", () => say("Ending the drill under way, then taking labs down"));
 try {
   const runs = wish.runs === "" ? await Deno.makeTempDir({ prefix: "drills-" }) : wish.runs;
   await Deno.mkdir(runs, { recursive: true });
