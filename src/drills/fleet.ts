@@ -130,8 +130,14 @@ export class Fleet {
     const host = this.#hosts.get(name);
     if (host === undefined) throw new RangeError(`Cannot run on "${name}": it is no member`);
     const session = await this.#effects.connect(host);
-    this.#sessions.set(name, session);
-    return session;
+    const sooner = this.#sessions.get(name);
+    if (sooner === undefined) {
+      this.#sessions.set(name, session);
+      return session;
+    }
+    // One that was given up came all the same; left open, it would keep the lock of the host.
+    Promise.resolve(session[Symbol.asyncDispose]()).catch(() => {});
+    return sooner;
   }
 
   #drop(host: string, session: Session | undefined): void {

@@ -97,7 +97,7 @@ async function healHost(trial: Trial, host: string, deadline: number): Promise<v
   const by = state?.healedBy ?? "controller";
   const whole = trial.armed.get(host);
   if (whole !== undefined) whole.healed = answer.code === 0;
-  if (answer.code !== 0) failures.push(notHealed(host, answer));
+  if (answer.code !== 0) failures.push(notHealed(host, answer, state?.record.at(-1)));
   if (by !== "controller") notes.push(`${host} healed ${HEALED_BY[by]}`);
   marks.push({ at: healedAt(trial, host, by, at), kind: "heal", host, text: `heal ${host}` });
 }
@@ -110,7 +110,9 @@ function healedAt(trial: Trial, host: string, by: keyof typeof HEALED_BY, asked:
   return by === "deadline" ? Math.min(until, effects.clock()) : asked;
 }
 
-function notHealed(host: string, { code, stderr, stdout }: ExecResult): string {
-  const why = stderr.trim() || stdout.trim() || `it ended with ${code}`;
+/** What the undo said at last is in its record; an answer that was cut off has none of it. */
+function notHealed(host: string, { code, stderr, stdout }: ExecResult, record = ""): string {
+  const why = record.replace(/^\d+ /, "").trim() || stderr.trim() || stdout.trim() ||
+    `it ended with ${code}`;
   return `the undo fails on ${host}: ${why}`;
 }

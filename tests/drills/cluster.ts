@@ -262,8 +262,9 @@ export class Cluster {
     return ok(parts.map((part) => `${part}\n${mark} 0\n`).join(""));
   }
 
-  #armedLine({ armed, healedBy }: Balancer): string {
-    if (armed !== undefined) return `armed ${armed.nonce}\n`;
+  #armedLine({ armed, healedBy, undoFails }: Balancer): string {
+    const record = undoFails ? "record 1800000000 controller try 60 of 60: the disk is full\n" : "";
+    if (armed !== undefined) return `armed ${armed.nonce}\n${record}`;
     return healedBy === undefined ? "" : `healed.${healedBy} ${this.#nonces.at(-1)}\n`;
   }
 

@@ -148,7 +148,7 @@ Deno.test("runDrills() says loudly what it cannot heal, and breaks nothing else"
   cluster.host("lb1").undoFails = true;
   const { code, ends, said } = await drill(cluster, [aDrill(), { ...aDrill(), name: "next" }]);
   assertEquals([code, ends.map(({ verdict }) => verdict)], [EXIT.failed, ["fail", "unknown"]]);
-  assertStringIncludes(said, "the undo fails on lb1: the disk is full");
+  assertStringIncludes(said, "the undo fails on lb1: controller try 60 of 60: the disk is full");
   assertStringIncludes(said, "lb1 was not seen whole: its undo stays armed there");
   assertEquals(cluster.did("fault", "disarm"), ["lb1 fault"]);
 });
