@@ -24,39 +24,16 @@ import { LinkError } from "../../src/errors.ts";
 import type { Event } from "../../src/events.ts";
 import type { Endpoint, ExecResult, GroupCheck, Host, Session } from "../../src/model.ts";
 import { HELD } from "../../src/runner/lock.ts";
+import { type Balancer, FAULTS, UNDO } from "./balancer.ts";
 import { Time } from "./time.ts";
 
-/** What a fault does to a host, said as its script. */
-export const FAULTS = {
-  /** It gives the address away. */
-  stop: "break: stop",
-  /** And takes the way to it along. */
-  cut: "break: cut",
-  /** Nothing happens, and it fails. */
-  fail: "break: fail",
-} as const;
-
-/** What makes it whole, said as a script. */
-export const UNDO = "undo: all";
+export { FAULTS, UNDO } from "./balancer.ts";
 
 /** Wall clock of the hosts at the beginning, epoch milliseconds. */
 const EPOCH_MS = 1_800_000_000_000;
 
 /** How long the next member takes to get the address, in milliseconds. */
 const FAILOVER_MS = 180;
-
-/** One load balancer. */
-interface Balancer {
-  broken: boolean;
-  cut: boolean;
-  armed: { nonce: string; until: number } | undefined;
-  healedBy: HealedBy | undefined;
-  sampledAt: number | undefined;
-  drift: string;
-  locked: boolean;
-  undoFails: boolean;
-  armFails: boolean;
-}
 
 /** A change of who holds the address. */
 interface Move {

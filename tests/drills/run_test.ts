@@ -1,76 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Break, Drill, DrillPlan, ProbeTarget, Scene } from "../../src/drills/model.ts";
-import { type DrillSpec, runDrills } from "../../src/drills/run.ts";
+import type { Drill, ProbeTarget, Scene } from "../../src/drills/model.ts";
 import { EXIT } from "../../src/errors.ts";
-import type { EventOf } from "../../src/events.ts";
 import type { Endpoint, Host } from "../../src/model.ts";
-import { assertEvents } from "../event_lines.ts";
 import { anEndpoint } from "../helpers.ts";
-import { Cluster, FAULTS, UNDO } from "./cluster.ts";
-
-/** A break of the holder. */
-function onHolder(script: string, more: object = {}): (scene: Scene) => Break[] {
-  return (
-    { holder },
-  ) => [{ kind: "host", host: holder, what: "stop it", script, undo: UNDO, ...more }];
-}
-
-/** A drill that moves the address. */
-function aDrill(
-  breaks: (scene: Scene) => readonly Break[] = onHolder(FAULTS.stop),
-  more: Partial<DrillPlan> = {},
-): Drill {
-  return {
-    name: "stopped",
-    title: "it is stopped",
-    about: "It is stopped.",
-    suite: "quick",
-    plan: (scene) => ({
-      targets: [scene.holder],
-      breaks: breaks(scene),
-      holdMs: 6000,
-      predictedMs: 200,
-      expect: { address: "moves", twoHoldersMs: 500 },
-      ...more,
-    }),
-  };
-}
-
-/** Runs drills on a cluster, and checks the frame of what was said. */
-async function drill(
-  cluster: Cluster,
-  drills: readonly Drill[],
-  more: Partial<DrillSpec> = {},
-  effects = cluster.effects(),
-) {
-  const lock = { what: "drill", who: "bob@pc", nonce: "lock", timeoutMs: 0 };
-  const spec = {
-    inventory: "x.yaml",
-    endpoints: [cluster.endpoint],
-    drills,
-    rounds: 1,
-    retries: 2,
-  };
-  const code = await runDrills({ ...spec, lock, ...more }, effects);
-  const version = { type: "version", format: 1, holdfast: "0.0.0" } as const;
-  assertEvents([version, ...cluster.events].map((event) => JSON.stringify(event)));
-  const ends = cluster.events.filter((event): event is EventOf<"drill-end"> =>
-    event.type === "drill-end"
-  );
-  return { code, ends, end: ends[0], said: ends.flatMap(({ reasons }) => reasons).join("\n") };
-}
-
-function two(): Cluster {
-  return new Cluster(anEndpoint("lb1", "lb2"));
-}
-
-/** Asserts that nothing of a drill is left anywhere. */
-function assertClean(cluster: Cluster): void {
-  for (const name of cluster.names) {
-    const { broken, armed, sampledAt } = cluster.host(name);
-    assertEquals([name, broken, armed, sampledAt], [name, false, undefined, undefined]);
-  }
-}
+import { Cluster, FAULTS } from "./cluster.ts";
+import { aDrill, assertClean, drill, onHolder, POWER, two } from "./runs.ts";
 
 Deno.test("runDrills() arms before it breaks, heals by what it armed, and disarms what is whole", async () => {
   const cluster = two();
@@ -234,10 +168,6 @@ Deno.test("runDrills() says what cannot be broken, heals it all the same, and ju
   assertClean(cluster);
 });
 
-const POWER: (scene: Scene) => Break[] = ({ holder }) => [
-  { kind: "power", host: holder, what: "cut the power" },
-];
-
 Deno.test("runDrills() has a guard before it cuts power, and ends it when power is back", async () => {
   const cluster = two();
   const { end, said } = await drill(cluster, [aDrill(POWER)]);
@@ -298,109 +228,4 @@ Deno.test("runDrills() takes endpoints one after the other", async () => {
   );
   const over = first.events.findIndex((event) => event.type === "drill-end");
   assert(begun > over, `${begun} > ${over}`);
-});
-
-/** Texts of what a run warned of. */
-function warnings(cluster: Cluster): readonly string[] {
-  return cluster.events.flatMap((e) => e.type === "diagnostic" ? [e.diagnostic.message] : []);
-}
-
-const BOTH: (scene: Scene) => Break[] = ({ endpoint }) =>
-  endpoint.members.map(({ host: { name } }) => (
-    { kind: "host", host: name, what: `stop ${name}`, script: FAULTS.stop, undo: UNDO }
-  ));
-
-Deno.test("runDrills() breaks nothing where one of two hosts cannot be armed, and disarms the other", async () => {
-  const cluster = two();
-  cluster.host("lb2").armFails = true;
-  const { code, end, said } = await drill(cluster, [aDrill(BOTH)]);
-  assertEquals([code, end?.verdict], [EXIT.failed, "unknown"]);
-  assertStringIncludes(said, "the undo cannot be armed on lb2: it has no program flock");
-  assertEquals(cluster.did("arm", "fault", "disarm"), ["lb1 arm", "lb1 disarm"]);
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() breaks nothing that this machine cannot guard", async () => {
-  const cluster = two();
-  const effects = { ...cluster.effects(), guard: () => Promise.reject(new Error("no program sh")) };
-  const { code, end, said } = await drill(cluster, [aDrill(POWER)], {}, effects);
-  assertEquals([code, end?.verdict], [EXIT.failed, "unknown"]);
-  assertStringIncludes(said, "cannot guard what only it can undo: no program sh");
-  assertEquals(cluster.did("power off", "unprobe"), ["all unprobe"]);
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() undoes nothing while another part of the fault is still being made", async () => {
-  const cluster = two();
-  cluster.commandMs = 5000;
-  const breaks = (scene: Scene): Break[] => [
-    ...POWER(scene),
-    { kind: "host", host: "lb2", what: "stop lb2", script: FAULTS.fail, undo: UNDO },
-  ];
-  const { said } = await drill(cluster, [aDrill(breaks)]);
-  assertStringIncludes(said, "Cannot stop lb2: it does not break");
-  const at = (line: string) => cluster.log.indexOf(line);
-  assert(at("lb1 power off done") < at("lb1 power on"), cluster.log.join("\n"));
-  assert(at("lb1 power off done") < at("lb2 heal by controller"), cluster.log.join("\n"));
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() applies nothing once the undo has run, as it does when a session is lost", async () => {
-  const cluster = two();
-  const breaks = (scene: Scene): Break[] => [{
-    kind: "apply",
-    what: "apply a change",
-    endpoint: scene.endpoint,
-    undo: new Map(cluster.names.map((name) => [name, UNDO])),
-  }];
-  cluster.when.set("lb2 arm", () => {
-    const host = cluster.host("lb1");
-    Object.assign(host, { armed: undefined, healedBy: "session" });
-  });
-  const { end, said } = await drill(cluster, [aDrill(breaks)]);
-  assertEquals(end?.verdict, "unknown");
-  assertStringIncludes(said, "lb1: its undo is not armed any more");
-  // What it was before is applied all the same: nobody knows how far it came.
-  assertEquals(cluster.did("apply").length, 1);
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() heals and disarms when the prober dies, and judges nothing", async () => {
-  const cluster = two();
-  const effects = cluster.effects();
-  const probe = async (target: ProbeTarget) => ({
-    ...await effects.probe(target),
-    stop: () => Promise.reject(new Error("the prober died")),
-  });
-  const { code, end, said } = await drill(cluster, [aDrill()], {}, { ...effects, probe });
-  assertEquals([code, end?.verdict], [EXIT.failed, "unknown"]);
-  assertStringIncludes(said, "the prober died");
-  assertEquals(cluster.did("fault", "heal by controller", "disarm").length, 3);
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() heals what an earlier drill left, says so, and goes on", async () => {
-  const cluster = two();
-  cluster.leave("lb1");
-  const { code, end, said } = await drill(cluster, [aDrill()]);
-  assertEquals([code, end?.verdict], [EXIT.ok, "pass"], said);
-  assertEquals(cluster.did("heal by controller", "arm", "fault"), [
-    "lb1 heal by controller",
-    "lb1 arm",
-    "lb1 fault",
-    "lb1 heal by controller",
-  ]);
-  assertStringIncludes(warnings(cluster).join("\n"), '"lb1" of lb was left');
-  assertClean(cluster);
-});
-
-Deno.test("runDrills() says what to do by hand where what an earlier drill left cannot be undone", async () => {
-  const cluster = two();
-  cluster.leave("lb2");
-  cluster.host("lb2").undoFails = true;
-  const { code, end, said } = await drill(cluster, [aDrill()]);
-  assertEquals([code, end?.verdict], [EXIT.failed, "unknown"]);
-  assertStringIncludes(said, "nothing was broken: an earlier drill is not undone on lb2: the disk");
-  assertStringIncludes(said, "undo by hand");
-  assertEquals(cluster.did("sample", "arm", "fault"), []);
 });
