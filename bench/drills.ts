@@ -102,6 +102,8 @@ async function round(place: Place, number: number, wish: ReportWish): Promise<vo
     "drill",
     inventory,
     ...await namesFor(place),
+    "--profile-suite",
+    "full",
     "--report",
     `jsonl:${file}.new`,
   );

@@ -17,6 +17,7 @@ import { masker } from "../secret.ts";
 import { loadTemplates } from "../templates.ts";
 import { drillEffects } from "./drill_effects.ts";
 import { loadDrills } from "./drill_file.ts";
+import { refuseUngranted } from "./drill_grants.ts";
 import { drillListText, listDrills } from "./drill_list.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Io } from "./io.ts";
@@ -55,7 +56,9 @@ export interface DrillFlags extends Omit<LoadFlags, "limit">, ReportFlags {
 /** What a person who interrupts is told: nothing may stay broken. */
 const INTERRUPT = {
   first: "Healing what is broken, then stopping; interrupt again to leave that to the hosts",
-  second: "Stopped at once: each host that was broken heals itself within a few seconds",
+  second:
+    "Stopped at once: each host that was broken heals itself within a few seconds; power and " +
+    "API servers are given back by a process that stays behind until that has worked",
 };
 
 /** Runs drills on an inventory, or lists them, and gives the exit code. */
@@ -95,6 +98,7 @@ async function perform(
     return EXIT.ok;
   }
   if (flags.yes !== true) refuseProduction(endpoints, drills);
+  await refuseUngranted(endpoints);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
   const secrets = [...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []), ...sudo.all];
   hide(masker(secrets));

@@ -5,6 +5,8 @@
 import { resolve, toFileUrl } from "@std/path";
 import type { Drill } from "../drills/model.ts";
 import type { Diagnostic } from "../model.ts";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { checkedDrill, drillProblems } from "./drill_shape.ts";
 
 /** What files hold, and everything that is wrong with them. */
 export interface OwnDrills {
@@ -31,21 +33,14 @@ async function exported(path: string): Promise<readonly Drill[] | string> {
   try {
     value = (await import(toFileUrl(resolve(path)).href)).default;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // Deno paints what it says of a module that it cannot load.
+    return stripAnsiCode(error instanceof Error ? error.message : String(error));
   }
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every(isDrill)) return list;
-  return "its default export is no drill and no list of them; " +
-    "write: export default defineDrill({ name, title, about, suite, plan })";
-}
-
-function isDrill(value: unknown): value is Drill {
-  if (typeof value !== "object" || value === null) return false;
-  const drill = value as Readonly<Record<string, unknown>>;
-  const texts = ["name", "title", "about"].every((key) => typeof drill[key] === "string");
-  const suite = drill["suite"] === "quick" || drill["suite"] === "full";
-  const unfit = drill["unfit"] === undefined || typeof drill["unfit"] === "function";
-  return texts && suite && unfit && typeof drill["plan"] === "function";
+  if (list.length === 0) return "its default export is an empty list";
+  const wrong = list.flatMap(drillProblems);
+  if (wrong.length > 0) return `its default export is no drill: ${wrong.join("; ")}`;
+  return list.map((drill) => checkedDrill(drill as Drill, path));
 }
 
 function problem(path: string, why: string): Diagnostic {

@@ -5,6 +5,7 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
 import type { Drill } from "../drills/model.ts";
 import { expectedScene } from "../drills/scene.ts";
+import { TrialError } from "../drills/trial.ts";
 import type { Endpoint } from "../model.ts";
 
 /** A drill as a list shows it. */
@@ -29,11 +30,21 @@ export function listDrills(
   return drills.map((drill) => {
     const { name, title, about, suite } = drill;
     const skipped = endpoints.flatMap((endpoint) => {
-      const why = drill.unfit?.(expectedScene(endpoint));
+      const why = unfit(drill, endpoint);
       return why === undefined ? [] : [[endpoint.name, why] as const];
     });
     return { name, title, about, suite, skipped: Object.fromEntries(skipped) };
   });
+}
+
+function unfit(drill: Drill, endpoint: Endpoint): string | undefined {
+  try {
+    return drill.unfit?.(expectedScene(endpoint));
+  } catch (error) {
+    // A drill of somebody's own that cannot even say that.
+    if (error instanceof TrialError) return error.message;
+    throw error;
+  }
 }
 
 /** The same as text: the name alone begins a line, so that scripts can cut it out. */

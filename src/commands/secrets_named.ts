@@ -61,7 +61,8 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
   return { env: [...env], programs: [...programs], drills };
 }
 
-function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
+/** What drills of some endpoints ask and start. */
+export function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
   const programs = endpoints.flatMap(({ drill: { powerCommand, apiCommand } = {} }) =>
     [powerCommand?.[0], apiCommand?.[0]].filter((word) => word !== undefined)
   );

@@ -3,8 +3,9 @@
  * was armed is healed, seen whole and disarmed, or it is said what is left.
  * @module
  */
-import { arm, disarm } from "./arm.ts";
+import { arm, disarm, everyBreak } from "./arm.ts";
 import { heal } from "./heal.ts";
+import type { Break } from "./model.ts";
 import { preflight } from "./preflight.ts";
 import { settle } from "./settle.ts";
 import { fault, prepare } from "./strike.ts";
@@ -22,6 +23,8 @@ export interface Outcome extends Judged {
   readonly refused?: true;
   /** Hosts may be left broken or armed. */
   readonly left?: true;
+  /** A host went down for it: that is not done again unasked, whatever could not be measured. */
+  readonly harsh?: true;
 }
 
 /** Runs a drill once. Promises are in milliseconds. */
@@ -32,9 +35,8 @@ export async function attempt(occasion: Occasion, promiseMs: number): Promise<Ou
     const reason = `nothing was broken: ${found.refused}`;
     return { verdict: "unknown", reasons: [reason], targets: [], refused: true };
   }
-  const why = occasion.drill.unfit?.(found.scene);
-  if (why !== undefined) return { verdict: "skipped", reasons: [why], targets: [] };
-  const trial = beginTrial(occasion, found.scene, found.before);
+  const trial = planned(occasion, found);
+  if (!("plan" in trial)) return { ...trial, targets: [] };
   const { evidence, left } = await observed(trial, promiseMs);
   const { predictedMs, targets } = trial.plan;
   return {
@@ -42,7 +44,28 @@ export async function attempt(occasion: Occasion, promiseMs: number): Promise<Ou
     targets,
     ...(predictedMs === undefined ? {} : { predictedMs }),
     ...(left ? { left } : {}),
+    ...(trial.struck && everyBreak(trial).some(isHarsh) ? { harsh: true } : {}),
   };
+}
+
+function isHarsh(one: Break): boolean {
+  return one.kind === "power" || (one.kind === "host" && one.reboots === true);
+}
+
+/** The drill as it is planned here, or why there is nothing to do. */
+function planned(
+  occasion: Occasion,
+  { scene, before }: Pick<Trial, "scene" | "before">,
+): Trial | Judged {
+  try {
+    const why = occasion.drill.unfit?.(scene);
+    if (why !== undefined) return { verdict: "skipped", reasons: [why] };
+    return beginTrial(occasion, scene, before);
+  } catch (error) {
+    // A drill of somebody's own that makes no sense: nothing was broken.
+    if (!(error instanceof TrialError)) throw error;
+    return { verdict: "unknown", reasons: [error.message] };
+  }
 }
 
 async function observed(

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Endpoint } from "../model.ts";
+import { TrialError } from "./trial.ts";
 import type { Outcome } from "./attempt.ts";
 import type { Drill, DrillEffects } from "./model.ts";
 import { expectedScene } from "./scene.ts";
@@ -64,8 +65,9 @@ function foreseen({ endpoint, drill }: Round): readonly string[] {
   try {
     return drill.unfit?.(scene) === undefined ? drill.plan(scene).targets : [];
   } catch (error) {
-    // Some plans need what only the hosts know, such as the name of an interface.
-    if (error instanceof RangeError) return [];
+    // Some plans need what only the hosts know, such as the name of an interface; and one that makes
+    // no sense is told when it is to be carried out.
+    if (error instanceof RangeError || error instanceof TrialError) return [];
     throw error;
   }
 }

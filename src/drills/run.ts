@@ -155,8 +155,8 @@ async function repeated(
   const doubts: string[] = [];
   for (;;) {
     const outcome = await attempt({ endpoint, drill, fleet, effects, lock: spec.lock }, promiseMs);
-    const again = outcome.doubtful !== undefined && !outcome.left && !effects.signal.aborted &&
-      doubts.length < spec.retries;
+    const again = outcome.doubtful !== undefined && !outcome.left && !outcome.harsh &&
+      !effects.signal.aborted && doubts.length < spec.retries;
     if (!again) return withRuns(outcome, doubts);
     doubts.push(outcome.doubtful ?? "");
   }

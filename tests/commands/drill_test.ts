@@ -106,6 +106,17 @@ Deno.test("drill says which permissions it needs when nobody can be asked", () =
     assertStringIncludes(err, "--allow-run=ssh,sh,ipmi");
   }));
 
+Deno.test("drill contacts no host when it may not ask the endpoint, or start what it needs", () =>
+  withInventory(", drill: { power_command: [ipmi, '{host}', '{action}'] }", async (path) => {
+    const { code, out, err } = await cli(["drill", path, "link-down", "--json"], {
+      flags: ["--no-prompt", "--allow-read", "--allow-env", "--allow-run=ssh,sh", "--allow-sys"],
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "give it --allow-net=10.0.0.10:8443 --allow-run=ipmi too");
+    const events = assertEvents(out.trimEnd().split("\n"));
+    assertEquals(events.some(({ type }) => type === "run-start"), false);
+  }));
+
 Deno.test("words of commands are filled in without a shell, whatever stands in them", async () => {
   const settings = {
     powerCommand: ["ipmi", "--host={host}", "{action}", "$(x) {host}"],

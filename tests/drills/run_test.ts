@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Drill, ProbeTarget, Scene } from "../../src/drills/model.ts";
+import { TrialError } from "../../src/drills/trial.ts";
 import { EXIT } from "../../src/errors.ts";
 import type { Endpoint, Host } from "../../src/model.ts";
 import { anEndpoint } from "../helpers.ts";
@@ -140,6 +141,25 @@ Deno.test("runDrills() gives up what cannot be measured after so many tries", as
   const { code, end, said } = await drill(cluster, [aDrill()], { retries: 1 });
   assertEquals([code, end?.verdict], [EXIT.failed, "unknown"], said);
   assertEquals(cluster.did("fault").length, 2);
+});
+
+Deno.test("runDrills() does not let a host go down again because it could not measure", async () => {
+  const cluster = two();
+  cluster.stalls.push([{ from: 1900, to: 4900 }]);
+  const { end, said } = await drill(cluster, [aDrill(onHolder(FAULTS.stop, { reboots: true }))]);
+  assertEquals(end?.verdict, "unknown", said);
+  assertEquals(cluster.did("fault").length, 1);
+});
+
+Deno.test("runDrills() breaks nothing by a drill whose plan makes no sense", async () => {
+  const cluster = two();
+  const plan = () => {
+    throw new TrialError("Cannot plan it");
+  };
+  const { code, end } = await drill(cluster, [{ ...aDrill(), plan }]);
+  assertEquals([code, end?.verdict, end?.reasons], [EXIT.failed, "unknown", ["Cannot plan it"]]);
+  assertEquals(cluster.did("fault").length, 0);
+  assertClean(cluster);
 });
 
 Deno.test("runDrills() fails a drill whose outage is longer than it may be", async () => {

@@ -26,12 +26,21 @@ export function declareDrill(program: Command, { perform, io }: Line): void {
       .optionsGroup("What to do:")
       .option("--list", "list the drills and which would be skipped, and do nothing")
       .addOption(
-        new Option("--profile-suite <suite>", "which drills, where no names are given")
-          .choices(["quick", "full"]).default("full"),
+        new Option("--profile-suite <suite>", "quick or full, where no names are given")
+          .choices(["quick", "full"]).default("quick"),
       )
-      .option("--max-outage <time>", "most that an outage may be, over slo.failover", milliseconds)
+      .option(
+        "--max-outage <time>",
+        "most that an outage may be; else slo.failover holds",
+        milliseconds,
+      )
       .option("--repeat <n>", "how often to run each drill", count, 1)
-      .option("--retries <n>", "how often to run again what could not be measured", whole, 2)
+      .option(
+        "--retries <n>",
+        "how often to run again what could not be measured; not where a host goes down",
+        whole,
+        2,
+      )
       .option("--yes", "also where the inventory says production: true")
       .option("--drill <file>", "drills of your own, too; may be repeated", collect)
       .option("--compare <file>", "say what got slower than in an earlier run's jsonl"),

@@ -31,7 +31,8 @@ export interface DrillRow {
 export function drillRow(end: DrillEnd): DrillRow {
   const { drill, round, rounds, verdict, predictedMs, limitMs, maxHolders } = end;
   const figure = (value: number | undefined) => value === undefined ? "-" : number(value);
-  const measured = figure(judgedMs(end));
+  // A figure that cannot be trusted is none.
+  const measured = verdict === "unknown" ? "-" : figure(judgedMs(end));
   const judged = end.judged ?? "outageMs";
   return {
     name: rounds > 1 ? `${drill} ${round}/${rounds}` : drill,

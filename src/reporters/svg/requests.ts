@@ -150,6 +150,9 @@ function stallBands(
   y: number,
   height: number,
 ): Content {
+  // Words for the longest alone: those of several would lie over each other.
+  const longest = stalls.filter(({ from }) => scale.has(from))
+    .toSorted((a, b) => (b.to - b.from) - (a.to - a.from))[0];
   return stalls.map((stall) => {
     const place = scale.span(stall);
     if (place === undefined) return undefined;
@@ -157,7 +160,9 @@ function stallBands(
       "g",
       { class: "stall" },
       el("rect", { ...place, y, height }),
-      textAt(scale, stall.from, y + 12, "prober stood still", "note"),
+      stall === longest
+        ? textAt(scale, stall.from, y + height - 4, "prober stood still", "note")
+        : undefined,
     );
   });
 }
