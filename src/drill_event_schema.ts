@@ -72,6 +72,9 @@ function figuresOf(object: Shape) {
     recoveryMs: length("From the heal to the first answer, where nothing could answer before")
       .exactOptional(),
     degradedMs: length("From the first failed request after the fault to the last").exactOptional(),
+    slowestMs: length(
+      "Longest that a single request waited for its answer or failure, from the fault on",
+    ).exactOptional(),
     requests: count("Requests sent."),
     failures: count("Those that failed."),
     failureKinds: z.record(z.string(), z.number()).describe("Failures by kind."),

@@ -118,6 +118,11 @@ export interface DrillFigures {
   readonly recoveryMs?: number;
   /** From the first failed request after the fault to the last, answers in between or not. */
   readonly degradedMs?: number;
+  /**
+   * Longest that a single request waited for its answer or failure, from the fault on: later ones
+   * may be answered long before it.
+   */
+  readonly slowestMs?: number;
   /** Requests sent. */
   readonly requests: number;
   /** Those that failed. */

@@ -133,6 +133,7 @@ export function drillEnd(
     figures: {
       outageMs,
       returnMs: 28,
+      slowestMs: 1002,
       requests: at.length,
       failures: failed.length,
       failureKinds: counts,

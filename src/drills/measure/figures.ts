@@ -5,6 +5,7 @@
 import type { DrillFigures, HolderSpan, RequestColumns, Timeline } from "../../drill_events.ts";
 import { holdingOf, overlapWithin } from "./holding.ts";
 import { boundsOf, momentsOf } from "./moments.ts";
+import { requestsOf } from "./outages.ts";
 import { lengthOf } from "./spans.ts";
 import { figure } from "./words.ts";
 
@@ -54,6 +55,15 @@ function watchOf(timeline: Timeline): string | undefined {
   return `${first.end} after ${figure(first.silentMs)} ms${again}`;
 }
 
+/** What the unluckiest client of all waited, from when something was done on. */
+function slowestOf(timeline: Timeline): number | undefined {
+  const { window } = momentsOf(timeline);
+  const waits = requestsOf(timeline)
+    .filter(({ end, spoiled }) => end >= window.from && !spoiled)
+    .map(({ at, end }) => end - at);
+  return waits.length === 0 ? undefined : waits.reduce((most, ms) => Math.max(most, ms), 0);
+}
+
 /**
  * Figures of a timeline. Times count from the first fault and the first heal; of holders, from
  * moment 0 to the end. What could not be had is unset.
@@ -62,12 +72,14 @@ export function figuresOf(timeline: Timeline): DrillFigures {
   const bounds = boundsOf(timeline);
   const failureKinds = failureKindsOf(timeline.requests);
   const watch = watchOf(timeline);
+  const slowestMs = slowestOf(timeline);
   const { outageMs, returnMs, recoveryMs, degradedMs } = bounds;
   return {
     ...(outageMs === undefined ? {} : { outageMs: round(outageMs.ms) }),
     ...(returnMs === undefined ? {} : { returnMs: round(returnMs.ms) }),
     ...(recoveryMs === undefined ? {} : { recoveryMs: round(recoveryMs.ms) }),
     ...(degradedMs === undefined ? {} : { degradedMs: round(degradedMs.ms) }),
+    ...(slowestMs === undefined ? {} : { slowestMs: round(slowestMs) }),
     requests: timeline.requests.at.length,
     failures: Object.values(failureKinds).reduce((sum, count) => sum + count, 0),
     failureKinds,

@@ -40,6 +40,7 @@ export function factsOf(end: DrillEnd): Fact[] {
   const facts: (Fact | undefined)[] = [
     ...(Object.keys(NAMES) as Judged[]).map((judged) => timeFact(end, judged)),
     { name: "requests", text: requestsText(end) },
+    fact("slowest", slowestText(end)),
     fact("holders", holdersText(end)),
     fact("watch", end.figures?.watch),
     fact("accuracy", accuracyText(end)),
@@ -74,6 +75,12 @@ export function requestsText({ requests, failures, figures }: DrillEnd): string 
     .sort(([, a], [, b]) => b - a).map(([kind, count]) => `${number(count)} ${kind}`);
   const list = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
   return `${number(requests)}, ${number(failures)} failed${list}`;
+}
+
+/** `1,002 ms for one request`: the outage is over when the next one is answered, for this one it is not. */
+function slowestText({ figures }: DrillEnd): string | undefined {
+  const ms = figures?.slowestMs;
+  return ms === undefined ? undefined : `one request waited ${milliseconds(ms)}`;
 }
 
 function accuracyText({ figures }: DrillEnd): string | undefined {

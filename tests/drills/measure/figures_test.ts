@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { Timeline } from "../../../src/drill_events.ts";
 import { figuresOf } from "../../../src/drills/measure/figures.ts";
 import { boundsOf } from "../../../src/drills/measure/moments.ts";
 import { mark, requestsOf, timelineOf } from "./helpers.ts";
@@ -56,6 +57,20 @@ Deno.test("degraded is from the first failure to the last while the fault stood,
   const figures = figuresOf(timelineOf(later, MARKS));
   assertEquals(figures.degradedMs, 600);
   assertEquals(figures.failureKinds, { timeout: 11, reset: 1 });
+});
+
+Deno.test("the slowest request is the unluckiest client's, whatever others were answered", () => {
+  const slow = (at: number, ms: number, kind = "timeout") =>
+    requestsOf(() => true).map((one) => one.at === at ? { ...one, ms, kind } : one);
+  const slowest = (samples: ReturnType<typeof requestsOf>, stalls: Timeline["stalls"] = []) =>
+    figuresOf(timelineOf(samples, MARKS, { stalls })).slowestMs;
+  assertEquals(slowest(slow(2020, 1002)), 1002);
+  assertEquals(figuresOf(timelineOf(slow(2020, 1002), MARKS)).outageMs, 40);
+  assertEquals(slowest(slow(7000, 900, "ok")), 900);
+  // Before the fault it is the healthy service's, and in a stall the prober's own.
+  const usual = slowest(requestsOf(() => true));
+  assertEquals(slowest(slow(500, 1002)), usual);
+  assertEquals(slowest(slow(2020, 1002), [{ from: 2500, to: 2600 }]), usual);
 });
 
 Deno.test("the first fault and the first heal count, a heal before the fault does not", () => {
