@@ -58,10 +58,11 @@ export function parseRun(file: string, text: string): readonly Event[] {
       problems.push({ source, message: `Cannot read an event of a run: ${parsed}` });
     }
   }
-  if (problems.length === 0 && events[0]?.type !== "version") {
+  if (events[0]?.type !== "version" || problems[0]?.source?.line === 1) {
+    // Of what is no run at all, each line would say the same.
     const why =
       "it does not begin with the event version; a run is what --report jsonl:FILE writes";
-    problems.push({ message: `Cannot read run ${quote(file)}: ${why}` });
+    throw refusal([{ message: `Cannot read run ${quote(file)}: ${why}` }]);
   }
   if (problems.length > 0) throw refusal(problems);
   return events;

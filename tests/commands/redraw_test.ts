@@ -57,6 +57,12 @@ Deno.test("parseRun() leaves out what a later Holdfast says", () => {
   assertEquals(parseRun("run.jsonl", `${more.join("\n")}\n`), [...EVERYTHING]);
 });
 
+Deno.test("parseRun() says once of a file that is no run", () => {
+  const { diagnostics } = assertThrows(() => parseRun("a.xml", "<a>\n<b/>\n</a>\n"), InputError);
+  assertEquals(diagnostics.length, 1);
+  assertStringIncludes(diagnostics[0]?.message ?? "", "it does not begin with the event version");
+});
+
 Deno.test("parseRun() names every line that is no event, and what is wrong with it", () => {
   const broken = [...LINES];
   broken[2] = "{cut";

@@ -87,7 +87,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.interrupted, "interrupted"],
 ];
 
-/** The exit codes that a command can end with, beside those for a bug and an interruption. */
+/** The exit codes that a command can end with and that its users should know. */
 export function exitCodes(command: string): readonly number[] {
   const { ok, usage, changes, failed, unreachable, stale } = EXIT;
   switch (command) {
@@ -98,7 +98,8 @@ export function exitCodes(command: string): readonly number[] {
     case "verify":
       return [ok, usage, failed, unreachable];
     case "drill":
-      return [ok, usage, failed, unreachable, stale];
+      // Interrupting one is nothing rare: it heals.
+      return [ok, usage, failed, unreachable, stale, EXIT.interrupted];
     case "lab":
       return [ok, usage, failed];
     default:
