@@ -12,6 +12,8 @@ export function sshArgs(lab: Lab, host: LabHost, user: string = lab.user): strin
   return [
     ...["-F", "none", "-i", lab.keyFile],
     ...["-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"],
+    // A host without power sends no farewell.
+    ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
     ...["-o", "StrictHostKeyChecking=yes", "-o", `UserKnownHostsFile=${lab.knownHostsFile}`],
     `${user}@${host.address}`,
   ];
