@@ -102,7 +102,10 @@ async function witness(lab: Lab): Promise<() => Promise<Outage>> {
   };
 }
 
-/** Stops keepalived on the holder while it is asked, and starts it when another one has the address. */
+/**
+ * Freezes haproxy on the holder while it is asked, and lets it go on when another one has the address:
+ * an outage of many intervals, where an orderly stop may be over before the second request.
+ */
 async function failover(lab: Lab, prober: Prober): Promise<void> {
   const [holder = "", ...more] = await hf.holders(lab);
   assertEquals(more, []);
@@ -112,7 +115,7 @@ async function failover(lab: Lab, prober: Prober): Promise<void> {
     () => Promise.resolve(prober.counts().requests > before + 30),
   );
   try {
-    await hf.root(lab, holder, "systemctl stop keepalived");
+    await hf.root(lab, holder, "systemctl kill -s STOP haproxy");
     await hf.eventually("another holder", async () => {
       const now = await hf.holders(lab);
       return now.length === 1 && now[0] !== holder && await hf.throughVip(lab) === 200;
@@ -120,7 +123,7 @@ async function failover(lab: Lab, prober: Prober): Promise<void> {
     // Answers must be seen again before the return begins.
     await delay(1000);
   } finally {
-    await hf.root(lab, holder, "systemctl start keepalived");
+    await hf.root(lab, holder, "systemctl kill -s CONT haproxy");
   }
 }
 
@@ -171,7 +174,7 @@ async function assertAgreement(lab: Lab, from?: Host): Promise<void> {
     const [mine, other] = [ours(record), await end()];
     const said = `${JSON.stringify(mine)} and ${JSON.stringify(other)} in round ${round}`;
     console.log(`    outage: ${said}`);
-    assertGreater(mine.ms, 2 * INTERVAL_MS, `no outage was seen: ${said}`);
+    assertGreater(mine.ms, 10 * INTERVAL_MS, `no outage was seen: ${said}`);
     assertGreater(record.watch.length, 0, "nothing stayed open");
     const differ = Math.abs(mine.ms - other.ms);
     if (differ <= 2 * INTERVAL_MS) return;
