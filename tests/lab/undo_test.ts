@@ -134,6 +134,11 @@ test("the deadline heals while the session lives; a fault after it is refused", 
   await cleared(on, "d2");
 });
 
+/** Which boot of a host this is. */
+function bootOf(lab: Lab, host: string): Promise<string> {
+  return root(lab, host, "cat /proc/sys/kernel/random/boot_id");
+}
+
 for (const way of ["power is cut", "host is rebooted"]) {
   test(`the boot heals before the daemons start when the ${way}`, async (lab, on) => {
     const nonce = way === "power is cut" ? "p1" : "b1";
@@ -143,13 +148,18 @@ for (const way of ["power is cut", "host is rebooted"]) {
     await good(first, watching(lab.vip, nonce));
     await good(first, armScript({ undo, deadlineMs: LONG, nonce }));
     await good(first, faultScript({ script: `${FAULT}; sync`, nonce }));
+    const before = await bootOf(lab, on.name);
     if (cut) await powerOff(lab, on.name);
     else await first.run("systemctl reboot").catch(() => {});
     await first[Symbol.asyncDispose]();
-    await eventually("off", async () => await pidOf(lab, on.name) === undefined);
-    // One that has shut down by itself still has its wires.
-    if (!cut) await powerOff(lab, on.name);
-    await powerOn(lab, on.name);
+    if (cut) {
+      await eventually("off", async () => await pidOf(lab, on.name) === undefined);
+      await powerOn(lab, on.name);
+    }
+    await eventually("another boot", async () => {
+      const now = await bootOf(lab, on.name).catch(() => before);
+      return now !== before;
+    }, 120_000);
     await healed(on, "boot");
     await using session = await connector()(on);
     assertEquals((await left(lab, on.name)).split("\n").slice(0, 2), ["undone", "x"]);
