@@ -98,7 +98,7 @@ async function perform(
     return EXIT.ok;
   }
   if (flags.yes !== true) refuseProduction(endpoints, drills);
-  await refuseUngranted(endpoints);
+  await refuseUngranted(endpoints, drills);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
   const secrets = [...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []), ...sudo.all];
   hide(masker(secrets));

@@ -3,7 +3,7 @@
  * @module
  */
 import { bold, dim, yellow } from "@std/fmt/colors";
-import type { Drill } from "../drills/model.ts";
+import type { Drill, Scene } from "../drills/model.ts";
 import { expectedScene } from "../drills/scene.ts";
 import { TrialError } from "../drills/trial.ts";
 import type { Endpoint } from "../model.ts";
@@ -30,18 +30,18 @@ export function listDrills(
   return drills.map((drill) => {
     const { name, title, about, suite } = drill;
     const skipped = endpoints.flatMap((endpoint) => {
-      const why = unfit(drill, endpoint);
+      const why = whyUnfit(drill, expectedScene(endpoint));
       return why === undefined ? [] : [[endpoint.name, why] as const];
     });
     return { name, title, about, suite, skipped: Object.fromEntries(skipped) };
   });
 }
 
-function unfit(drill: Drill, endpoint: Endpoint): string | undefined {
+/** Why a drill cannot be run on a scene; one of somebody's own may not even be able to say that. */
+export function whyUnfit(drill: Drill, scene: Scene): string | undefined {
   try {
-    return drill.unfit?.(expectedScene(endpoint));
+    return drill.unfit?.(scene);
   } catch (error) {
-    // A drill of somebody's own that cannot even say that.
     if (error instanceof TrialError) return error.message;
     throw error;
   }

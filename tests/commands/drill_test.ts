@@ -108,13 +108,18 @@ Deno.test("drill says which permissions it needs when nobody can be asked", () =
 
 Deno.test("drill contacts no host when it may not ask the endpoint, or start what it needs", () =>
   withInventory(", drill: { power_command: [ipmi, '{host}', '{action}'] }", async (path) => {
-    const { code, out, err } = await cli(["drill", path, "link-down", "--json"], {
-      flags: ["--no-prompt", "--allow-read", "--allow-env", "--allow-run=ssh,sh", "--allow-sys"],
-    });
+    const flags = ["--no-prompt", "--allow-read", "--allow-env", "--allow-run=ssh,sh"];
+    const refused = (name: string) => cli(["drill", path, name, "--json"], { flags });
+    const { code, out, err } = await refused("power-off");
     assertEquals(code, 1);
     assertStringIncludes(err, "give it --allow-net=10.0.0.10:8443 --allow-run=ipmi too");
     const events = assertEvents(out.trimEnd().split("\n"));
     assertEquals(events.some(({ type }) => type === "run-start"), false);
+    // What switches power is not needed for a link that is down.
+    assertStringIncludes(
+      (await refused("link-down")).err,
+      "give it --allow-net=10.0.0.10:8443 too",
+    );
   }));
 
 Deno.test("words of commands are filled in without a shell, whatever stands in them", async () => {
