@@ -7,7 +7,7 @@ import { z } from "zod";
 import { quote } from "../diagnostics.ts";
 import type { Diagnostic, Secret, Source } from "../model.ts";
 import { secret, SHORTEST } from "../secret.ts";
-import { warningAt } from "./problems.ts";
+import { errorAt, type Report, warningAt } from "./problems.ts";
 import type { SecretReader } from "./read.ts";
 
 const WORDS = { error: "expected a list of words, the program first" };
@@ -67,6 +67,21 @@ export function whence(given: SecretSource): string {
   if (typeof given === "string") return "the inventory";
   if ("env" in given) return `the environment variable ${quote(given.env)}`;
   return "file" in given ? quote(given.file) : `the program ${quote(given.command[0] ?? "")}`;
+}
+
+/** Fetches a secret; why it cannot be had is reported, and then the result is undefined. */
+export async function fetchOrReport(
+  given: SecretSource,
+  { name, source }: { readonly name: string; readonly source: Source | undefined },
+  options: Parameters<typeof fetchSecret>[1] & { readonly report: Report },
+): Promise<Secret | undefined> {
+  try {
+    return await fetchSecret(given, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Cannot read ${name} from ${whence(given)}: ${reason}`;
+    return void options.report(errorAt(source, "secret-unreadable", message));
+  }
 }
 
 /** What a user should know about a secret that can be used. */

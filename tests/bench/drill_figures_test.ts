@@ -4,6 +4,7 @@ import { CATALOGUE } from "../../src/drills/catalogue/mod.ts";
 import type { DrillFigures } from "../../src/drill_events.ts";
 import type { DrillEnd } from "../../src/drills/measure/compare.ts";
 import type { Event } from "../../src/events.ts";
+import { timelineOf } from "../drills/measure/helpers.ts";
 
 const FIGURES: DrillFigures = { requests: 600, failures: 3, failureKinds: {}, stalledMs: 0 };
 
@@ -98,18 +99,7 @@ Deno.test("brokenLimits() says what took too long, what failed and what was neve
 });
 
 Deno.test("stalledPart() is of the time in which somebody measured", () => {
-  const timeline = {
-    startedAt: 0,
-    ms: 10_000,
-    intervalMs: 20,
-    requests: { kinds: ["ok"], at: [], ms: [], kind: [] },
-    stalls: [],
-    holders: [],
-    dark: [],
-    watch: [],
-    backends: [],
-    marks: [],
-  };
+  const timeline = timelineOf([], [], { ms: 10_000, intervalMs: 20 });
   const events = drill("link-down", { stalledMs: 500 }).map((event) =>
     event.type === "drill-end" ? { ...event, timeline } : event
   );

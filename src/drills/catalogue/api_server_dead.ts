@@ -1,8 +1,7 @@
 import { defineDrill } from "../../define.ts";
-import { predictedServerMs } from "../../endpoint/predict.ts";
 import { serversRefused, unfiltered } from "./filter.ts";
-import { holdFor, needsServers, overlapMs } from "./scene.ts";
-import { onMembers, REMOVAL_SLACK_MS } from "./servers.ts";
+import { needsServers } from "./scene.ts";
+import { onMembers, removal } from "./servers.ts";
 
 /**
  * One API server refuses connections, seen from every load balancer: each of them resets its own
@@ -20,7 +19,6 @@ export const apiServerDead = defineDrill({
     const { backends, backendPort } = scene.endpoint;
     const [server] = backends;
     const dead = server === undefined ? [] : [server];
-    const predictedMs = predictedServerMs(scene.endpoint).removed;
     return {
       targets: dead.map(({ name }) => name),
       breaks: onMembers(scene, {
@@ -28,14 +26,7 @@ export const apiServerDead = defineDrill({
         script: serversRefused(dead, backendPort),
         undo: unfiltered(),
       }),
-      holdMs: holdFor(predictedMs),
-      predictedMs,
-      expect: {
-        address: "stays",
-        twoHoldersMs: overlapMs(scene),
-        judged: "degradedMs",
-        limitMs: predictedMs + REMOVAL_SLACK_MS,
-      },
+      ...removal(scene),
     };
   },
 });

@@ -1,7 +1,6 @@
 import { defineDrill } from "../../define.ts";
-import { predictedServerMs } from "../../endpoint/predict.ts";
-import { holdFor, isGuide, needsApi, needsServers, overlapMs } from "./scene.ts";
-import { REMOVAL_SLACK_MS } from "./servers.ts";
+import { isGuide, needsApi, needsServers } from "./scene.ts";
+import { removal } from "./servers.ts";
 
 /** One API server listens and says 500 on /readyz: its share of the clients gets errors. */
 export const apiServerUnhealthy = defineDrill({
@@ -18,18 +17,10 @@ export const apiServerUnhealthy = defineDrill({
         : undefined),
   plan: (scene) => {
     const server = scene.endpoint.backends[0]?.name ?? "";
-    const predictedMs = predictedServerMs(scene.endpoint).removed;
     return {
       targets: [server],
       breaks: [{ kind: "api", server, how: "500", what: "answer 500 on /readyz" }],
-      holdMs: holdFor(predictedMs),
-      predictedMs,
-      expect: {
-        address: "stays",
-        twoHoldersMs: overlapMs(scene),
-        judged: "degradedMs",
-        limitMs: predictedMs + REMOVAL_SLACK_MS,
-      },
+      ...removal(scene),
     };
   },
 });

@@ -12,11 +12,10 @@ import type { SecretReader } from "../read.ts";
 import type { ResolvedHost } from "../resolve.ts";
 import {
   adviceOn,
-  fetchSecret,
+  fetchOrReport,
   SECRET_KEYS,
   type SecretSource,
   secretSource,
-  whence,
 } from "../secret_source.ts";
 import { type Entry, mapOf } from "../yaml/located.ts";
 
@@ -99,14 +98,8 @@ async function sudoPasswordOf(
   if (given === undefined) return undefined;
   const name = `${quote(key)} of host ${quote(host.name)}`;
   const { source } = entry.node;
-  let value: Secret;
-  try {
-    value = await fetchSecret(given, options);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot read ${name} from ${whence(given)}: ${reason}`;
-    return void report(errorAt(source, "secret-unreadable", message));
-  }
+  const value = await fetchOrReport(given, { name, source }, options);
+  if (value === undefined) return undefined;
   const problem = problemOf(value.reveal());
   if (problem !== undefined) {
     return void report(errorAt(source, "sudo-password", `Cannot use ${name}: ${problem}`));

@@ -6,7 +6,7 @@
 import type { Secret } from "../../model.ts";
 import { errorAt, type Report } from "../problems.ts";
 import type { SecretReader } from "../read.ts";
-import { adviceOn, fetchSecret, type SecretSource, whence } from "../secret_source.ts";
+import { adviceOn, fetchOrReport, type SecretSource } from "../secret_source.ts";
 import type { Located } from "../yaml/located.ts";
 
 /** What fetching needs. */
@@ -29,14 +29,8 @@ export async function authPassOf(
 ): Promise<Secret | undefined> {
   const { label, report } = options;
   const name = `"vrrp.auth_pass" of ${label}`;
-  let value: Secret;
-  try {
-    value = await fetchSecret(given, options);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot read ${name} from ${whence(given)}: ${reason}`;
-    return void report(errorAt(source, "secret-unreadable", message));
-  }
+  const value = await fetchOrReport(given, { name, source }, options);
+  if (value === undefined) return undefined;
   // Nothing was fetched, so that there is nothing to judge.
   if (typeof given !== "string" && options.secrets.blind === true) return value;
   const problem = problemOf(value.reveal());

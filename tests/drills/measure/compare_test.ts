@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compareDrills, type DrillEnd } from "../../../src/drills/measure/compare.ts";
+import { timelineOf } from "./helpers.ts";
 
 function end(drill: string, outageMs: number, rest: Partial<DrillEnd> = {}): DrillEnd {
   return {
@@ -56,18 +57,7 @@ Deno.test("slower and faster are more than a quarter, and more than three interv
   assertEquals(change(20, 80), "same");
   assertEquals(change(20, 81), "slower");
   assertEquals(change(0, 0), "same");
-  const timeline = {
-    startedAt: 0,
-    ms: 0,
-    intervalMs: 10,
-    requests: { kinds: ["ok"], at: [], ms: [], kind: [] },
-    stalls: [],
-    holders: [],
-    dark: [],
-    watch: [],
-    backends: [],
-    marks: [],
-  };
+  const timeline = timelineOf([], [], { ms: 0, intervalMs: 10 });
   assertEquals(changes([end("a", 20, { timeline })], [end("a", 51, { timeline })]), [[
     "a",
     "slower",
