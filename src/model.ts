@@ -154,6 +154,11 @@ export type Change =
     readonly targets?: readonly string[];
     /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
+    /**
+     * POSIX shell text that takes it back, whatever became of it, any number of times. What has none
+     * stays when a run is undone.
+     */
+    readonly undo?: string;
   }
   /** Put files in place, all validated before any of them moves. */
   | {
@@ -168,6 +173,11 @@ export type Change =
     readonly before: Readonly<Record<string, string>>;
     /** Files whose content an earlier change decides, and why: known after that, never guessed. */
     readonly unknown?: readonly { readonly path: string; readonly why: string }[];
+    /**
+     * What the files say that must not differ between the members of an endpoint, in words, before
+     * and after: `advert interval` to `1 s`. Unset: nothing of the kind changes.
+     */
+    readonly agreement?: { readonly before: Agreement; readonly after: Agreement };
     /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
   }
@@ -181,6 +191,9 @@ export type Change =
     /** Handlers that this change makes due. @default the task's */
     readonly notify?: readonly string[];
   };
+
+/** What all members of an endpoint must say alike, name to value. A secret stands as its hash. */
+export type Agreement = Readonly<Record<string, string>>;
 
 /** What a task decided: nothing left to change means that it is satisfied. */
 export interface TaskPlan {
@@ -219,6 +232,32 @@ export interface Handler {
   readonly script: string;
   /** Handlers that need not run when this one does. */
   readonly supersedes?: readonly string[];
+  /** Clients of the host feel it: the service is moved away first. @default {false} */
+  readonly disrupts?: boolean;
+}
+
+/**
+ * What undoing a run brings back beside files, the state of services for one: asked before the
+ * first change on a host, and given back when its files are the old ones again.
+ */
+export interface Keeper {
+  /** What is kept, for people: `units haproxy, keepalived`. */
+  readonly name: string;
+  /** Read-only POSIX shell text; what it prints is kept. */
+  readonly save: string;
+  /**
+   * POSIX shell text that brings it back, in any state, any number of times. It finds what `save`
+   * printed in `$saved`, and the handlers that the run made due in `$notified`, a line each.
+   */
+  readonly restore: string;
+}
+
+/** How a host leaves the service to the others for a while, and takes part again. */
+export interface StandDown {
+  /** POSIX shell text after which the host does not carry the service; in any state. */
+  readonly leave: string;
+  /** POSIX shell text after which it may carry it again; in any state. */
+  readonly join: string;
 }
 
 /** What a group check found. */
@@ -229,6 +268,12 @@ export interface Verdict {
   readonly message: string;
   /** Hosts that the service stands on now: they change last, one at a time. */
   readonly last?: readonly string[];
+  /**
+   * Every single thing that is wrong, in words that are the same at every look: `haproxy is not
+   * running on lb2`. A change is worse than before when it brings one that was not there.
+   * @default the message, when it does not hold
+   */
+  readonly faults?: readonly string[];
 }
 
 /** A condition over all hosts of an endpoint. */
@@ -262,6 +307,10 @@ export interface Play {
   handlers(endpoint: Endpoint, member: Member): readonly Handler[];
   /** Conditions over the endpoint, looked at last. */
   checks(endpoint: Endpoint): readonly GroupCheck[];
+  /** What undoing a run brings back on a member beside files. @default {nothing} */
+  keeps?(endpoint: Endpoint, member: Member): readonly Keeper[];
+  /** How a member leaves the service to the others. @default {it cannot} */
+  standDown?(endpoint: Endpoint, member: Member): StandDown;
 }
 
 // ---- what happens --------------------------------------------------------------------------
@@ -285,5 +334,11 @@ export interface RunOptions {
   readonly finish?: boolean;
 }
 
+/** How a session is opened. */
+export interface ConnectWish {
+  /** Over a connection of its own, whatever ssh's configuration shares: what it proves is new. */
+  readonly fresh?: boolean;
+}
+
 /** Opens a session. @throws {ConnectError} */
-export type Connect = (host: Host) => Promise<Session>;
+export type Connect = (host: Host, wish?: ConnectWish) => Promise<Session>;

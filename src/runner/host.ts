@@ -6,12 +6,12 @@ import { ConnectError } from "../errors.ts";
 import type { ChangeReport, Event, Status } from "../events.ts";
 import type {
   Change,
+  Connect,
   Endpoint,
   ExecResult,
   Facts,
   GroupCheck,
   Handler,
-  Host,
   Member,
   Session,
   Task,
@@ -25,7 +25,7 @@ import { PENDING_PROBE } from "./script.ts";
 /** The world as the runner may touch it, passed in from the rim. */
 export interface Effects {
   /** Opens a session. */
-  connect(host: Host): Promise<Session>;
+  readonly connect: Connect;
   /** Reports what happens. */
   emit(event: Event): void;
   /** Epoch milliseconds. */

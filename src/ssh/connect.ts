@@ -6,7 +6,7 @@
  * @module
  */
 import { ConnectError } from "../errors.ts";
-import type { Connect, Host, Secret } from "../model.ts";
+import type { Connect, ConnectWish, Host, Secret } from "../model.ts";
 import { connectTimeout, sshArguments, type SudoWords } from "./arguments.ts";
 import { explain } from "./reasons.ts";
 import { openSession, type ShellSession } from "./session.ts";
@@ -23,6 +23,9 @@ export interface ConnectOptions {
   readonly spawn?: Spawn;
 }
 
+/** ssh keeps the first value it meets: these come before all others. */
+const UNSHARED = ["-o", "ControlMaster=no", "-o", "ControlPath=none"];
+
 // Beyond the connection itself: the handshake, a login, a slow name service.
 const LOGIN_S = 30;
 
@@ -33,15 +36,20 @@ const LOGIN_S = 30;
  * gives no shell.
  */
 export function connector(options: ConnectOptions = {}): Connect {
-  return (host) => connect(host, options);
+  return (host, wish) => connect(host, options, wish);
 }
 
-async function connect(host: Host, options: ConnectOptions): Promise<ShellSession> {
+async function connect(
+  host: Host,
+  options: ConnectOptions,
+  wish: ConnectWish = {},
+): Promise<ShellSession> {
   const { connectTimeoutS = 10, spawn = spawnSsh } = options;
   const sudoPassword = host.become ? options.sudoPassword?.(host) : undefined;
   const waitS = connectTimeout(host, connectTimeoutS);
   const words = sudoPassword && sudoWords();
-  const args = sshArguments(host, connectTimeoutS, words);
+  const own = sshArguments(host, connectTimeoutS, words);
+  const args = wish.fresh === true ? [...UNSHARED, ...own] : own;
   try {
     return await openSession(host.name, () => spawn(args), {
       helloMs: (waitS + LOGIN_S) * 1000,
