@@ -37,6 +37,8 @@ export interface TaskOptions {
   readonly notify?: readonly string[];
   /** Words that `--tags` and `--skip-tags` select by. */
   readonly tags?: readonly string[];
+  /** It makes the host take part in the service: last on a host that stood down. @default {false} */
+  readonly joins?: boolean;
 }
 
 /** Makes a {@link Task} of arguments. */
@@ -47,12 +49,13 @@ export function defineTask<Args, State>(
   spec: TaskSpec<Args, State>,
 ): TaskFunction<Args> {
   const { parts } = spec;
-  const make: TaskFunction<Args> = (args, { name, notify = [], tags = [] } = {}) => {
+  const make: TaskFunction<Args> = (args, options = {}) => {
+    const { name, notify = [], tags = [], joins } = options;
     const title = name ?? spec.title(args);
     const narrow: Task["narrow"] = parts && ((wanted) => {
       const kept = parts.keep(args, (own) => wanted([...tags, ...own]));
       if (kept === args) return task;
-      return kept && make(kept, { name: title, notify, tags });
+      return kept && make(kept, { ...options, name: title });
     });
     const task: Task = {
       kind: spec.kind,
@@ -61,6 +64,7 @@ export function defineTask<Args, State>(
       tags: [...new Set([...tags, ...parts?.tags(args) ?? []])],
       probe: spec.probe(args),
       plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
+      ...(joins === undefined ? {} : { joins }),
       ...(narrow === undefined ? {} : { narrow }),
     };
     return task;

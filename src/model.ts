@@ -213,6 +213,11 @@ export interface Task {
   readonly notify: readonly string[];
   /** Words that `--tags` and `--skip-tags` select by, those of its parts included. */
   readonly tags: readonly string[];
+  /**
+   * It makes the host take part in the service: done last on a host that has left it to the others
+   * for the time of its change. @default {false}
+   */
+  readonly joins?: boolean;
   /** Read-only POSIX shell text. */
   readonly probe: string;
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */

@@ -119,16 +119,17 @@ export async function runPlay(
   let time = 0;
   const names = Object.keys(sessions);
   const effects: Effects = {
-    connect: ({ name }) => {
+    connect: ({ name }, wish) => {
       const session = sessions[name];
-      return session === undefined || session instanceof Error
-        ? Promise.reject(session)
-        : Promise.resolve(session);
+      if (session === undefined || session instanceof Error) return Promise.reject(session);
+      return Promise.resolve(wish?.fresh === true ? lent(session) : session);
     },
     emit: (event) => events.push(event),
     now: () => time += 10,
     sleep: async (ms) => {
       time += ms;
+      // What others do meanwhile must have its turn.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       await options.sleep?.(ms);
     },
     describe: describer([]),
@@ -160,6 +161,17 @@ export async function runPlay(
     event.type === "task-end" ? [`${event.host} ${event.task} ${event.status}`] : []
   );
   return { code, events, lines };
+}
+
+/** A session over the connection of another one, which stays open when it ends. */
+function lent(session: Session): Session {
+  return {
+    get roundTrips() {
+      return session.roundTrips;
+    },
+    run: (script, options) => session.run(script, options),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** A folder that is gone after the test. */

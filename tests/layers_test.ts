@@ -35,7 +35,9 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/ssh": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/terminal.ts"],
   "src/saved_plan.ts": ["src/model.ts"],
+  "src/journal": ["src/model.ts", "src/shell.ts"],
   "src/runner": [
+    "src/journal",
     "src/saved_plan.ts",
     "src/bytes.ts",
     "src/dpkg.ts",

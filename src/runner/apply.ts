@@ -1,11 +1,12 @@
 import { ConnectError } from "../errors.ts";
-import type { Change, Facts, Predictions, Task } from "../model.ts";
-import { begin, type Effects, end, type FactsAsked, finish, type HostRun, look } from "./host.ts";
+import type { Change, Facts, Handler, Predictions, Task } from "../model.ts";
+import { begin, type Effects, end, type FactsAsked, type HostRun, look } from "./host.ts";
 import { beyond } from "./bond.ts";
 import { howEnded } from "./ended.ts";
 import { asTask, dueHandlers, mark, notified, on } from "./forecast.ts";
+import { nextStep, openJournal, stepOf, whileOpen } from "./journal.ts";
 import { decide, decideAll, NOTHING, predict } from "./plan.ts";
-import { changeScript, handlerScript } from "./script.ts";
+import { changeScript, handlerScript, stepScript } from "./script.ts";
 
 /** What the hosts of an endpoint know of each other. */
 export interface Shared extends FactsAsked {
@@ -13,45 +14,73 @@ export interface Shared extends FactsAsked {
   readonly facts: Map<string, Facts>;
 }
 
-/** Makes every task of a host true, then runs the handlers that are due, then looks once more. */
+/**
+ * Makes every task of a host true, then runs the handlers that are due, then looks once more. A host
+ * that stood down takes part again only when its handlers have run.
+ */
 export async function applyHost(run: HostRun, shared: Shared, effects: Effects): Promise<void> {
-  const declined = await applyTasks(run, shared, effects);
+  const declined = new Set<Task>();
+  await applyTasks(run, (task) => !comesLast(run, task), declined, shared, effects);
   if (!run.stopped) await applyHandlers(run, effects);
+  if (run.stoodDown === true) await joinAgain(run, declined, shared, effects);
   // An interrupted host is not done, and nobody said it was.
   if (!run.stopped && run.changed && !effects.signal.aborted) {
     await prove(run, run.tasks.filter((task) => !declined.has(task)), shared, effects);
   }
-  if (!effects.signal.aborted) finish(run, effects);
 }
 
-/** Gives the tasks whose changes a person declined. */
-async function applyTasks(
+/** What makes a host take part in the service waits until a host that stood down is ready. */
+function comesLast({ stoodDown }: HostRun, { joins }: Task): boolean {
+  return stoodDown === true && joins === true;
+}
+
+/** Takes part in the service again, and makes true what had to wait for it. */
+async function joinAgain(
   run: HostRun,
+  declined: Set<Task>,
   shared: Shared,
   effects: Effects,
-): Promise<ReadonlySet<Task>> {
-  const { member: { host } } = run;
-  const declined = new Set<Task>();
+): Promise<void> {
+  const { standDown } = run;
+  if (standDown !== undefined && !run.stopped && !effects.signal.aborted) {
+    const failure = await stepRequest(run, "take part in the service again", standDown.join);
+    if (failure === undefined) await refresh(run, 0, shared, effects);
+    else end(run, effects, { task: JOIN, status: failure.status, error: failure.message });
+  }
+  await applyTasks(run, (task) => comesLast(run, task), declined, shared, effects);
+  run.stoodDown = false;
+}
+
+const JOIN = { kind: "join", name: "take part in the service again" };
+
+/** Tasks that are wanted, from top to bottom; those whose changes a person declined are noted. */
+async function applyTasks(
+  run: HostRun,
+  wanted: (task: Task) => boolean,
+  declined: Set<Task>,
+  shared: Shared,
+  effects: Effects,
+): Promise<void> {
   let predicted: Predictions = NOTHING;
   for (const [i, task] of run.tasks.entries()) {
+    if (!wanted(task)) continue;
     if (run.stopped || effects.signal.aborted) {
       end(run, effects, { task, status: "skipped" });
       continue;
     }
     const since = effects.now();
     const seen = run.seen[i] ?? { code: 1, stdout: "", stderr: "" };
-    const decision = decide(task, seen, { host: host.name, facts: shared.facts, predicted });
-    if ("error" in decision) {
-      end(run, effects, { task, status: "failed", error: on(host.name, decision.error), since });
-      continue;
-    }
-    const { changes } = decision.plan;
-    const refusal = refused(run, task, changes);
-    if (refusal !== undefined) {
-      const error = on(host.name, refusal);
+    const world = { host: run.member.host.name, facts: shared.facts, predicted };
+    const decision = decide(task, seen, world);
+    const refusal = "error" in decision
+      ? decision.error
+      : refused(run, task, decision.plan.changes);
+    if ("error" in decision || refusal !== undefined) {
+      const error = on(world.host, refusal ?? "");
       end(run, effects, { task, status: "failed", error, since });
       continue;
     }
+    const { changes } = decision.plan;
     if (changes.length > 0 && !(await approved(run, task, changes, effects))) {
       // What it would have brought is not there, and nothing below may count on it.
       declined.add(task);
@@ -69,7 +98,6 @@ async function applyTasks(
       await refresh(run, i + 1, shared, effects);
     }
   }
-  return declined;
 }
 
 /** Why the changes of a task cannot be made, whoever approves. */
@@ -84,9 +112,13 @@ async function approved(
   run: HostRun,
   task: Task,
   changes: readonly Change[],
-  { approve, describe }: Effects,
+  effects: Effects,
 ): Promise<boolean> {
-  return await approve?.(run.member.host.name, task, changes.map(describe)) ?? true;
+  const { approve, describe } = effects;
+  if (approve === undefined) return true;
+  // A person may think for as long as it takes.
+  const answer = approve(run.member.host.name, task, changes.map(describe));
+  return await whileOpen([run], answer, effects);
 }
 
 /** Runs the changes of one task. Gives whether all of them worked. */
@@ -111,24 +143,43 @@ async function applyChanges(
   return true;
 }
 
-interface Failure {
+/** How a step went wrong. */
+export interface Failure {
+  /** Whether the host answered. */
   readonly status: "failed" | "unreachable";
+  /** The sentence. */
   readonly message: string;
 }
 
 async function effect(run: HostRun, task: Task, change: Change): Promise<Failure | undefined> {
+  const refused = await prepared(run);
+  if (refused !== undefined) return refused;
   const notify = notified(task, change);
   for (const name of notify) run.due.add(name);
   const options = change.kind === "run"
     ? { timeoutMs: change.timeoutMs ?? 60_000, finish: change.finish ?? false }
     : {};
-  const failure = await request(run, change.summary, changeScript(change, notify), options);
+  const { summary } = change;
+  const step = nextStep(run, { summary, ...stepOf(change, notify) }, options.timeoutMs);
+  const failure = await request(run, summary, changeScript(change, notify, step), options);
   if (failure === undefined) mark(run.due, task, change);
   return failure;
 }
 
+/** Before anything is changed its way back is prepared; gives why it cannot be. */
+export async function prepared(run: HostRun): Promise<Failure | undefined> {
+  try {
+    const why = await openJournal(run);
+    if (why === undefined) return undefined;
+    return { status: "failed", message: on(run.member.host.name, why) };
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    return { status: "unreachable", message: error.message };
+  }
+}
+
 /** One request. A failed script and a lost link become a sentence. */
-async function request(
+export async function request(
   run: HostRun,
   what: string,
   script: string,
@@ -152,7 +203,12 @@ async function request(
 }
 
 /** What a change may have affected is looked at again: every task below it, and the facts. */
-async function refresh(run: HostRun, from: number, shared: Shared, effects: Effects) {
+export async function refresh(
+  run: HostRun,
+  from: number,
+  shared: Shared,
+  effects: Effects,
+): Promise<void> {
   const rest = run.tasks.slice(from);
   if (rest.length === 0) return;
   try {
@@ -184,8 +240,7 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
     }
     begin(run, effects, task);
     const since = effects.now();
-    const script = handlerScript(handler, handler.supersedes ?? []);
-    const error = await request(run, handler.name, script, { timeoutMs: 120_000 });
+    const error = await prepared(run) ?? await handle(run, handler);
     run.changed = true;
     if (error === undefined) {
       end(run, effects, { task, status: "changed", changes, since });
@@ -193,6 +248,26 @@ async function applyHandlers(run: HostRun, effects: Effects): Promise<void> {
       end(run, effects, { task, status: error.status, error: error.message, since });
     }
   }
+}
+
+/** One journalled request that is no change of a task: the host leaves the service, or takes part. */
+export async function stepRequest(
+  run: HostRun,
+  what: string,
+  script: string,
+): Promise<Failure | undefined> {
+  const refused = await prepared(run);
+  if (refused !== undefined) return refused;
+  const step = nextStep(run, { summary: what });
+  run.changed = true;
+  return await request(run, what, stepScript(script, step), { timeoutMs: 60_000 });
+}
+
+async function handle(run: HostRun, handler: Handler): Promise<Failure | undefined> {
+  const { name, supersedes = [] } = handler;
+  const options = { timeoutMs: 120_000 };
+  const step = nextStep(run, { summary: name, runs: name }, options.timeoutMs);
+  return await request(run, name, handlerScript(handler, supersedes, step), options);
 }
 
 /** After the last change nothing may be left to change. */

@@ -2,8 +2,9 @@ import { ConnectError, TaskError } from "../errors.ts";
 import type { ExecResult, GroupCheck } from "../model.ts";
 import { plannedHost } from "./bind.ts";
 import { type Forecast, foresee, report } from "./forecast.ts";
-import { applyGroup, type Group } from "./group.ts";
+import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
+import { applyGroup } from "./order.ts";
 import { settle } from "./settle.ts";
 import type { RunSpec } from "./spec.ts";
 

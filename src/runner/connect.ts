@@ -1,7 +1,9 @@
 import { ConnectError } from "../errors.ts";
 import type { Group } from "./group.ts";
-import { begin, type Effects, end, finish, type HostRun, look } from "./host.ts";
-import { lockScript, peekScript } from "./lock.ts";
+import { RUN_DIR } from "../journal/places.ts";
+import { revertScript } from "../journal/verdict.ts";
+import { begin, type Effects, end, finish, type HostRun, look, type Seen } from "./host.ts";
+import { HELD, lockScript, peekScript } from "./lock.ts";
 import { noteLock } from "./locking.ts";
 import type { RunSpec } from "./spec.ts";
 
@@ -27,8 +29,11 @@ export async function connectAndLook(
     const tasks = run.selected ? run.tasks : [];
     // A host that is only observed is left as it is, and so is its lock.
     const take = lock && (run.selected ? lockScript(lock) : peekScript(lock.nonce));
-    const seen = await look(run, tasks, asked, shared, effects, take);
+    let seen = await look(run, tasks, asked, shared, effects, take);
     if (effects.signal.aborted) return;
+    if (seen.open !== undefined && await undoEarlier(run, seen, mode, effects)) {
+      seen = await look(run, tasks, asked, shared, effects, take);
+    }
     shared.facts.set(host.name, seen.facts);
     run.seen = [...seen.tasks];
     // In the order of the checks, so that two runs over the same hosts say the same.
@@ -49,6 +54,43 @@ export async function connectAndLook(
     unreachable(run, error, effects);
   }
 }
+
+/**
+ * What a dead run left half done is undone before anything is decided: with the lock in hand nobody
+ * else is at work. Gives whether what was seen is old now.
+ */
+async function undoEarlier(
+  run: HostRun,
+  { open, lock }: Seen,
+  mode: RunSpec["mode"],
+  effects: Effects,
+): Promise<boolean> {
+  const { session, selected, member: { host: { name } } } = run;
+  if (open === undefined || session === undefined || mode === "verify") return false;
+  const { what = "a run", who = "somebody" } = open.about ?? {};
+  const which = `${what} of ${who} (${open.id})`;
+  const say = (code: string, message: string) => {
+    const diagnostic = { severity: "warning", code, message } as const;
+    effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
+  };
+  if (mode !== "apply" || !selected || lock?.code !== 0) {
+    if (lock?.code === HELD) return false;
+    say("run-open", `"${name}" is in the middle of ${which}; apply undoes it first`);
+    return false;
+  }
+  const { code, stderr } = await session.run(revertScript(open.id, "next"), UNDO);
+  if (code === 0) {
+    say("run-undone", `"${name}" was left half changed by ${which}; it was brought back first`);
+    return true;
+  }
+  const why = stderr.trim().split("\n").at(-1) ?? "";
+  const error = `Cannot work on "${name}": it is half changed by ${which}, and that cannot be ` +
+    `undone: ${why}; mend it by hand, then remove ${RUN_DIR}/open there`;
+  end(run, effects, { task: LOOK, status: "failed", error });
+  return false;
+}
+
+const UNDO = { timeoutMs: 180_000 };
 
 function notRoot(run: HostRun, effects: Effects): void {
   const { name, user = "an ordinary user" } = run.member.host;

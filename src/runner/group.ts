@@ -1,13 +1,13 @@
 /**
- * The hosts of one endpoint, and in which order they change.
+ * The hosts of one endpoint during a run.
  * @module
  */
 import { pooledMap } from "@std/async/pool";
+import type { About } from "../journal/open.ts";
 import type { Endpoint, ExecResult, GroupCheck } from "../model.ts";
-import { applyHost, type Shared } from "./apply.ts";
-import { type Effects, end, type HostRun } from "./host.ts";
+import type { Shared } from "./apply.ts";
+import type { HostRun } from "./host.ts";
 import type { LockRequest } from "./lock.ts";
-import { settle } from "./settle.ts";
 
 /** The hosts of one endpoint during a run, and what they know of each other. */
 export interface Group {
@@ -23,56 +23,8 @@ export interface Group {
   readonly answers: readonly Map<string, ExecResult>[];
   /** What the locks of its hosts shall say; unset: they are not taken. */
   readonly lock?: LockRequest;
-}
-
-/**
- * A service that stands on some host changes one host at a time, those it stands on last; and what
- * held before must hold again before the next host is touched. Where nothing stands yet there is
- * nothing to lose, and hosts change side by side.
- */
-export async function applyGroup(
-  { runs, shared, checks, answers }: Group,
-  willing: readonly HostRun[],
-  forks: number,
-  effects: Effects,
-): Promise<void> {
-  const verdicts = checks.map((check, i) => check.judge(answers[i] ?? new Map()));
-  const standing = checks.filter((_, i) => verdicts[i]?.ok);
-  const last = new Set(verdicts.flatMap(({ last = [] }) => last));
-  if (last.size === 0) {
-    return await each(forks, willing, (run) => applyHost(run, shared, effects));
-  }
-  const rank = (run: HostRun) => last.has(run.member.host.name) ? 1 : 0;
-  let fallen: string | undefined;
-  for (const run of willing.toSorted((a, b) => rank(a) - rank(b))) {
-    if (fallen !== undefined) leave(run, fallen, effects);
-    else {
-      await applyHost(run, shared, effects);
-      if (run.changed) fallen = await standsAgain(standing, runs, effects);
-    }
-  }
-}
-
-/** Waits until the conditions hold again; gives what is wrong with the first that does not. */
-async function standsAgain(
-  standing: readonly GroupCheck[],
-  runs: readonly HostRun[],
-  effects: Effects,
-): Promise<string | undefined> {
-  for (const check of standing) {
-    const { ok, message } = await settle(check, runs, { deadlineMs: check.deadlineMs }, effects);
-    if (!ok) return `${check.name}: ${message}`;
-  }
-}
-
-/** Leaves a host as it is, because the service fell with the change of another one. */
-function leave(run: HostRun, why: string, effects: Effects): void {
-  const { name } = run.member.host;
-  const message =
-    `Cannot go on with "${name}": the service does not stand since the last host: ${why}`;
-  const diagnostic = { severity: "error", code: "gate", message } as const;
-  effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
-  for (const task of run.tasks) end(run, effects, { task, status: "skipped" });
+  /** What the journals of its hosts say of this run; unset: nothing is journalled. */
+  readonly about?: About;
 }
 
 /** Works on items, so many at the same time. */

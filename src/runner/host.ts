@@ -12,10 +12,14 @@ import type {
   Facts,
   GroupCheck,
   Handler,
+  Keeper,
   Member,
   Session,
+  StandDown,
   Task,
 } from "../model.ts";
+import type { About } from "../journal/open.ts";
+import { OPEN_PROBE, type OpenRun, parseOpen } from "../journal/verdict.ts";
 import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
 import type { LockHolder } from "./lock.ts";
@@ -60,6 +64,20 @@ export interface HostRun {
   seen: ExecResult[];
   /** Handlers that are due, from this run and from earlier ones. */
   readonly due: Set<string>;
+  /** What its journal says of this run; unset: nothing is journalled. */
+  readonly about?: About;
+  /** What going back brings back beside files. */
+  readonly keepers: readonly Keeper[];
+  /** How it leaves the service to the others; unset: it cannot. */
+  readonly standDown?: StandDown;
+  /** Steps that were journalled. */
+  steps: number;
+  /** The host goes back by itself unless it hears that it shall not. */
+  opened?: boolean;
+  /** It has left the service to the others, for the time of its change. */
+  stoodDown?: boolean;
+  /** Why it failed or was lost, the first reason. */
+  failure?: string;
   /** It failed or was lost: nothing more is done on it. */
   stopped: boolean;
   /** A change was made on it in this run. */
@@ -94,6 +112,8 @@ export interface Seen {
   readonly checks: readonly ExecResult[];
   /** Handlers that an earlier run left undone. */
   readonly pending: readonly string[];
+  /** A run that somebody left open. */
+  readonly open?: OpenRun;
   /** What became of its lock, where that was asked for. */
   readonly lock?: ExecResult;
 }
@@ -118,6 +138,7 @@ export async function look(
     ...(takeLock === undefined ? [] : [takeLock]),
     factsScript(packages, { fetchLists }),
     PENDING_PROBE,
+    OPEN_PROBE,
     ...tasks.map(({ probe }) => probe),
     ...checks.map((check) => check.probe(host.name)),
   ];
@@ -133,9 +154,11 @@ export async function look(
     throw new ConnectError(host.name, `Cannot look at "${host.name}": ${error.message}`);
   }
   const lock = takeLock === undefined ? undefined : answers.shift();
-  const [facts, pending, ...rest] = answers;
+  const [facts, pending, journal, ...rest] = answers;
+  const open = parseOpen(journal?.stdout ?? "");
   return {
     ...(lock === undefined ? {} : { lock }),
+    ...(open === undefined ? {} : { open }),
     facts: parseFacts(facts?.stdout ?? ""),
     pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
     tasks: rest.slice(0, tasks.length),
@@ -180,7 +203,10 @@ export interface TaskEnd {
 export function end(run: HostRun, effects: Effects, ended: TaskEnd): void {
   const { task, status, changes = [], error, since } = ended;
   const at = effects.now();
-  if (status === "failed" || status === "unreachable") run.stopped = true;
+  if (status === "failed" || status === "unreachable") {
+    run.stopped = true;
+    run.failure ??= error ?? status;
+  }
   effects.emit({
     type: "task-end",
     at,

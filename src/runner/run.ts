@@ -4,6 +4,7 @@
  * @module
  */
 import type { Event } from "../events.ts";
+import { type About, runId } from "../journal/open.ts";
 import type { Endpoint } from "../model.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
@@ -39,7 +40,10 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
 
   const trips = new Map<string, number>();
   const lock = lockOf(spec, since, effects);
-  const groups = spec.endpoints.map((endpoint) => group(spec, endpoint, lock));
+  const id = runId(since, effects.nonce());
+  const groups = spec.endpoints.map((endpoint) =>
+    group(spec, endpoint, lock, aboutOf(spec, endpoint, lock, id))
+  );
   try {
     await each(
       spec.forks,
@@ -72,6 +76,7 @@ function group(
   { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
   endpoint: Endpoint,
   lock: LockRequest | undefined,
+  about: About | undefined,
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
@@ -84,6 +89,10 @@ function group(
       selected: selected.has(member.host.name),
       tasks,
       handlers: play.handlers(endpoint, member),
+      keepers: play.keeps?.(endpoint, member) ?? [],
+      ...(play.standDown === undefined ? {} : { standDown: play.standDown(endpoint, member) }),
+      ...(about === undefined ? {} : { about }),
+      steps: 0,
       seen: [],
       due: new Set<string>(),
       stopped: false,
@@ -99,14 +108,37 @@ function group(
     fetchLists: mode === "check" || bound !== undefined,
   };
   const answers = checks.map(() => new Map());
-  return { endpoint, runs, shared, checks, answers, ...(lock === undefined ? {} : { lock }) };
+  return {
+    endpoint,
+    runs,
+    shared,
+    checks,
+    answers,
+    ...(lock === undefined ? {} : { lock }),
+    ...(about === undefined ? {} : { about }),
+  };
+}
+
+/** What the journals of this run say; what changes nothing has none. */
+function aboutOf(
+  { what = "apply", inventory }: RunSpec,
+  { name: endpoint }: Endpoint,
+  lock: LockRequest | undefined,
+  id: string,
+): About | undefined {
+  if (lock === undefined) return undefined;
+  return { id, what, who: lock.who, sinceS: lock.sinceS, endpoint, inventory };
 }
 
 /** What the locks of this run say; what changes nothing takes none. */
-function lockOf({ mode, lock }: RunSpec, now: number, { nonce }: Effects): LockRequest | undefined {
+function lockOf(
+  { mode, lock, what = "apply" }: RunSpec,
+  now: number,
+  { nonce }: Effects,
+): LockRequest | undefined {
   if (mode !== "apply") return undefined;
   const sinceS = Math.floor(now / 1000);
-  return { what: "apply", who: lock?.who ?? "somebody", sinceS, nonce: lock?.nonce ?? nonce() };
+  return { what, who: lock?.who ?? "somebody", sinceS, nonce: lock?.nonce ?? nonce() };
 }
 
 /** Goes on with what has been seen. A plan is applied as a whole; else each endpoint is for itself. */

@@ -13,13 +13,15 @@ export interface SettleOptions {
   readonly deadlineMs: number;
   /** Refuses what is excused while a service is being built. @default {false} */
   readonly strict?: boolean;
+  /** What ends the wait. @default {the condition holds} */
+  readonly enough?: (verdict: Verdict) => boolean;
 }
 
 /** Waits until a condition over a group holds, or its deadline passes. */
 export async function settle(
   check: GroupCheck,
   runs: readonly HostRun[],
-  { first, deadlineMs, strict = false }: SettleOptions,
+  { first, deadlineMs, strict = false, enough = ({ ok }) => ok }: SettleOptions,
   effects: Effects,
 ): Promise<Verdict> {
   const since = effects.now();
@@ -28,7 +30,7 @@ export async function settle(
     const verdict = check.judge(answers, strict);
     // A bad verdict needs fresh answers: the first look may have waited long for a dead host.
     const late = answers !== first && effects.now() - since >= deadlineMs;
-    if (verdict.ok || late || effects.signal.aborted) return verdict;
+    if (enough(verdict) || late || effects.signal.aborted) return verdict;
     if (answers !== first) await effects.sleep(INTERVAL_MS);
     answers = await askAll(check, runs);
   }

@@ -6,6 +6,8 @@ import type { PlannedHost } from "../saved_plan.ts";
 export interface RunSpec {
   /** Look only, change, or judge only. */
   readonly mode: Mode;
+  /** What is done, for locks, journals and people. @default {"apply"} */
+  readonly what?: string;
   /** What shall be true. */
   readonly play: Play;
   /** Where. */

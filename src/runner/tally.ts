@@ -9,6 +9,8 @@ export class Tally {
   readonly #hosts = new Map<string, Record<Status, number>>();
   #checkFailed = false;
   #stale = false;
+  #rolledBack = false;
+  #unseen = false;
 
   /** Starts with every host at zero, so that the recap names all of them. */
   constructor(hosts: readonly string[]) {
@@ -24,12 +26,19 @@ export class Tally {
 
   /** Takes an event into account. As in Ansible, a changed task is an ok one too. */
   add(event: Event): void {
-    if (event.type === "diagnostic" && REFUSALS.has(event.diagnostic.code)) this.#stale = true;
+    if (event.type === "diagnostic") this.#note(event.diagnostic.code);
     if (event.type === "check-end" && event.status === "failed") this.#checkFailed = true;
     if (event.type !== "task-end") return;
     const counts = this.#of(event.host);
     counts[event.status] += 1;
     if (event.status === "changed") counts.ok += 1;
+  }
+
+  #note(code: string): void {
+    if (REFUSALS.has(code)) this.#stale = true;
+    if (code === "rolled-back") this.#rolledBack = true;
+    if (code === "rollback-unseen") this.#unseen = true;
+    if (code === "gate" || code === "rollback-failed") this.#checkFailed = true;
   }
 
   /** Counts of each host, in order of first appearance. */
@@ -41,8 +50,9 @@ export class Tally {
   exitCode(mode: Mode, interrupted: boolean): number {
     const counts = [...this.#hosts.values()];
     if (interrupted) return EXIT.interrupted;
+    if (this.#rolledBack) return EXIT.rolledBack;
     if (this.#checkFailed || counts.some(({ failed }) => failed > 0)) return EXIT.failed;
-    if (counts.some(({ unreachable }) => unreachable > 0)) return EXIT.unreachable;
+    if (this.#unseen || counts.some(({ unreachable }) => unreachable > 0)) return EXIT.unreachable;
     if (this.#stale) return EXIT.stale;
     if (mode === "check" && counts.some(({ changed }) => changed > 0)) return EXIT.changes;
     return EXIT.ok;

@@ -3,6 +3,7 @@ import { EXIT } from "../../src/errors.ts";
 import type { Event } from "../../src/events.ts";
 import type { ExecResult, Play, Session } from "../../src/model.ts";
 import { HELD, LOCK_DIR, lockScript, peekScript } from "../../src/runner/lock.ts";
+import { STATE_DIR } from "../../src/runner/script.ts";
 import { localTransport } from "../../src/ssh/local.ts";
 import { openSession, type ShellSession } from "../../src/ssh/session.ts";
 import { anEndpoint, lockedIn, runPlay, withTempDir, wordTask } from "../helpers.ts";
@@ -28,7 +29,8 @@ class HostSession implements Session {
     this.sent.push(script);
     await this.#before(this.sent.length);
     this.#shell ??= openSession("local", localTransport(["sh"]));
-    return await (await this.#shell).run(lockedIn(script, `${this.#dir}/run`));
+    const here = lockedIn(script, `${this.#dir}/run`).replaceAll(STATE_DIR, `${this.#dir}/state`);
+    return await (await this.#shell).run(here);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,7 +118,7 @@ Deno.test("run() waits for a lock as long as it may, then looks again", () =>
       sleep: async () => {
         // Who waits holds nothing.
         held.push(await isHeld(at("lb1")));
-        if (++sleeps < 3) return;
+        if (++sleeps !== 3) return;
         await other.run(`printf done >'${at("lb2")}/word'`);
         await other[Symbol.asyncDispose]();
       },

@@ -1,0 +1,210 @@
+/**
+ * The journal of a host during a run: opened before its first change, and ended by a word that the
+ * host keeps what was changed, or by going back. The host decides; what it decided is read.
+ * @module
+ */
+import { ConnectError } from "../errors.ts";
+import { openScript, PATIENCE_S } from "../journal/open.ts";
+import type { Step } from "../journal/step.ts";
+import { waitText } from "../journal/step.ts";
+import {
+  commitScript,
+  parseUndone,
+  parseVerdict,
+  revertScript,
+  type Undone,
+  type Verdict,
+  verdictProbe,
+} from "../journal/verdict.ts";
+import type { Change, ExecResult, Session } from "../model.ts";
+import type { Effects, HostRun } from "./host.ts";
+
+/** How long an undo may take: it tries again and again for half a minute. */
+const UNDO_MS = 180_000;
+
+/** How often a host that waits for others is told that somebody is there. */
+const RENEW_MS = 20_000;
+
+/** How often a host that was lost is asked what it has done. */
+const ASK_AGAIN_MS = 3_000;
+
+/** How long a lost host may take beyond the moment at which it goes back by itself. */
+const GRACE_MS = 60_000;
+
+/**
+ * Opens the journal of a host, unless it is open; gives why it cannot be.
+ * @throws {ConnectError} when the link is lost
+ */
+export async function openJournal(run: HostRun): Promise<string | undefined> {
+  const { about, keepers, session, opened } = run;
+  if (about === undefined || opened === true || session === undefined) return undefined;
+  const { code, stderr } = await session.run(openScript(about, keepers));
+  if (code === 0) {
+    run.opened = true;
+    return undefined;
+  }
+  return stderr.trim() === "" ? `it ended with ${code}` : stderr.trim();
+}
+
+/** The next step of an open run; unset where nothing is journalled. */
+export function nextStep(
+  run: HostRun,
+  step: Pick<Step, "summary"> & Partial<Step>,
+  timeoutMs = 60_000,
+): Step | undefined {
+  if (run.about === undefined || run.opened !== true) return undefined;
+  run.steps += 1;
+  const summary = step.summary.replaceAll("\n", " ");
+  return {
+    ...step,
+    summary,
+    id: run.about.id,
+    number: run.steps,
+    timeoutS: Math.ceil(timeoutMs / 1000),
+  };
+}
+
+/** What a change puts into the journal. */
+export function stepOf(change: Change, notify: readonly string[]): Omit<Partial<Step>, "summary"> {
+  switch (change.kind) {
+    case "run":
+      return {
+        notify,
+        finish: change.finish ?? false,
+        ...(change.undo === undefined ? {} : { undo: change.undo }),
+      };
+    case "write":
+      return { notify, paths: change.files.map(({ path }) => path) };
+    case "remove":
+      return { notify, paths: [change.path] };
+  }
+}
+
+/** Does something that may take long while hosts that are open wait for it: none of them gives up. */
+export async function whileOpen<T>(
+  runs: readonly HostRun[],
+  work: Promise<T>,
+  effects: Effects,
+): Promise<T> {
+  let done = false;
+  const ended = work.then(() => {}, () => {}).then(() => {
+    done = true;
+  });
+  while (!done && !effects.signal.aborted) {
+    const since = effects.now();
+    await Promise.race([ended, effects.sleep(RENEW_MS)]);
+    if (done || effects.now() - since < RENEW_MS) continue;
+    await Promise.all(runs.map(renew));
+  }
+  return await work;
+}
+
+async function renew({ about, opened, stopped, session }: HostRun): Promise<void> {
+  if (about === undefined || opened !== true || stopped) return;
+  await session?.run(waitText(about.id)).catch(swallowLost);
+}
+
+/** A host that was lost is found out by the next thing that is asked of it. */
+function swallowLost(error: unknown): undefined {
+  if (!(error instanceof ConnectError)) throw error;
+}
+
+/**
+ * Tells a host, over a connection of its own, to keep what was changed. Gives why it does not.
+ * A host that can be reached anew has not been cut off by what was changed.
+ */
+export async function commit(run: HostRun, effects: Effects): Promise<string | undefined> {
+  const { about, member: { host } } = run;
+  if (about === undefined || run.opened !== true) return undefined;
+  let why: string;
+  try {
+    const { code, stderr } = await overFresh(run, commitScript(about.id), effects);
+    if (code === 0) {
+      run.opened = false;
+      return undefined;
+    }
+    why = `Cannot confirm the change on "${host.name}": ${stderr.trim() || `code ${code}`}`;
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    why = `Cannot confirm the change over a fresh connection: ${error.message}`;
+  }
+  // The answer may have been lost, and not the word.
+  const seen = await verdictOf(run);
+  if (seen?.state !== "committed") return why;
+  run.opened = false;
+}
+
+async function overFresh(run: HostRun, script: string, effects: Effects): Promise<ExecResult> {
+  const session = await effects.connect(run.member.host, { fresh: true });
+  try {
+    return await session.run(script, { timeoutMs: UNDO_MS });
+  } finally {
+    await session[Symbol.asyncDispose]();
+  }
+}
+
+async function verdictOf({ about, session }: HostRun): Promise<Verdict | undefined> {
+  if (about === undefined) return undefined;
+  const answer = await session?.run(verdictProbe(about.id)).catch(swallowLost);
+  return answer === undefined ? undefined : parseVerdict(answer.stdout);
+}
+
+/** What became of a host that was to go back. */
+export type Back =
+  /** All is as it was; what had to be done for it. */
+  | { readonly kind: "back"; readonly undone: Undone; readonly byItself: boolean }
+  /** It could not be brought back, and why. */
+  | { readonly kind: "stuck"; readonly why: string }
+  /** Nobody could see it; in so many seconds it goes back by itself. */
+  | { readonly kind: "unseen"; readonly why: string; readonly seconds: number };
+
+/** Brings a host back to how it was before the run, over whatever connection can be had. */
+export async function revert(run: HostRun, effects: Effects): Promise<Back> {
+  const { about } = run;
+  if (about === undefined) throw new TypeError("Cannot go back: no journal was opened");
+  const script = revertScript(about.id);
+  const first = await tryRevert(run, run.session, script);
+  if (!(first instanceof ConnectError)) return first;
+  // By then the host has gone back by itself; what it decided must be seen.
+  const until = effects.now() + PATIENCE_S * 1000 + GRACE_MS;
+  for (let last = first;;) {
+    const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
+    if (!(session instanceof ConnectError)) {
+      const back = await tryRevert(run, session, script);
+      await session[Symbol.asyncDispose]();
+      if (!(back instanceof ConnectError)) return back;
+      last = back;
+    } else last = session;
+    const seconds = Math.max(0, Math.ceil((until - effects.now()) / 1000));
+    if (seconds === 0 || effects.signal.aborted) {
+      return { kind: "unseen", why: last.message, seconds };
+    }
+    await effects.sleep(ASK_AGAIN_MS);
+  }
+}
+
+async function tryRevert(
+  run: HostRun,
+  session: Session | undefined,
+  script: string,
+): Promise<Back | ConnectError> {
+  const { host } = run.member;
+  if (session === undefined) return new ConnectError(host.name, "there is no connection");
+  try {
+    const { code, stdout, stderr } = await session.run(script, { timeoutMs: UNDO_MS });
+    if (code !== 0) {
+      return { kind: "stuck", why: stderr.trim().split("\n").at(-1) || `it ended with ${code}` };
+    }
+    const seen = parseVerdict((await session.run(verdictProbe(run.about?.id ?? ""))).stdout);
+    run.opened = false;
+    const byItself = seen.state === "reverted" && seen.by !== "controller";
+    return { kind: "back", undone: parseUndone(stdout), byItself };
+  } catch (error) {
+    return asLost(error);
+  }
+}
+
+function asLost(error: unknown): ConnectError {
+  if (error instanceof ConnectError) return error;
+  throw error;
+}
