@@ -270,7 +270,8 @@ export interface Verdict {
   readonly last?: readonly string[];
   /**
    * Every single thing that is wrong, in words that are the same at every look: `haproxy is not
-   * running on lb2`. A change is worse than before when it brings one that was not there.
+   * running on lb2`. A change is worse than before when it brings one that was not there. A condition
+   * that holds may have some, which it excuses: no API server is up yet, one host does not answer.
    * @default the message, when it does not hold
    */
   readonly faults?: readonly string[];
