@@ -149,7 +149,9 @@ function judge(
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
   ];
-  return { ok, message: facts.join(", "), last: holders.map(({ host }) => host), faults };
+  const partaking = said.filter(({ keepalived }) => keepalived).map(({ host }) => host);
+  const last = holders.map(({ host }) => host);
+  return { ok, message: facts.join(", "), last, partaking, faults };
 }
 
 /** What is wrong with how many hold the address, in words that name no host: it moves. */
