@@ -3,7 +3,7 @@
  * @module
  */
 import type { Drill } from "./drills/model.ts";
-import type { ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
+import type { Agreement, ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
 
 /** How to write a new kind of task. */
 export interface TaskSpec<Args, State> {
@@ -17,6 +17,8 @@ export interface TaskSpec<Args, State> {
   parse(seen: ExecResult, args: Args): State;
   /** What is missing. Pure; an empty list of changes means satisfied. */
   plan(state: State, args: Args, world: World): TaskPlan;
+  /** What the host says now that all members of an endpoint must say alike. Pure. */
+  agreement?(state: State, args: Args): Agreement | undefined;
   /** Parts that tags of their own can select, where it has any. */
   readonly parts?: {
     /** Their tags. */
@@ -48,7 +50,7 @@ export type TaskFunction<Args> = (args: Args, options?: TaskOptions) => Task;
 export function defineTask<Args, State>(
   spec: TaskSpec<Args, State>,
 ): TaskFunction<Args> {
-  const { parts } = spec;
+  const { parts, agreement } = spec;
   const make: TaskFunction<Args> = (args, options = {}) => {
     const { name, notify = [], tags = [], joins } = options;
     const title = name ?? spec.title(args);
@@ -66,6 +68,9 @@ export function defineTask<Args, State>(
       plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
       ...(joins === undefined ? {} : { joins }),
       ...(narrow === undefined ? {} : { narrow }),
+      ...(agreement === undefined
+        ? {}
+        : { agreement: (seen) => agreement(spec.parse(seen, args), args) }),
     };
     return task;
   };

@@ -192,7 +192,10 @@ export type Change =
     readonly notify?: readonly string[];
   };
 
-/** What all members of an endpoint must say alike, name to value. A secret stands as its hash. */
+/**
+ * What all members of an endpoint must say alike, name to value; empty: nothing of the kind is said.
+ * A secret stands as `sha256:` and some of its hash, which is compared and never shown.
+ */
 export type Agreement = Readonly<Record<string, string>>;
 
 /** What a task decided: nothing left to change means that it is satisfied. */
@@ -222,6 +225,8 @@ export interface Task {
   readonly probe: string;
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */
   plan(seen: ExecResult, world: World): TaskPlan;
+  /** What was seen to be said now that all members must say alike; unset: nothing. Pure. */
+  agreement?(seen: ExecResult): Agreement | undefined;
   /**
    * The same task with those of its parts alone that are wanted, each asked about with the task's
    * own tags and its own; nothing when none is. @default {it has no parts}
@@ -273,9 +278,12 @@ export interface Verdict {
   readonly message: string;
   /** Hosts that the service stands on now: they change last, one at a time. */
   readonly last?: readonly string[];
+  /** Hosts that take part: what they say to each other counts. @default {all that answered} */
+  readonly partaking?: readonly string[];
   /**
    * Every single thing that is wrong, in words that are the same at every look: `haproxy is not
-   * running on lb2`. A change is worse than before when it brings one that was not there.
+   * running on lb2`. A change is worse than before when it brings one that was not there. A condition
+   * that holds may have some, which it excuses: no API server is up yet, one host does not answer.
    * @default the message, when it does not hold
    */
   readonly faults?: readonly string[];

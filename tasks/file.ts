@@ -1,7 +1,15 @@
 import { defineTask, type TaskFunction, type TaskOptions } from "../src/define.ts";
 import { NotYetKnown, TaskError } from "../src/errors.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
-import type { Change, FileSpec, Task, TaskPlan, Validation, World } from "../src/model.ts";
+import type {
+  Agreement,
+  Change,
+  FileSpec,
+  Task,
+  TaskPlan,
+  Validation,
+  World,
+} from "../src/model.ts";
 import { sh } from "../src/shell.ts";
 import type { Templates } from "../src/templates.ts";
 
@@ -26,6 +34,11 @@ export interface FileArgs {
   readonly notify?: readonly string[];
   /** Words that `--tags` and `--skip-tags` select this file of its set by, beside the set's. */
   readonly tags?: readonly string[];
+  /**
+   * What such a content says that must not differ between the members of an endpoint: a change of it
+   * reaches all of them together.
+   */
+  readonly agreement?: (content: string) => Agreement;
 }
 
 /** Arguments of {@link fileSet}. */
@@ -78,9 +91,17 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
       ...(unknown.length === 0 ? {} : { unknown }),
       validations,
       before: contents([...differing, ...unknown], seen),
+      ...agreementOf(files, differing, seen),
       notify: [...notified],
     };
     return { changes: [...attributes, write], predicts };
+  },
+  agreement: (seen, { files }) => {
+    const said = files.flatMap(({ path, agreement }) => {
+      const content = seen.get(path)?.content;
+      return agreement === undefined || content === undefined ? [] : [agreement(content)];
+    });
+    return said.length === 0 ? undefined : Object.assign({}, ...said);
   },
   parts: {
     tags: ({ files }) => files.flatMap(({ tags = [] }) => tags),
@@ -144,6 +165,25 @@ function assertReplaceable({ path }: { readonly path: string }, state: FileState
     ? `it is a symbolic link to "${state.target}"; manage that path instead, or remove the link`
     : `there is ${state.kind === "directory" ? "a directory" : "something else"} in its place`;
   throw new TaskError(`Cannot write "${path}": ${what}`);
+}
+
+/** What the set says to other members before and after, where it said something and that changes. */
+function agreementOf(
+  files: readonly FileArgs[],
+  differing: readonly FileSpec[],
+  seen: ReadonlyMap<string, FileState>,
+): { agreement?: { before: Agreement; after: Agreement } } {
+  const before: Record<string, string> = {};
+  const after: Record<string, string> = {};
+  for (const { path, agreement } of files) {
+    const old = seen.get(path)?.content;
+    if (agreement === undefined || old === undefined) continue;
+    Object.assign(before, agreement(old));
+    Object.assign(after, agreement(differing.find((it) => it.path === path)?.content ?? old));
+  }
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const same = [...names].every((name) => before[name] === after[name]);
+  return same ? {} : { agreement: { before, after } };
 }
 
 function contents(

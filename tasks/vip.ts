@@ -122,7 +122,7 @@ function judge(
   // be reached has been said already, and is no reason to doubt the endpoint.
   const elsewhere = holders.length === 0 && silent.length > 0 &&
     asked.some(({ through }) => through !== "000");
-  const ailing = ailments(said, endpoint);
+  const ailed = ailments(said, endpoint);
   const wrong = [
     ...blocked.map(({ host, through }) =>
       `${host} gets ${through === "000" ? "no answer" : through} from /readyz through the address`
@@ -132,15 +132,50 @@ function judge(
   const facts = [
     held(holders, elsewhere, silent),
     ...(silent.length === 0 ? [] : [`no answer from ${silent.join(", ")}`]),
-    ...ailing,
+    ...ailed,
     `backends ${up}/${endpoint.backends.length}`,
     ...wrong,
     ...(up > 0 && asked.length > 0 && blocked.length === 0
       ? ["/readyz through the address 200"]
       : []),
   ];
-  const ok = (holders.length === 1 || elsewhere) && ailing.length + wrong.length === 0;
-  return { ok, message: facts.join(", "), last: holders.map(({ host }) => host) };
+  const ok = (holders.length === 1 || elsewhere) && ailed.length + wrong.length === 0;
+  const faults = [
+    ...holding(holders.length, elsewhere, endpoint),
+    ...silent.map((host) => `no answer from ${host}`),
+    ...said.flatMap((one) => illnesses(one, endpoint).map((text) => `${text} ${one.host}`)),
+    ...cutOff(said, hosts.length === 1).map(({ host }) =>
+      `/readyz through the address fails from ${host}`
+    ),
+    ...(strict && up === 0 ? ["no API server answers"] : []),
+  ];
+  const partaking = said.filter(({ keepalived }) => keepalived).map(({ host }) => host);
+  const last = holders.map(({ host }) => host);
+  return { ok, message: facts.join(", "), last, partaking, faults };
+}
+
+/** What is wrong with how many hold the address, in words that name no host: it moves. */
+function holding(holders: number, elsewhere: boolean, { address }: Endpoint): string[] {
+  if (holders > 1) return [`more than one host holds ${address}`];
+  return holders === 1 || elsewhere ? [] : [`nobody holds ${address}`];
+}
+
+/** What is wrong on one member. Seeing no API server excuses itself: it was so before, or it was not. */
+function illnesses(one: Said, endpoint: Endpoint): string[] {
+  const found = ailing(endpoint).filter(({ is }) => is(one)).map(({ text }) => text);
+  return (one.backends ?? 0) > 0 ? found : [...found, "no API server answers"];
+}
+
+/**
+ * Members that get no good answer through the address. When none of those that ask gets one, it is so
+ * for all of them: the one that holds the address does not ask, and it may be another one later.
+ */
+function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
+  const asking = said.filter(({ holds }) => !holds || alone);
+  const failing = asking.filter(({ through }) => through !== "200");
+  const seen = said.some(({ backends = 0 }) => backends > 0);
+  if (asking.length === 0) return seen ? [] : said;
+  return failing.length === asking.length ? said : failing;
 }
 
 type Said = Answer & { readonly host: string };
@@ -153,14 +188,23 @@ function held(holders: readonly Said[], elsewhere: boolean, silent: readonly str
   return silent.length > 0 ? "held by none of the hosts that answered" : "held by no host";
 }
 
-/** What is wrong on single members: a standby that could not take over is a fault now. */
-function ailments(said: readonly Said[], { port }: Endpoint): string[] {
-  const running = said.filter(({ haproxy }) => haproxy);
-  const found: readonly [text: string, on: readonly Said[]][] = [
-    ["haproxy is not running on", said.filter(({ haproxy }) => !haproxy)],
-    ["keepalived is not running on", said.filter(({ keepalived }) => !keepalived)],
-    [`nothing listens on port ${port} of`, running.filter(({ listens }) => !listens)],
-    ["haproxy does not answer on", running.filter(({ backends }) => backends === undefined)],
+/** What can be wrong on a single member: a standby that could not take over is a fault now. */
+function ailing({ port }: Endpoint) {
+  return [
+    { text: "haproxy is not running on", is: ({ haproxy }: Said) => !haproxy },
+    { text: "keepalived is not running on", is: ({ keepalived }: Said) => !keepalived },
+    {
+      text: `nothing listens on port ${port} of`,
+      is: ({ haproxy, listens }: Said) => haproxy && !listens,
+    },
+    {
+      text: "haproxy does not answer on",
+      is: ({ haproxy, backends }: Said) => haproxy && backends === undefined,
+    },
   ];
-  return found.filter(([, on]) => on.length > 0).map(([text, on]) => `${text} ${names(on)}`);
+}
+
+function ailments(said: readonly Said[], endpoint: Endpoint): string[] {
+  return ailing(endpoint).map(({ text, is }) => ({ text, on: said.filter(is) }))
+    .filter(({ on }) => on.length > 0).map(({ text, on }) => `${text} ${names(on)}`);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { TaskError } from "../errors.ts";
-import type { Endpoint, FileSpec, Member, World } from "../model.ts";
+import type { Agreement, Endpoint, FileSpec, Member, World } from "../model.ts";
 import type { Templates } from "../templates.ts";
+import { agreementOf } from "./agreement.ts";
 import { checkData, templateData } from "./data.ts";
 import { PATHS } from "./paths.ts";
 
@@ -19,6 +20,8 @@ export interface ManagedFile extends Omit<FileSpec, "content"> {
   readonly notify: readonly string[];
   /** Whole content. @throws {TaskError} when a value cannot be known or rendered */
   content(world: World): string;
+  /** What such a content says that must not differ between members. @default {nothing} */
+  readonly agreement?: (content: string) => Agreement;
 }
 
 /** Every file of a member, HAProxy's first. */
@@ -36,7 +39,7 @@ export function managedFiles(
     return [
       haproxy(PATHS.haproxy, rendered("guide/haproxy.cfg")),
       // It holds the password.
-      { ...keepalived(PATHS.keepalived, rendered("guide/keepalived.conf"), "0600"), secret: true },
+      { ...spoken(rendered("guide/keepalived.conf"), "0600"), secret: true },
       keepalived(PATHS.guideScript, rendered("guide/check_apiserver.sh"), "0755"),
     ];
   }
@@ -44,7 +47,7 @@ export function managedFiles(
   return [
     haproxy(PATHS.haproxy, rendered("standard/haproxy.cfg")),
     ...(ca === undefined ? [] : [haproxy(PATHS.ca, () => pem(ca))]),
-    keepalived(PATHS.keepalived, rendered("standard/keepalived.conf"), "0644"),
+    spoken(rendered("standard/keepalived.conf"), "0644"),
     keepalived(PATHS.aliveScript, check("/alive"), "0755"),
     keepalived(PATHS.readyScript, check("/ready"), "0755"),
     unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "haproxy"),
@@ -70,6 +73,11 @@ function haproxy(path: string, content: Content): ManagedFile {
 function keepalived(path: string, content: Content, mode: string): ManagedFile {
   const daemon = "keepalived";
   return { ...root(path, mode), part: daemon, daemon, notify: [`reload ${daemon}`], content };
+}
+
+/** The one file of which a part is said to the other members. */
+function spoken(content: Content, mode: string): ManagedFile {
+  return { ...keepalived(PATHS.keepalived, content, mode), agreement: agreementOf };
 }
 
 function unit(path: string, content: Content, daemon: ManagedFile["daemon"]): ManagedFile {

@@ -1,4 +1,5 @@
 import { ConnectError } from "../errors.ts";
+import { saidNow } from "./coupling.ts";
 import type { Group } from "./group.ts";
 import { RUN_DIR } from "../journal/places.ts";
 import { revertScript } from "../journal/verdict.ts";
@@ -26,7 +27,8 @@ export async function connectAndLook(
     run.session ??= await effects.connect(host);
     begin(run, effects, LOOK);
     const asked = checks.filter(({ hosts }) => hosts.includes(host.name));
-    const tasks = run.selected ? run.tasks : [];
+    // Of a host that is only observed it counts what it says to the others, and nothing else.
+    const tasks = run.selected ? run.tasks : run.tasks.filter((task) => task.agreement);
     // A host that is only observed is left as it is, and so is its lock.
     const take = lock && (run.selected ? lockScript(lock) : peekScript(lock.nonce));
     let seen = await look(run, tasks, asked, shared, effects, take);
@@ -35,7 +37,9 @@ export async function connectAndLook(
       seen = await look(run, tasks, asked, shared, effects, take);
     }
     shared.facts.set(host.name, seen.facts);
-    run.seen = [...seen.tasks];
+    run.seen = run.selected ? [...seen.tasks] : [];
+    const says = saidNow(tasks, seen.tasks);
+    if (says !== undefined) run.says = says;
     // In the order of the checks, so that two runs over the same hosts say the same.
     asked.forEach((check, i) => {
       const answer = seen.checks[i];

@@ -5,6 +5,7 @@
 import { ConnectError } from "../errors.ts";
 import type { ChangeReport, Event, Status } from "../events.ts";
 import type {
+  Agreement,
   Change,
   Connect,
   Endpoint,
@@ -62,6 +63,8 @@ export interface HostRun {
   session?: Session;
   /** What was last seen for each task. */
   seen: ExecResult[];
+  /** What the first look found that it says to the other members; unset: nothing. */
+  says?: Agreement;
   /** Handlers that are due, from this run and from earlier ones. */
   readonly due: Set<string>;
   /** What its journal says of this run; unset: nothing is journalled. */

@@ -134,6 +134,19 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   run.opened = false;
 }
 
+/** Why a host cannot be reached anew; unset: it can, and still has the run open. */
+export async function reachable(run: HostRun, effects: Effects): Promise<string | undefined> {
+  const { about, opened, member: { host } } = run;
+  if (about === undefined || opened !== true) return undefined;
+  try {
+    const { code } = await overFresh(run, waitText(about.id), effects);
+    if (code === 0) return undefined;
+    return `Cannot confirm the change on "${host.name}": it went back by itself`;
+  } catch (error) {
+    return `Cannot confirm the change over a fresh connection: ${asLost(error).message}`;
+  }
+}
+
 async function overFresh(run: HostRun, script: string, effects: Effects): Promise<ExecResult> {
   const session = await effects.connect(run.member.host, { fresh: true });
   try {

@@ -3,14 +3,17 @@
  * @module
  */
 import { beside } from "./beside.ts";
+import type { Before } from "./ending.ts";
 import type { Group } from "./group.ts";
-import type { Effects, HostRun } from "./host.ts";
+import { type Effects, end, finish, type HostRun } from "./host.ts";
 import { rolling } from "./rolling.ts";
+import { couplingIn, switchOver } from "./switchover.ts";
 
 /**
  * A service that stands on some host changes one host at a time, those it stands on last; and
- * nothing may be worse than before when the next host is touched. Where nothing stands yet there is
- * nothing to lose, and hosts change side by side.
+ * nothing may be worse than before when the next host is touched. What must not differ between hosts
+ * changes on all of them together. Where nothing stands yet there is nothing to lose, and hosts
+ * change side by side.
  */
 export async function applyGroup(
   group: Group,
@@ -20,7 +23,43 @@ export async function applyGroup(
 ): Promise<void> {
   const before = group.checks.map((check, i) => check.judge(group.answers[i] ?? new Map()));
   const last = new Set(before.flatMap(({ last = [] }) => last));
+  const coupling = couplingIn(group, before);
+  const refusal = coupling.refusal(new Set(willing.map(({ member: { host } }) => host.name)));
+  if (refusal !== undefined) return refuse(willing, refusal, effects);
   if (last.size === 0) return await beside(group, willing, before, forks, effects);
   const rank = ({ member: { host } }: HostRun) => last.has(host.name) ? 1 : 0;
-  await rolling(group, willing.toSorted((a, b) => rank(a) - rank(b)), before, effects);
+  const ordered = willing.toSorted((a, b) => rank(a) - rank(b));
+  if (coupling.coupled.length > 0) {
+    await together(group, ordered, coupling.coupled, before, effects);
+  } else await rolling(group, ordered, before, effects);
+}
+
+/** What must be changed together first, then the rest. */
+async function together(
+  group: Group,
+  ordered: readonly HostRun[],
+  coupled: readonly string[],
+  before: Before,
+  effects: Effects,
+): Promise<void> {
+  const joint = ordered.filter(({ member: { host } }) => coupled.includes(host.name));
+  const rest = ordered.filter((run) => !joint.includes(run));
+  // The holder, which is the last of them, is the one that the service stays on.
+  await switchOver(group, joint.toReversed(), before, effects);
+  if (joint.some(({ stopped }) => stopped)) {
+    for (const run of rest) {
+      for (const task of run.tasks) end(run, effects, { task, status: "skipped" });
+      finish(run, effects);
+    }
+  } else await rolling(group, rest, before, effects);
+}
+
+/** Says why nothing of this is done, before any host is touched. */
+function refuse(willing: readonly HostRun[], message: string, effects: Effects): void {
+  const diagnostic = { severity: "error", code: "coupled-change", message } as const;
+  effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
+  for (const run of willing) {
+    for (const task of run.tasks) end(run, effects, { task, status: "skipped" });
+    finish(run, effects);
+  }
 }

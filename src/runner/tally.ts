@@ -9,6 +9,7 @@ export class Tally {
   readonly #hosts = new Map<string, Record<Status, number>>();
   #checkFailed = false;
   #stale = false;
+  #refused = false;
   #rolledBack = false;
   #unseen = false;
 
@@ -36,6 +37,7 @@ export class Tally {
 
   #note(code: string): void {
     if (REFUSALS.has(code)) this.#stale = true;
+    if (code === "coupled-change") this.#refused = true;
     if (code === "rolled-back") this.#rolledBack = true;
     if (code === "rollback-unseen") this.#unseen = true;
     if (code === "gate" || code === "rollback-failed") this.#checkFailed = true;
@@ -54,6 +56,7 @@ export class Tally {
     if (this.#checkFailed || counts.some(({ failed }) => failed > 0)) return EXIT.failed;
     if (this.#unseen || counts.some(({ unreachable }) => unreachable > 0)) return EXIT.unreachable;
     if (this.#stale) return EXIT.stale;
+    if (this.#refused) return EXIT.usage;
     if (mode === "check" && counts.some(({ changed }) => changed > 0)) return EXIT.changes;
     return EXIT.ok;
   }

@@ -65,6 +65,32 @@ Deno.test("fileSet() says what is known after apply, and guesses none of it", ()
   assertEquals(change.notify, ["reload"]);
 });
 
+Deno.test("fileSet() says how a change differs from what was said to other members", () => {
+  const agreement = (content: string) => ({ word: content.split(" ")[0] ?? "" });
+  const set = fileSet({
+    name: "set",
+    files: [{ path, content: "new 1\n", agreement }, { path: "/etc/y", content: "y" }],
+  });
+  const other = `path /etc/y\nabsent\n`;
+  const agreed = (state: string) => {
+    const change = plan({ task: set, seen: other + state }).find(({ kind }) => kind === "write");
+    return change?.kind === "write" ? change.agreement : "no write";
+  };
+  const was = (text: string) => ({ code: 0, stdout: other + seen(text), stderr: "" });
+  assertEquals(agreed(seen("old 1\n")), { before: { word: "old" }, after: { word: "new" } });
+  // Another file is written, this one is as it was; or what it says is, or nobody said anything.
+  assertEquals(agreed(seen("new 1\n")), undefined);
+  assertEquals(agreed(seen("new 2\n")), undefined);
+  assertEquals(agreed(`path ${path}\nabsent\n`), undefined);
+  // What is said now is known whether or not anything changes.
+  assertEquals(set.agreement?.(was("new 1\n")), { word: "new" });
+  assertEquals(set.agreement?.(was("old 7\n")), { word: "old" });
+  const absent = `${other}path ${path}\nabsent\n`;
+  assertEquals(set.agreement?.({ code: 0, stdout: absent, stderr: "" }), undefined);
+  const without = fileSet({ name: "set", files: [{ path, content: "x" }] });
+  assertEquals(without.agreement?.(was("x")), undefined);
+});
+
 cases("directory()", {
   "wants nothing of one that is right": {
     task: directory({ path }),

@@ -2,53 +2,13 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Endpoint, ExecResult } from "../../src/model.ts";
 import { vip } from "../../tasks/vip.ts";
 import { anEndpoint, runSh } from "../helpers.ts";
+import { BACKUP, HOLDER, type Said, said, THROUGH } from "./vip_answers.ts";
 
 const standard: Endpoint = {
   ...anEndpoint("lb1", "lb2"),
   backends: [1, 2, 3].map((i) => ({ name: `m${i}`, address: `10.9.0.2${i}` })),
 };
 const guide: Endpoint = { ...standard, profile: "guide" };
-const THROUGH = "https://10.9.0.10:8443/readyz";
-
-interface Said {
-  readonly holds?: boolean;
-  readonly listens?: boolean;
-  readonly haproxy?: string;
-  readonly keepalived?: string;
-  /** What its own HAProxy counts. */
-  readonly backends?: number;
-  /** Statuses of API servers asked directly. */
-  readonly direct?: readonly string[];
-  readonly through?: string;
-}
-
-/** What a host answers, in the order in which the probe prints it. */
-function said(
-  {
-    holds = false,
-    listens = true,
-    haproxy = "active",
-    keepalived = "active",
-    backends,
-    direct = [],
-    through,
-  }: Said,
-): ExecResult {
-  const http = (code: string, url: string) => `\nhttp ${code} ${url}\n`;
-  const stdout = [
-    holds ? "holds\n" : "",
-    `haproxy ${haproxy}\nkeepalived ${keepalived}\n`,
-    listens ? "listens\n" : "",
-    through === undefined ? "" : http(through, THROUGH),
-    backends === undefined ? "" : `${backends}\n${http("200", "http://127.0.0.1:8404/backends")}`,
-    ...direct.map((code, i) => http(code, `https://10.9.0.2${i + 1}:6443/readyz`)),
-  ].join("");
-  return { code: 0, stdout, stderr: "" };
-}
-
-const HOLDER: Said = { holds: true, backends: 3 };
-const BACKUP: Said = { backends: 3, through: "200" };
-
 interface Case {
   readonly endpoint?: Endpoint;
   readonly lb1?: Said;
