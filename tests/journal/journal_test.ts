@@ -1,0 +1,243 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { type About, openScript, runId } from "../../src/journal/open.ts";
+import { beginStep, recordStep, type Step } from "../../src/journal/step.ts";
+import {
+  commitScript,
+  OPEN_PROBE,
+  parseOpen,
+  parseUndone,
+  parseVerdict,
+  revertScript,
+  verdictProbe,
+} from "../../src/journal/verdict.ts";
+import type { ExecResult, Keeper } from "../../src/model.ts";
+import { SHELLS } from "../ssh/shells.ts";
+import { type Sandbox, withSandbox } from "./sandbox.ts";
+
+const ABOUT: About = {
+  id: "20261127T085412Z-1a2b3c4d",
+  what: "apply",
+  who: "ann@desk",
+  sinceS: 1_795_769_652,
+  endpoint: "lb",
+  inventory: "hosts.yaml",
+};
+
+function assertOk({ code, stderr }: ExecResult): void {
+  assertEquals([code, stderr], [0, ""]);
+}
+
+/** A step of the run that does this, its way back recorded first. */
+function step(number: number, script: string, rest: Partial<Step> = {}): string {
+  const one: Step = { id: ABOUT.id, number, summary: `step ${number}`, timeoutS: 60, ...rest };
+  return [beginStep(one), recordStep(one), script].join("\n");
+}
+
+async function verdict(host: Sandbox) {
+  return parseVerdict((await host.run(verdictProbe(ABOUT.id))).stdout);
+}
+
+/** Gives what was brought back. */
+async function revert(host: Sandbox) {
+  const answer = await host.run(revertScript(ABOUT.id));
+  assertOk(answer);
+  return parseUndone(answer.stdout);
+}
+
+Deno.test("runId() sorts by time and says when", () => {
+  const at = Date.UTC(2026, 10, 27, 8, 54, 12);
+  assertEquals(runId(at, "1a2b3c4d-5e6f"), "20261127T085412Z-1a2b3c4d");
+});
+
+for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
+  Deno.test(`${name}: a run that is undone leaves every file as it was, and none that was not there`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old a", { mode: 0o640 });
+      await Deno.chmod(`${dir}/a`, 0o640);
+      await Deno.symlink("a", `${dir}/link`);
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertEquals(await verdict(host), { state: "open" });
+      const paths = [`${dir}/a`, `${dir}/new`, `${dir}/link`];
+      assertOk(
+        await host.run(
+          step(1, `cd ${dir}; rm a link; echo new >a; chmod 600 a; echo b >new; echo c >link`, {
+            paths,
+          }),
+        ),
+      );
+      // A second change of the same file goes back to what was there before the first.
+      assertOk(await host.run(step(2, `echo newer >${dir}/a`, { paths: [`${dir}/a`] })));
+      const { files } = await revert(host);
+      assertEquals(files.toSorted(), [`${dir}/a`, `${dir}/link`, `${dir}/new`]);
+      assertEquals(await host.text("a"), "old a");
+      assertEquals((await Deno.stat(`${dir}/a`)).mode! & 0o777, 0o640);
+      assertEquals(await Deno.readLink(`${dir}/link`), "a");
+      assertEquals(await host.names("."), ["a", "link", "state"]);
+      assertEquals(await verdict(host), { state: "reverted", by: "controller" });
+    }));
+
+  Deno.test(`${name}: a run that is undone twice, or half undone before, is undone once`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const undo = `echo undone >>${dir}/log`;
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`], undo })));
+      assertEquals((await revert(host)).steps, ["step 1"]);
+      assertEquals((await revert(host)).steps, ["step 1"]);
+      assertEquals([await host.text("a"), await host.text("log")], ["old", "undone\n"]);
+    }));
+
+  Deno.test(`${name}: what is kept is not undone any more, and is in the history`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      assertOk(await host.run(commitScript(ABOUT.id)));
+      assertOk(await host.run(commitScript(ABOUT.id)));
+      assertEquals(await verdict(host), { state: "committed" });
+      assertOk(await host.run(revertScript(ABOUT.id)));
+      assertEquals(await host.text("a"), "new\n");
+      assertEquals(await host.names("state"), ["history"]);
+      assertEquals(await host.names("state/history"), [ABOUT.id]);
+    }));
+
+  Deno.test(`${name}: a step of a run that the host has undone does nothing, and cannot be kept`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      assertOk(await host.run(openScript(ABOUT, [])));
+      await revert(host);
+      const late = await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] }));
+      assertEquals(late.code, 1);
+      assertMatch(late.stderr, /has gone back to how it was/);
+      const kept = await host.run(commitScript(ABOUT.id));
+      assertEquals([kept.code, await host.text("a")], [1, ""]);
+      assertMatch(kept.stderr, /^Cannot keep what was changed: it went back/);
+    }));
+
+  Deno.test(`${name}: keepers bring back what was, knowing which handlers were due`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      const keeper: Keeper = {
+        name: "state of it",
+        save: `cat ${dir}/unit`,
+        restore: `printf '%s\n' "$saved" >${dir}/unit; printf '%s\n' "$notified" >${dir}/due`,
+      };
+      await Deno.writeTextFile(`${dir}/unit`, "running\n");
+      assertOk(await host.run(openScript(ABOUT, [keeper])));
+      const change = `echo stopped >${dir}/unit; echo new >${dir}/a`;
+      assertOk(await host.run(step(1, change, { paths: [`${dir}/a`], notify: ["reload it"] })));
+      assertEquals((await revert(host)).keepers, ["state of it"]);
+      assertEquals(await host.text("unit"), "running\n");
+      assertEquals(await host.text("due"), "reload it\n");
+    }));
+
+  Deno.test(`${name}: a keeper that cannot bring it back leaves the run open and says why`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      const keeper: Keeper = {
+        name: "state of it",
+        save: `cat ${dir}/unit`,
+        restore: `echo moon phase >&2; exit 1`,
+      };
+      await Deno.writeTextFile(`${dir}/unit`, "running\n");
+      assertOk(await host.run(openScript(ABOUT, [keeper])));
+      assertOk(await host.run(step(1, `echo stopped >${dir}/unit`)));
+      // One try in place of half a minute of them.
+      await host.run(`sed -i 's/ tries=30 / tries=1 /' ${dir}/state/run/undo`);
+      const answer = await host.run(revertScript(ABOUT.id));
+      assertEquals(answer.code, 1);
+      assertMatch(answer.stderr, /cannot bring back state of it: moon phase/);
+      assertEquals(await verdict(host), { state: "open" });
+      const open = parseOpen((await host.run(OPEN_PROBE)).stdout);
+      assertEquals([open?.id, open?.about], [ABOUT.id, ABOUT]);
+      assertMatch(open?.said ?? "", /not as it was after 1 tries/);
+    }));
+
+  Deno.test(`${name}: handlers of what is undone are due no more, of what stays and of before they are`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await host.run(`mkdir -p ${dir}/state/pending; : >${dir}/state/pending/before`);
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const due = (name: string) => `: >${dir}/state/pending/${name}`;
+      assertOk(
+        await host.run(step(1, due("undone"), { paths: [`${dir}/a`], notify: ["undone"] })),
+      );
+      assertOk(await host.run(step(2, due("stays"), { notify: ["stays"] })));
+      assertOk(await host.run(step(3, `rm ${dir}/state/pending/before`, { runs: "before" })));
+      await revert(host);
+      assertEquals(await host.names("state/pending"), ["before", "stays"]);
+    }));
+
+  Deno.test(`${name}: a step that is under way is ended before the host goes back`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const slow = step(1, `echo half >${dir}/a; sleep 300; echo new >${dir}/a`, {
+        paths: [`${dir}/a`],
+      });
+      await Deno.writeTextFile(`${dir}/slow`, slow.replaceAll("/var/lib/holdfast", `${dir}/state`));
+      const child = new Deno.Command("setsid", { args: ["-w", ...shell, `${dir}/slow`] }).spawn();
+      while (await host.text("a") !== "half\n") await new Promise((go) => setTimeout(go, 20));
+      await revert(host);
+      assertEquals(await host.text("a"), "old");
+      assertEquals((await child.status).success, false);
+    }));
+
+  Deno.test(`${name}: only one run is open, and what ended before it is archived`, () =>
+    withSandbox(shell, async (host) => {
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const other = { ...ABOUT, id: "20261127T090000Z-ffffffff" };
+      const refused = await host.run(openScript(other, []));
+      assertEquals(refused.code, 1);
+      assertMatch(refused.stderr, /^Cannot prepare the way back: run 20261127T085412Z-1a2b3c4d is/);
+      await revert(host);
+      assertOk(await host.run(openScript(other, [])));
+      assertEquals(await host.names("state/history"), [ABOUT.id]);
+      assertEquals(await verdict(host), { state: "reverted", by: "controller" });
+    }));
+
+  Deno.test(`${name}: a host remembers ten runs`, () =>
+    withSandbox(shell, async (host) => {
+      for (let i = 10; i < 23; i++) {
+        const id = `20261127T0854${i}Z-1a2b3c4d`;
+        assertOk(await host.run(openScript({ ...ABOUT, id }, [])));
+        assertOk(await host.run(commitScript(id)));
+      }
+      const kept = await host.names("state/history");
+      assertEquals([kept.length, kept[0]?.slice(0, 15)], [10, "20261127T085413"]);
+    }));
+
+  Deno.test(`${name}: the guard undoes a run whose session has ended`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      assertOk(await host.run(`/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`));
+      assertEquals(await host.text("a"), "old");
+      assertEquals(await verdict(host), { state: "reverted", by: "session" });
+    }));
+
+  Deno.test(`${name}: the guard undoes a run whose time is up, though its session lives`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      const text = [
+        `( ${openScript(ABOUT, [])} )`,
+        `( ${step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })} )`,
+        // The session is the test itself: it lives.
+        `echo ${Deno.pid} "$(cut -d' ' -f22 /proc/${Deno.pid}/stat)" >${dir}/state/run/session`,
+        `echo 1 >${dir}/state/run/deadline`,
+        // It would end the session, which shall live on here.
+        `sed -i 's/kill -KILL "$pid"/:/' ${dir}/state/run/undo`,
+        `/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`,
+      ].join("\n");
+      assertOk(await host.run(text));
+      assertEquals(await host.text("a"), "old");
+      assertEquals(await verdict(host), { state: "reverted", by: "deadline" });
+    }));
+}
