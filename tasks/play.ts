@@ -8,6 +8,7 @@
 import { definePlay } from "../src/define.ts";
 import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
+import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { Play, Task } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
@@ -80,5 +81,7 @@ export function endpointPlay(templates: Templates): Play {
 
     handlers: () => handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
+    keeps: () => keepers(),
+    standDown: (endpoint) => standDown(endpoint),
   });
 }

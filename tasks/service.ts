@@ -71,6 +71,9 @@ else echo LoadState=no-systemd; fi`;
   },
 });
 
+// No change here has an undo text: which units run and start at boot is brought back as a whole, after
+// the files that they read. The play's keepers do it.
+
 /** One change of one unit, so that a forecast holds whether or not its package enables it. */
 function both(changes: readonly Change[]): Change {
   const [first, second] = changes;

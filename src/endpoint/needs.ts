@@ -19,6 +19,11 @@ export function scriptUser(endpoint: Endpoint): string | undefined {
   return endpoint.profile === "guide" ? undefined : SCRIPT_USER;
 }
 
+/** What reloads a daemon, and fails unless it then runs with its new configuration. */
+export function reloadScript(daemon: "haproxy" | "keepalived"): string {
+  return daemon === "haproxy" ? RELOAD_HAPROXY : RELOAD_KEEPALIVED;
+}
+
 /** Handlers in the order in which they run: HAProxy first, Keepalived watches it. */
 export function handlerScripts(): readonly Handler[] {
   return [
@@ -70,5 +75,7 @@ function restart(service: "haproxy" | "keepalived"): Handler {
 systemctl is-active ${service}.service
 `,
     supersedes: [`reload ${service}`],
+    // Connections through it end, and the address moves: by mishap, unless it was moved before.
+    disrupts: true,
   };
 }
