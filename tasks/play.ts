@@ -75,6 +75,7 @@ export function endpointPlay(templates: Templates): Play {
         }),
         service({ name: "keepalived", enabled: true, running: true }, {
           tags: ["services", "keepalived"],
+          joins: true,
         }),
       ] satisfies Task[];
     },

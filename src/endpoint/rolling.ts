@@ -39,8 +39,11 @@ export function keepers(): readonly Keeper[] {
 const SAVE = sh`for unit in haproxy keepalived; do
   active=$(systemctl is-active "$unit.service" 2>/dev/null)
   enabled=$(systemctl is-enabled "$unit.service" 2>/dev/null)
-  case $enabled in '' | not-found) enabled=absent ;; esac
-  echo "$unit \${active:-inactive} $enabled"
+  # A unit that is not there and one that neither runs nor starts at boot are the same to a host that
+  # goes back: packages stay.
+  case $enabled in '' | not-found) enabled=disabled ;; esac
+  case $active in '' | failed | deactivating) active=inactive ;; esac
+  echo "$unit $active $enabled"
 done
 `;
 
@@ -56,7 +59,7 @@ at_boot() {
   now=$(systemctl is-enabled "$1.service" 2>/dev/null)
   if was "$1" '[^ ]* enabled' && [ "$now" != enabled ]; then
     systemctl -q enable "$1.service" || fail enable "$1"
-  elif was "$1" '[^ ]* (disabled|absent)' && [ "$now" = enabled ]; then
+  elif was "$1" '[^ ]* disabled' && [ "$now" = enabled ]; then
     systemctl -q disable "$1.service" || fail disable "$1"
   fi
 }

@@ -164,7 +164,7 @@ for (const [name, { argv }] of Object.entries(SHELLS)) {
       await host.unit("haproxy", ...UP);
       assertEquals(await host.run(save), {
         code: 0,
-        stdout: "haproxy active enabled\nkeepalived inactive absent\n",
+        stdout: "haproxy active enabled\nkeepalived inactive disabled\n",
         stderr: "",
       });
     }));
