@@ -320,7 +320,10 @@ export interface Play {
   handlers(endpoint: Endpoint, member: Member): readonly Handler[];
   /** Conditions over the endpoint, looked at last. */
   checks(endpoint: Endpoint): readonly GroupCheck[];
-  /** What undoing a run brings back on a member beside files. @default {nothing} */
+  /**
+   * What undoing a run brings back on a member beside files.
+   * @default {its handlers run once more, those that the run had made due}
+   */
   keeps?(endpoint: Endpoint, member: Member): readonly Keeper[];
   /** How a member leaves the service to the others. @default {it cannot} */
   standDown?(endpoint: Endpoint, member: Member): StandDown;

@@ -80,6 +80,10 @@ async function judge(
     deadlineMs: mode === "apply" ? patience(check, runs, excused) : waitMs,
     strict: mode === "verify",
   }, effects);
+  if (!verdict.ok && runs.some(({ wentBack }) => wentBack)) {
+    // It asks for what would have been; that the endpoint stands as before has been said.
+    return report("skipped", `${verdict.message}; the change was undone`);
+  }
   if (verdict.ok || !excused) return report(verdict.ok ? "ok" : "failed", verdict.message);
   const why = "as before this run, which did not do all of the play";
   report("skipped", `${verdict.message}; ${why}`);
@@ -97,5 +101,6 @@ function isExcused(
 /** What may well never come true is not worth the whole wait. */
 function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[], excused: boolean): number {
   const failed = runs.some(({ selected, stopped }) => selected && stopped);
+  if (runs.some(({ wentBack }) => wentBack)) return 0;
   return failed || excused ? Math.min(deadlineMs, 5000) : deadlineMs;
 }

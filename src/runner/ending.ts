@@ -79,6 +79,7 @@ export async function goBack(
 ): Promise<string | undefined> {
   begin(run, effects, ROLLBACK);
   const since = effects.now();
+  run.wentBack = true;
   const back = await revert(run, effects);
   const now = await gate(group, before, effects, BACK_MS);
   run.stopped = true;
@@ -148,10 +149,12 @@ function report(
   return `what was changed on "${name}" was undone`;
 }
 
-/** The first sentence of a reason: the rest was said where it happened. */
+/** The first sentence of a reason, without what a program had to say: that was shown already. */
 function short(why: string): string {
   const [first = ""] = why.split("\n");
-  return first.replace(/^Cannot /, "cannot ").replace(/[.;:]$/, "");
+  const [, sentence = first] = /^(.*? on "[^"]+": it (?:ended with|was ended) [^:]*)/.exec(first) ??
+    [];
+  return sentence.replace(/^Cannot /, "cannot ").replace(/[.;:]$/, "");
 }
 
 function asChanges({ files, steps, keepers }: Undone): Change[] {

@@ -79,6 +79,8 @@ export interface HostRun {
   opened?: boolean;
   /** It has left the service to the others, for the time of its change. */
   stoodDown?: boolean;
+  /** What this run changed on it was undone, or was to be. */
+  wentBack?: boolean;
   /** Why it failed or was lost, the first reason. */
   failure?: string;
   /** It failed or was lost: nothing more is done on it. */

@@ -11,6 +11,7 @@ import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
+import { handlersAgain } from "./keepers.ts";
 import type { LockRequest } from "./lock.ts";
 import { leaveLocked, takeLocks } from "./locking.ts";
 import type { RunSpec } from "./spec.ts";
@@ -89,7 +90,7 @@ function group(
       selected: selected.has(member.host.name),
       tasks,
       handlers: play.handlers(endpoint, member),
-      keepers: play.keeps?.(endpoint, member) ?? [],
+      keepers: play.keeps?.(endpoint, member) ?? handlersAgain(play.handlers(endpoint, member)),
       ...(play.standDown === undefined ? {} : { standDown: play.standDown(endpoint, member) }),
       ...(about === undefined ? {} : { about }),
       steps: 0,
