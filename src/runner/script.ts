@@ -1,5 +1,6 @@
 import type { Change } from "../model.ts";
 import { sh } from "../shell.ts";
+import { removeScript } from "./remove.ts";
 import { writeScript } from "./write.ts";
 
 /** Where Holdfast keeps what must survive on a host. Only root may read it. */
@@ -44,6 +45,6 @@ export function changeScript(change: Change, notify: readonly string[]): string 
     case "write":
       return writeScript(change, record);
     case "remove":
-      return `${record}\n${sh`rm -f -- ${change.path}`}`;
+      return removeScript(change.path, record);
   }
 }
