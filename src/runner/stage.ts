@@ -101,7 +101,7 @@ export function stage(spec: FileSpec, i: number, fingerprint: string, isNew: boo
   const name = staged(i);
   const full =
     `cannot write ${path}: what arrived in ${dir} is not what was sent; is the disk full?`;
-  return sh`${name}=$(mktemp ${dir}/.holdfast.$$.XXXXXXXXXX 2>&1) || fail 'cannot create a file in '${dir}": $\{${name}##*: }"
+  return sh`${name}=$(mktemp ${dir}/.holdfast.$$.XXXXXXXXXX 2>&1) || fail 'cannot create a file in '${dir}": \${${name}##*: }"
 ${raw(isNew ? inherit(spec, name) : keep(spec, name))}
 printf %s ${content} > "$${name}" && [ "$(fingerprint "$${name}")" = ${fingerprint} ] || fail ${full}
 chown -- ${`${owner}:${group}`} "$${name}" && chmod -- ${mode} "$${name}" || fail 'cannot give '${path}' its owner and mode'
