@@ -4,6 +4,7 @@
  */
 import { fromBytes } from "./bytes.ts";
 import { TaskError } from "./errors.ts";
+import { type Attribute, attributeOf, folderOf } from "./obstacles.ts";
 import { sh } from "./shell.ts";
 
 /** What was seen at a path. */
@@ -20,23 +21,38 @@ export interface FileState {
   readonly content?: string;
   /** Where a symbolic link points. */
   readonly target?: string;
+  /** Owner and group of a file or directory by number, `0:0`: a number need not have a name. */
+  readonly ids?: string;
+  /** How many names a file has: hard links. */
+  readonly links?: number;
+  /** What protects it even from root; not known where `lsattr` is not there. */
+  readonly attribute?: Attribute;
+  /** What protects the folder that it is in, or would be. */
+  readonly folderAttribute?: Attribute;
 }
 
 /**
  * Shell text that describes paths. Contents travel as base64, so that no content can be taken for
- * the frame around it and every byte is compared. Three processes in all, however many files.
+ * the frame around it and every byte is compared. Five processes in all, however many files.
  */
 export function probeFiles(paths: readonly string[]): string {
+  const folders = [...new Set(paths.map(inFolder))];
   return sh`set --
 for path in ${paths}; do
   printf 'path %s\n' "$path"
   if [ -L "$path" ]; then printf 'link %s\n' "$(readlink -- "$path")"
   elif [ -f "$path" ]; then echo file; set -- "$@" "$path"
-  elif [ -d "$path" ]; then stat -c 'directory %a %U %G' -- "$path"
+  elif [ -d "$path" ]; then stat -c 'directory %a %U %G %u:%g' -- "$path"
   elif [ -e "$path" ]; then echo other
   else echo absent; fi
 done
-if [ $# -gt 0 ]; then stat -c 'stat %s %a %U %G' -- "$@"; cat -- "$@" | base64; fi`;
+lsattr -d -- ${paths} ${folders} 2>/dev/null | sed -n 's/^[^ ]*[ia][^ ]* /attr &/p'
+if [ $# -gt 0 ]; then stat -c 'stat %s %a %U %G %u:%g %h' -- "$@"; cat -- "$@" | base64; fi`;
+}
+
+/** A folder as it is asked about: the directory that its path leads to, not a link on the way. */
+function inFolder(path: string): string {
+  return `${folderOf(path)}/.`;
 }
 
 /**
@@ -47,14 +63,23 @@ export function parseFiles(answer: string): ReadonlyMap<string, FileState> {
   const files = new Map<string, FileState>();
   const lines = answer.trimEnd().split("\n");
   const end = lines.findIndex((line) => line.startsWith("stat "));
-  const head = end === -1 ? lines : lines.slice(0, end);
+  const told = end === -1 ? lines : lines.slice(0, end);
+  const head = told.filter((line) => !line.startsWith("attr "));
+  const attributes = readAttributes(told);
   const contents = readContents(end === -1 ? [] : lines.slice(end));
   for (let i = 0; i < head.length; i += 2) {
     const [first = "", second = ""] = head.slice(i, i + 2);
     if (!first.startsWith("path ")) throw unreadable(first);
     const state = second === "file" ? contents.shift() : parseOne(second);
     if (state === undefined) throw unreadable(second);
-    files.set(first.slice("path ".length), state);
+    const path = first.slice("path ".length);
+    const attribute = attributes.get(path);
+    const folderAttribute = attributes.get(inFolder(path));
+    files.set(path, {
+      ...state,
+      ...(attribute === undefined ? {} : { attribute }),
+      ...(folderAttribute === undefined ? {} : { folderAttribute }),
+    });
   }
   return files;
 }
@@ -63,26 +88,44 @@ function unreadable(line: string): TaskError {
   return new TaskError(`Cannot read what the host says about its files: "${line.slice(0, 80)}"`);
 }
 
+function readAttributes(lines: readonly string[]): ReadonlyMap<string, Attribute> {
+  const attributes = new Map<string, Attribute>();
+  for (const line of lines) {
+    const [, flags = "", path = ""] = /^attr (\S+) (.*)$/.exec(line) ?? [];
+    const attribute = attributeOf(flags);
+    if (attribute !== undefined) attributes.set(path, attribute);
+  }
+  return attributes;
+}
+
 /** Regular files in the order in which they were asked about. */
 function readContents(lines: readonly string[]): FileState[] {
   const stats = lines.filter((line) => line.startsWith("stat ")).map((line) => line.split(" "));
   const bytes = Uint8Array.fromBase64(lines.slice(stats.length).join(""));
   let at = 0;
-  const states = stats.map(([, size, mode = "", owner = "", group = ""]): FileState => {
+  const states = stats.map(([, size, mode = "", owner = "", group = "", ids, links]): FileState => {
     const content = fromBytes(bytes.subarray(at, at += Number(size)));
-    return { kind: "file", mode: mode.padStart(4, "0"), owner, group, content };
+    return {
+      kind: "file",
+      mode: mode.padStart(4, "0"),
+      owner,
+      group,
+      content,
+      ids: ids ?? `${owner}:${group}`,
+      links: Number(links ?? 1),
+    };
   });
   if (at !== bytes.length) throw new TaskError("Cannot read files: one changed while it was read");
   return states;
 }
 
 function parseOne(line: string): FileState {
-  const [kind = "", mode = "", owner = "", group = ""] = line.split(" ");
+  const [kind = "", mode = "", owner = "", group = "", ids = `${owner}:${group}`] = line.split(" ");
   switch (kind) {
     case "link":
       return { kind, target: line.slice("link ".length) };
     case "directory":
-      return { kind, mode: mode.padStart(4, "0"), owner, group };
+      return { kind, mode: mode.padStart(4, "0"), owner, group, ids };
     case "absent":
     case "other":
       return { kind };

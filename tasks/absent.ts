@@ -1,6 +1,7 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
 import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { folderOf, protectedBy } from "../src/obstacles.ts";
 import type { Change, TaskPlan } from "../src/model.ts";
 
 /** Arguments of {@link absent}. */
@@ -20,9 +21,9 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { paths }): TaskPlan => {
     const there = paths.filter((path) => (seen.get(path)?.kind ?? "absent") !== "absent");
-    const directory = there.find((path) => seen.get(path)?.kind === "directory");
-    if (directory !== undefined) {
-      throw new TaskError(`Cannot remove "${directory}": it is a directory`);
+    for (const path of there) {
+      const why = obstacle(path, seen.get(path));
+      if (why !== undefined) throw new TaskError(`Cannot remove "${path}": ${why}`);
     }
     const changes = there.map((path): Change => ({
       kind: "remove",
@@ -32,3 +33,10 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
     return { changes };
   },
 });
+
+function obstacle(path: string, state: FileState | undefined): string | undefined {
+  if (state?.kind === "directory") return "it is a directory";
+  if (state?.attribute !== undefined) return protectedBy(path, state.attribute);
+  if (state?.folderAttribute === undefined) return undefined;
+  return protectedBy(folderOf(path), state.folderAttribute);
+}

@@ -10,6 +10,7 @@ import type {
   Validation,
   World,
 } from "../src/model.ts";
+import { folderOf, otherNames, protectedBy } from "../src/obstacles.ts";
 import { sh } from "../src/shell.ts";
 import type { Templates } from "../src/templates.ts";
 
@@ -78,6 +79,7 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
       } else if (state.content === spec.content) {
         attributes.push(...repairAttributes(spec, state));
       } else {
+        assertChangeable(spec, state);
         differing.push(spec);
         for (const handler of file.notify ?? []) notified.add(handler);
       }
@@ -186,6 +188,19 @@ function agreementOf(
   return same ? {} : { agreement: { before, after } };
 }
 
+/** What stands in the way of a change is said before anything changes. */
+function assertChangeable({ path }: { readonly path: string }, state: FileState): void {
+  const { links = 1, attribute, folderAttribute } = state;
+  const what = links > 1
+    ? otherNames(path)
+    : attribute !== undefined
+    ? protectedBy(path, attribute)
+    : folderAttribute !== undefined
+    ? protectedBy(folderOf(path), folderAttribute)
+    : undefined;
+  if (what !== undefined) throw new TaskError(`Cannot write "${path}": ${what}`);
+}
+
 function contents(
   files: readonly { readonly path: string }[],
   seen: ReadonlyMap<string, FileState>,
@@ -200,12 +215,20 @@ function contents(
 function repairAttributes(spec: FileSpec, state: FileState): Change[] {
   const { path, mode, owner, group } = spec;
   if (state.mode === mode && state.owner === owner && state.group === group) return [];
+  assertChangeable(spec, state);
+  const { ids = "root:root", mode: was = "0600" } = state;
   return [{
     kind: "run",
     targets: [path],
     summary:
       `set ${path} to ${mode} ${owner}:${group} (was ${state.mode} ${state.owner}:${state.group})`,
-    script: sh`chown -- ${`${owner}:${group}`} ${path} && chmod -- ${mode} ${path}`,
+    // Both would follow a link that somebody has put there since.
+    script: sh`[ -f ${path} ] && [ ! -L ${path} ] || {
+  echo ${path}' has changed since it was looked at: apply again' >&2; exit 1; }
+chown -- ${`${owner}:${group}`} ${path} && chmod -- ${mode} ${path}`,
+    undo: sh`if [ -f ${path} ] && [ ! -L ${path} ]; then
+  chown -- ${ids} ${path} && chmod -- ${was} ${path}
+fi`,
     notify: [],
   }];
 }

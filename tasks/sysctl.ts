@@ -88,5 +88,6 @@ function set(key: string, value: string, was: string): Change {
     targets: [key],
     summary: `set ${key} = ${value} (was ${was})`,
     script: sh`printf '%s\n' ${value} > ${liveIn(key)}`,
+    undo: sh`printf '%s\n' ${was} > ${liveIn(key)}`,
   };
 }

@@ -18,7 +18,10 @@ interface UserState {
   readonly shell: string;
 }
 
-/** A system account without a password, for a daemon or its scripts. */
+/**
+ * A system account without a password, for a daemon or its scripts. Undoing a run leaves it: files
+ * may belong to it by then, and its number must not be given to another.
+ */
 export const user: TaskFunction<UserArgs> = defineTask<UserArgs, UserState>({
   kind: "user",
   title: ({ name }) => `user ${name}`,

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { TaskError } from "../src/errors.ts";
 import { parseFiles, probeFiles } from "../src/file_state.ts";
 import { runSh, withTempDir } from "./helpers.ts";
+import { have, root } from "./runner/writes.ts";
 
 Deno.test("parseFiles() reads what a real shell says of everything that can be at a path", () =>
   withTempDir(async (dir) => {
@@ -27,6 +28,42 @@ Deno.test("parseFiles() reads what a real shell says of everything that can be a
     assertEquals([get("é")?.content, get("é")?.mode], ["ü\n".repeat(200), "4755"]);
     assertEquals(get("link")?.target, "/nowhere");
   }));
+
+Deno.test({
+  name: "probeFiles() tells links, numbers and what protects a file or its folder",
+  ignore: !root || !have("chattr", "lsattr"),
+  fn: () =>
+    withTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/a folder`);
+      await Deno.symlink("a folder", `${dir}/way`);
+      const names = ["a folder/one", "a folder/two", "way/one", "way/none", "three"];
+      const paths = names.map((name) => `${dir}/${name}`);
+      await Deno.writeTextFile(`${dir}/a folder/one`, "x");
+      await Deno.link(`${dir}/a folder/one`, `${dir}/a folder/two`);
+      await Deno.writeTextFile(`${dir}/three`, "x");
+      await runSh(
+        `chown 54321:54322 ${dir}/three; cd ${dir}; chattr +a three; chattr +i 'a folder'`,
+      );
+      try {
+        const { stdout, stderr } = await runSh(probeFiles(paths));
+        assertEquals(stderr, "");
+        const seen = parseFiles(stdout);
+        const states = paths.map((path) => seen.get(path));
+        assertEquals(states.map((state) => state?.links), [2, 2, 2, undefined, 1]);
+        assertEquals(states.map((state) => state?.attribute), [
+          ...[undefined, undefined, undefined, undefined],
+          "append-only",
+        ]);
+        assertEquals(states.map((state) => state?.folderAttribute), [
+          ...["immutable", "immutable", "immutable", "immutable"],
+          undefined,
+        ]);
+        assertEquals([states[0]?.ids, states[4]?.ids], ["0:0", "54321:54322"]);
+      } finally {
+        await runSh(`cd ${dir}; chattr -a three; chattr -i 'a folder'`);
+      }
+    }),
+});
 
 Deno.test("parseFiles() refuses an answer that is cut short or does not add up", () => {
   for (

@@ -23,7 +23,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
-  "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/shell.ts"],
+  "src/obstacles.ts": ["src/shell.ts"],
+  "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
   "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
   "src/inventory": [
@@ -39,6 +40,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/runner": [
     "src/journal",
     "src/saved_plan.ts",
+    "src/obstacles.ts",
     "src/bytes.ts",
     "src/dpkg.ts",
     "src/model.ts",
@@ -90,6 +92,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/errors.ts",
     "src/shell.ts",
     "src/file_state.ts",
+    "src/obstacles.ts",
   ],
   "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [

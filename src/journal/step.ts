@@ -59,7 +59,7 @@ export function recordStep(step: Step): string {
   rm -rf -- ${dir}.new && mkdir -- ${dir}.new || return 1
   number=0
   : >${dir}.new/paths
-  printf '%s\n' \${made_dirs-} | grep . >${dir}.new/made
+  printf '%s\n' "\${made_folders-}" | grep . >${dir}.new/made
   for path in ${paths}; do
     number=$((number + 1))
     if [ -e "$path" ] || [ -L "$path" ]; then

@@ -79,7 +79,6 @@ export async function goBack(
 ): Promise<string | undefined> {
   begin(run, effects, ROLLBACK);
   const since = effects.now();
-  run.wentBack = true;
   const back = await revert(run, effects);
   const now = await gate(group, before, effects, BACK_MS);
   run.stopped = true;
@@ -138,6 +137,7 @@ function report(
     if (run.failure === undefined) say("gate", `Cannot undo the change of "${name}": ${why}`);
     return now ?? (run.failure === undefined ? `what was changed on "${name}" does not work` : now);
   }
+  run.wentBack = true;
   end(run, effects, { task: ROLLBACK, status: "changed", changes, since });
   const itself = back.byItself ? "it went back by itself, and is" : "it is";
   say(

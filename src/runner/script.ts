@@ -6,6 +6,7 @@ import { PENDING_DIR, STATE_DIR } from "../journal/places.ts";
 import { beginStep, recordStep, type Step, STEP_ENDED } from "../journal/step.ts";
 import type { Change } from "../model.ts";
 import { raw, sh } from "../shell.ts";
+import { removeScript } from "./remove.ts";
 import { writeScript } from "./write.ts";
 
 export { STATE_DIR };
@@ -51,7 +52,10 @@ export function changeScript(change: Change, notify: readonly string[], step?: S
       return [...begun(step), writeScript(change, record)].join("\n");
     }
     case "remove":
-      return journalled(step, `${due}\n${sh`rm -f -- ${change.path}`}`);
+      return [
+        ...begun(step),
+        removeScript(change.path, step === undefined ? due : `${recordStep(step)}\n${due}`),
+      ].join("\n");
   }
 }
 

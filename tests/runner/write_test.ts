@@ -1,27 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { FileSpec, Validation } from "../../src/model.ts";
 import { fromBytes } from "../../src/bytes.ts";
-import { writeScript } from "../../src/runner/write.ts";
 import { runSh, withTempDir } from "../helpers.ts";
-
-const { uid } = Deno;
-const root = uid() === 0;
-
-function spec(path: string, content: string): FileSpec {
-  return { path, content, mode: "0640", owner: "root", group: "root" };
-}
-
-function script(
-  files: readonly FileSpec[],
-  before: Record<string, string> = {},
-  validations: readonly Validation[] = [],
-) {
-  return writeScript({ kind: "write", summary: "", files, validations, before }, ":");
-}
-
-async function listing(dir: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name).sort();
-}
+import { listing, root, script, spec } from "./writes.ts";
 
 Deno.test({
   name: "writeScript() puts hostile content in place byte for byte, with its mode",

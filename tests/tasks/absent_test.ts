@@ -14,6 +14,24 @@ cases("absent()", {
     seen: `path /etc/a\nlink /x\npath /etc/b\nfile\nstat 1 644 root root\n${btoa("b")}\n`,
     changes: ["remove /etc/a", "remove /etc/b"],
   },
+  "says what protects a file": {
+    task,
+    seen:
+      `path /etc/a\nabsent\npath /etc/b\nfile\nattr -----a------ /etc/b\nstat 1 644 root root\n${
+        btoa("b")
+      }\n`,
+    error: 'Cannot remove "/etc/b": /etc/b is append-only; "chattr -a /etc/b" takes that away',
+  },
+  "says what protects its folder": {
+    task,
+    seen: "path /etc/a\nlink /x\npath /etc/b\nabsent\nattr ----i-------- /etc/.\n",
+    error: 'Cannot remove "/etc/a": /etc is immutable; "chattr -i /etc" takes that away',
+  },
+  "removes one of several names": {
+    task,
+    seen: `path /etc/a\nfile\npath /etc/b\nabsent\nstat 1 644 root root 0:0 2\n${btoa("a")}\n`,
+    changes: ["remove /etc/a"],
+  },
   "leaves a directory alone": {
     task,
     seen: "path /etc/a\ndirectory 755 root root\npath /etc/b\nabsent\n",

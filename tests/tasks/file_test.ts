@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { NotYetKnown, TaskError } from "../../src/errors.ts";
+import { otherNames } from "../../src/obstacles.ts";
+import type { Task } from "../../src/model.ts";
 import { templates } from "../../src/templates.ts";
 import { directory } from "../../tasks/directory.ts";
 import { file, fileSet, template } from "../../tasks/file.ts";
@@ -8,8 +10,11 @@ import { cases, plan } from "./cases.ts";
 
 const path = "/etc/x.conf";
 const task = file({ path, content: "hello\n", mode: "0644" });
-const seen = (text: string, mode = "644", owner = "root") =>
-  `path ${path}\nfile\nstat ${text.length} ${mode} ${owner} root\n${btoa(text)}\n`;
+const seen = (text: string, mode = "644", owner = "root", links = 1) =>
+  `path ${path}\nfile\nstat ${text.length} ${mode} ${owner} root 65534:0 ${links}\n${btoa(text)}\n`;
+/** The same with what `lsattr` says of a path. */
+const withFlags = (text: string, flags: string, of: string) =>
+  text.replace(/^(?=stat )/m, `attr ${flags} ${of}\n`);
 
 cases("file()", {
   "wants nothing of a file that is right": { task, seen: seen("hello\n"), changes: [] },
@@ -32,6 +37,33 @@ cases("file()", {
     task,
     seen: seen("hello\n", "600", "nobody"),
     changes: ["set /etc/x.conf to 0644 root:root (was 0600 nobody:root)"],
+  },
+  "wants nothing of a file that is right, whatever its names and attributes": {
+    task,
+    seen: withFlags(seen("hello\n", "644", "root", 2), "----i--------", path),
+    changes: [],
+  },
+  "refuses to replace a file with other names": {
+    task,
+    seen: seen("hullo\n", "644", "root", 2),
+    error:
+      'Cannot write "/etc/x.conf": it has other names (hard links), and who uses it by them is not known; "find / -xdev -samefile /etc/x.conf" lists them, "cp -a /etc/x.conf /etc/x.conf.own && mv /etc/x.conf.own /etc/x.conf" makes it a file of its own',
+  },
+  "refuses to give other names of a file another mode": {
+    task,
+    seen: seen("hello\n", "600", "root", 3),
+    error: `Cannot write "/etc/x.conf": ${otherNames(path)}`,
+  },
+  "refuses to replace a file that is immutable": {
+    task,
+    seen: withFlags(seen("hullo\n"), "----i---------e-------", path),
+    error:
+      'Cannot write "/etc/x.conf": /etc/x.conf is immutable; "chattr -i /etc/x.conf" takes that away',
+  },
+  "refuses to write into a folder that is append-only": {
+    task,
+    seen: `path ${path}\nabsent\nattr -----a------- /etc/.\n`,
+    error: 'Cannot write "/etc/x.conf": /etc is append-only; "chattr -a /etc" takes that away',
   },
   "refuses to replace a symbolic link": {
     task,
@@ -91,6 +123,88 @@ Deno.test("fileSet() says how a change differs from what was said to other membe
   assertEquals(without.agreement?.(was("x")), undefined);
 });
 
+/** The texts of the one change that a task wants of what is there now. */
+async function only(task: Task): Promise<{ script: string; undo: string }> {
+  const [change, ...more] = plan({ task, seen: (await runSh(task.probe)).stdout });
+  assertEquals(more, []);
+  if (change?.kind !== "run") throw new TypeError(`expected to run something, got ${change?.kind}`);
+  const { script, undo = "exit 9" } = change;
+  return { script, undo };
+}
+
+async function right(script: string): Promise<void> {
+  const { code, stderr } = await runSh(script);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+}
+
+const asRoot = Deno.uid() !== 0;
+const look = async (path: string) => (await runSh(`stat -c '%a %u %g %F' '${path}'`)).stdout;
+
+Deno.test({
+  name: "file() gives mode and owner back, twice, also an owner without a name",
+  ignore: asRoot,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const name = `${dir}/it's a file`;
+      await Deno.writeTextFile(name, "x", { mode: 0o600 });
+      await runSh(`chown 54321:54322 "${name}" && chmod 4751 "${name}"`);
+      const { script, undo } = await only(file({ path: name, content: "x", mode: "0644" }));
+      const seen = async () => (await runSh(`stat -c '%a %u %g' "${name}"`)).stdout;
+      await right(script);
+      assertEquals(await seen(), "644 0 0\n");
+      for (let time = 0; time < 2; time++) {
+        await right(undo);
+        assertEquals(await seen(), "4751 54321 54322\n");
+      }
+      // What has gone or become something else is not touched.
+      await Deno.remove(name);
+      await right(undo);
+      await Deno.writeTextFile(`${dir}/target`, "", { mode: 0o600 });
+      await Deno.symlink("target", name);
+      await right(undo);
+      assertEquals(await look(`${dir}/target`), "600 0 0 regular empty file\n");
+      const { code, stderr } = await runSh(script);
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "has changed since it was looked at");
+      assertEquals(await look(`${dir}/target`), "600 0 0 regular empty file\n");
+    }),
+});
+
+Deno.test({
+  name: "directory() takes back what it made where it is empty, and no more",
+  ignore: asRoot,
+  fn: () =>
+    withTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/empty`);
+      const { script, undo } = await only(directory({ path: `${dir}/empty/it's/deep` }));
+      await right(undo);
+      await right(script);
+      await Deno.writeTextFile(`${dir}/empty/it's/theirs`, "");
+      await right(undo);
+      await right(undo);
+      const left = await Array.fromAsync(Deno.readDir(`${dir}/empty/it's`));
+      assertEquals(left.map((entry) => entry.name), ["theirs"]);
+      await Deno.remove(`${dir}/empty/it's/theirs`);
+      await right(undo);
+      assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/empty`)), []);
+    }),
+});
+
+Deno.test({
+  name: "directory() gives mode and owner back",
+  ignore: asRoot,
+  fn: () =>
+    withTempDir(async (dir) => {
+      await runSh(`mkdir '${dir}/d' && chown 54321:54322 '${dir}/d' && chmod 2750 '${dir}/d'`);
+      const { script, undo } = await only(directory({ path: `${dir}/d`, mode: "0700" }));
+      await right(script);
+      assertEquals(await look(`${dir}/d`), "2700 0 0 directory\n");
+      await right(undo);
+      await right(undo);
+      assertEquals(await look(`${dir}/d`), "2750 54321 54322 directory\n");
+    }),
+});
+
 cases("directory()", {
   "wants nothing of one that is right": {
     task: directory({ path }),
@@ -101,6 +215,12 @@ cases("directory()", {
     task: directory({ path }),
     seen: `path ${path}\nabsent\n`,
     changes: ["create /etc/x.conf"],
+  },
+  "refuses to change one that is immutable": {
+    task: directory({ path, mode: "0700" }),
+    seen: `path ${path}\ndirectory 755 root root 0:0\nattr ----i---- ${path}\n`,
+    error:
+      'Cannot change "/etc/x.conf": /etc/x.conf is immutable; "chattr -i /etc/x.conf" takes that away',
   },
   "repairs its mode": {
     task: directory({ path, mode: "0700" }),

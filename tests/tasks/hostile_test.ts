@@ -45,6 +45,17 @@ async function onStubs(
   });
 }
 
+/** Makes an empty file with its folders; a name that no file system takes makes none. */
+async function createFile(path: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function assertWord(calls: readonly (readonly string[])[], program: string, word: string): void {
   const found = calls.some(([name, ...args]) => name === program && args.includes(word));
   assert(found, `${program} was not called with ${JSON.stringify(word).slice(0, 200)}`);
@@ -54,7 +65,9 @@ Deno.test("tasks hand a hostile value to programs as one word, and nothing of it
   onStubs(async (value, host, local) => {
     const path = `${host.dir}/tree/${value}`;
     const missing = `path ${path}\nabsent\n`;
-    const old = `path ${path}\nfile\nstat 0 600 nobody nogroup\n`;
+    const [there, gone] = [`${path}.file`, `${path}.gone`];
+    const old = (it: string) => `path ${it}\nfile\nstat 0 600 nobody nogroup 65534:65534 1\n`;
+    const made = await createFile(there);
     const account = user({ name: value, home: `/home/${value}`, shell: `/bin/${value}` });
     const endpoint = {
       ...anEndpoint("lb1"),
@@ -64,8 +77,8 @@ Deno.test("tasks hand a hostile value to programs as one word, and nothing of it
     const folder = directory({ path, owner: value, group: value, mode: value });
     const single = value.includes("\n") ? [] : [
       ...scripts(folder, missing),
-      ...scripts(file({ path, content: "", owner: value, mode: value }), old),
-      ...scripts(absent({ paths: [path] }), old),
+      ...scripts(file({ path: there, content: "", owner: value, mode: value }), old(there)),
+      ...scripts(absent({ paths: [gone] }), old(gone)),
     ];
     const all = [
       ...single,
@@ -94,7 +107,8 @@ Deno.test("tasks hand a hostile value to programs as one word, and nothing of it
       assertWord(calls, "chown", `${value}:${value}`);
       assertWord(calls, "chmod", value);
     }
-    assertWord(calls, "rm", path);
+    assertWord(calls, "rm", gone);
+    if (made) assertWord(calls, "chown", there);
   }, 25));
 
 Deno.test("writes put hostile content at a hostile path, validate it there, and execute neither", () =>

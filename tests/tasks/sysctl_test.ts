@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { sysctl } from "../../tasks/sysctl.ts";
-import { runSh } from "../helpers.ts";
+import { runSh, withTempDir } from "../helpers.ts";
 import { cases, plan } from "./cases.ts";
 
 const [time, probes] = ["net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_probes"];
@@ -59,6 +59,19 @@ Deno.test("sysctl() asks this machine and understands the answer", async () => {
   assertEquals(await ask(here), []);
   assertEquals(await ask({ ...here, [time]: "1" }), [`set ${time} = 1 (was ${here[time]})`]);
 });
+
+Deno.test("sysctl() takes back what it set", () =>
+  withTempDir(async (dir) => {
+    const setting = plan({ task, seen: seen("live\n7200\nlive\n3\n", right) })[0];
+    if (setting?.kind !== "run") throw new TypeError("expected a change that runs something");
+    const file = `${dir}/tcp_keepalive_time`;
+    const here = (text = "exit 9") =>
+      text.replaceAll("/proc/sys/net/ipv4/tcp_keepalive_time", file);
+    for (const [text, value] of [[setting.script, "60"], [setting.undo, "7200"]] as const) {
+      assertEquals((await runSh(here(text))).code, 0);
+      assertEquals(await Deno.readTextFile(file), `${value}\n`);
+    }
+  }));
 
 Deno.test("sysctl() refuses names that could leave their folder", () => {
   for (const bad of ["", "a", "../x", "net.ipv4;id", "a.b c", "a./etc"]) {
