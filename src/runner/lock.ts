@@ -4,17 +4,18 @@
  *
  * The lock is a file that names a process: the shell of the session that took it, by pid and start
  * time. It is held as long as that process lives, so that whatever ends a session ends its lock, a
- * killed controller and a lost link too; and a step that must finish keeps it until it has.
+ * killed controller and a lost link too. What such a session left behind is ended by whoever takes
+ * the lock next, or keeps the lock for as long as it lives where it must come to its own end (dpkg).
  * @module
  */
 import type { Diagnostic } from "../model.ts";
 import { raw, sh } from "../shell.ts";
+import { BUSY, LOCK_DIR, STEP_FUNCTIONS } from "../step_record.ts";
 
-/** Folder of the lock on a host, root's alone. It lies in memory: a reboot leaves no lock. */
-export const LOCK_DIR = "/run/holdfast";
+export { endStepText, LOCK_DIR } from "../step_record.ts";
 
 /** Exit code of {@link lockScript} when somebody else holds the lock (`EX_TEMPFAIL`). */
-export const HELD = 75;
+export const HELD = BUSY;
 
 /** What a lock says about its holder. */
 export interface LockRequest {
@@ -41,12 +42,19 @@ export interface LockHolder {
   readonly who: string;
   /** Since when, epoch seconds; unset: it does not say. */
   readonly sinceS?: number;
+  /** A process that its step left at work: the run itself is gone, and this keeps the lock. */
+  readonly left?: { readonly pid: number; readonly name: string };
 }
 
 // `begun` gives the start time of a process that lives. Its name stands in parentheses before that,
 // and may hold anything; a dead one that nobody has collected holds nothing.
 //
 // `held` tells whether somebody else has the lock; `same` is set when we are the ones who have it.
+//
+// `refuse` says who has it, and what works there for a run that is gone. A holder that has noticed
+// the end of its link is on its way out, and is waited for (`parting`), unless its step must finish.
+//
+// `abandoned` gives to a command the record of every session that is dead, until one fails.
 const FUNCTIONS = raw(sh`begun() {
 begun=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
 set -- \${begun##*\) }
@@ -61,7 +69,33 @@ case $pid in '' | *[!0-9]*) return 1 ;; esac
 begun "$pid" && [ "$begun" = "$born" ] || return 1
 line="$pid $born $theirs $rest"
 [ "$theirs" != "$nonce" ] || { same=1; return 1; }
-}`);
+}
+refuse() {
+printf '%s\n' "$line"
+[ ! "$busy" ] || printf 'busy %s\n' "$busy"
+exit ${HELD}
+}
+parting() {
+busy= waited=0
+while held && record "$dir/step.$pid" && [ "$lost" ] && [ "$waited" -lt 50 ]; do
+if [ "$must" = 1 ] && left "$dir/step.$pid"; then return; fi
+sleep 0.1 || sleep 1
+waited=$((waited + 1))
+done
+busy=
+}
+abandoned() {
+for found in "$dir"/step.*; do
+[ -e "$found" ] || continue
+session=\${found##*.}
+record "$found"
+if begun "$session" && [ "$begun" = "\${owner:-$begun}" ]; then continue; fi
+"$1" "$found" && continue
+[ "$session" = "$pid" ] && line="$pid $born $theirs $rest" || line="$session 0 - {}"
+return 1
+done
+}
+${STEP_FUNCTIONS}`);
 
 // Whoever looks and takes is alone. The kernel ends a flock with the subshell that has it, and this
 // one starts nothing that outlives it. Without flock a folder stands in for it.
@@ -76,7 +110,7 @@ guard() { mkdir "$dir/guard" 2>/dev/null; }
 fi
 until guard; do
 tries=$((tries + 1))
-[ "$tries" -lt 100 ] || fail "$stuck"
+[ "$tries" -lt 200 ] || fail "$stuck"
 sleep 0.1 || sleep 1
 done
 command -v flock >/dev/null || { trap 'rmdir "$dir/guard"' EXIT; trap 'exit 143' TERM; }`);
@@ -86,8 +120,9 @@ const LONGEST = 100;
 
 /**
  * Shell text that takes the lock for the session that runs it, as root. It ends with 0 when the
- * session has it now or had it before; with {@link HELD} and the holder's line on stdout when
- * somebody else has it; with something else and the reason on stderr when it cannot be taken at all.
+ * session has it now or had it before; with {@link HELD} and what {@link parseHeld} reads on stdout
+ * when somebody else has it; with something else and the reason on stderr when it cannot be taken at
+ * all. What a dead session left behind is ended first, or keeps the lock where it must finish.
  */
 export function lockScript({ what, who, sinceS, nonce }: LockRequest): string {
   const words = JSON.stringify({ what: short(what), who: short(who), sinceS });
@@ -99,16 +134,24 @@ mkdir -p "$dir" && chmod 0700 "$dir" || fail "cannot make the folder $dir"
 begun "$PPID" || fail "cannot read /proc/$PPID/stat"
 mine="$PPID $begun"
 ${GUARD}
-held && { printf '%s\n' "$line"; exit ${HELD}; }
+parting
+if held; then refuse; fi
+[ "$same" ] || abandoned ended || refuse
 [ "$same" ] || { printf '%s\n' "$mine $nonce $words" >"$dir/lock.new" && mv -f "$dir/lock.new" "$dir/lock"; } ||
   fail "cannot write $dir/lock" )`;
 }
 
-/** Shell text that asks who holds the lock, and takes nothing: answers as {@link lockScript} does. */
+/**
+ * Shell text that asks who holds the lock, and takes and ends nothing: answers as {@link lockScript}
+ * does.
+ */
 export function peekScript(nonce: string): string {
   return sh`( dir=${LOCK_DIR} nonce=${nonce}
 ${FUNCTIONS}
-if held; then printf '%s\n' "$line"; exit ${HELD}; fi
+idle() { if left "$1"; then return 1; fi; }
+parting
+if held; then refuse; fi
+[ "$same" ] || abandoned idle || refuse
 exit 0 )`;
 }
 
@@ -124,26 +167,35 @@ fi )`;
 export function parseHeld(stdout: string): LockHolder {
   const [, pid = "0", words = ""] = /^(\d+) \d+ \S+ (.*)$/m.exec(stdout) ?? [];
   const { what, who, sinceS } = said(words);
+  const [, worker, name = ""] = /^busy (\d+) (.*)$/m.exec(stdout) ?? [];
   return {
     pid: Number(pid),
     what: typeof what === "string" ? short(what) : "something unknown",
     who: typeof who === "string" ? short(who) : "somebody",
     ...(typeof sinceS === "number" && Math.abs(sinceS) < 8.64e12 ? { sinceS } : {}),
+    ...(worker === undefined ? {} : { left: { pid: Number(worker), name: short(name) } }),
   };
 }
 
 /** Why nothing can be done on a host whose lock is held: one sentence. */
-export function heldMessage(host: string, { pid, what, who, sinceS }: LockHolder): string {
+export function heldMessage(host: string, { pid, what, who, sinceS, left }: LockHolder): string {
   const when = sinceS === undefined
     ? ""
     : ` since ${new Date(sinceS * 1000).toISOString().replace(/T(.*)\.\d+Z$/, " $1 UTC")}`;
-  return `Cannot work on "${host}": ${who} works on it${when}: ${what}, process ${pid} there`;
+  const why = left === undefined
+    ? `${who} works on it${when}: ${what}, process ${pid} there`
+    : `${left.name}, process ${left.pid} there, still works for a run that is gone: ` +
+      `${what} of ${who}${when}`;
+  return `Cannot work on "${host}": ${why}`;
 }
 
-/** What to type when a lock is held. */
-export function heldHint(host: string, { pid }: LockHolder): string {
-  return `--lock-timeout 60s waits for it; if that run is dead and its connection hangs: ` +
-    `kill ${pid} on ${host}`;
+/** What to type when a lock is held. Never to end what must come to its own end. */
+export function heldHint(host: string, { pid, left }: LockHolder): string {
+  return left === undefined
+    ? `--lock-timeout 60s waits for it; if that run is dead and its connection hangs: ` +
+      `kill ${pid} on ${host}`
+    : `--lock-timeout 15m waits until ${left.name} has come to its own end; leave it alone, ` +
+      "an installation that is ended half way blocks the next one";
 }
 
 /** What is said of a host whose lock is held; makes the exit code 5. */

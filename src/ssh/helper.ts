@@ -7,6 +7,7 @@
  * @module
  */
 import { quote } from "../shell.ts";
+import { LOCK_DIR, recordText } from "../step_record.ts";
 
 /** A request, as the helper takes it. */
 export interface Request {
@@ -34,10 +35,12 @@ export function requestText({ seq, script, timeoutS, finish }: Request): string 
 /**
  * The functions that a fresh shell reads first; they end with a hello.
  *
- * `shell` is what steps run in, `/bin/sh` everywhere but in tests.
+ * `shell` is what steps run in, and `lockDir` where the lock and the record of a step lie: `/bin/sh`
+ * and `/run/holdfast` everywhere but in tests.
  */
-export function helperText(nonce: string, shell = "/bin/sh"): string {
-  return `hf_n=${nonce} hf_sh=${quote(shell)}\n${HELPER}`;
+export function helperText(nonce: string, shell = "/bin/sh", lockDir = LOCK_DIR): string {
+  const words = `hf_n=${nonce} hf_sh=${quote(shell)} hf_l=${quote(lockDir)}`;
+  return `${words} hf_h=${quote(recordText(lockDir))}\n${HELPER}`;
 }
 
 // Descriptors of the shell: 7 is what the controller sends, 4 and 5 lead to it. Its own 1 and 2 are
@@ -55,6 +58,10 @@ export function helperText(nonce: string, shell = "/bin/sh"): string {
 // hf_dog kills its sleep with KILL: a child between fork and exec still has the trap of hf_dog, and
 // forgets a TERM that comes then. The sleep would stay behind until the deadline of its step.
 //
+// A session that has the lock of its host records what it runs (step_record.ts), with builtins alone.
+// hf_run makes an empty record, the step fills it in before anything else, hf_watch adds that the
+// link is gone. hf_dog, which ends anyway, becomes the program that removes it.
+//
 // A step that must finish writes into unlinked files: with a dead link a write to the link itself
 // would end it (SIGPIPE).
 const HELPER = String.raw`umask 077
@@ -70,6 +77,9 @@ for hf_i in setsid sleep mktemp cat rm; do
 command -v "$hf_i" >/dev/null || { echo "holdfast: this host has no program $hf_i" >&5; exit 127; }
 done
 exec >/dev/null 2>&1
+read -r hf_i <"/proc/$$/stat"
+set -- ${"$"}{hf_i##*\) }
+hf_g=${"$"}{20}
 hf_end() {
 kill -TERM "-$hf_p" || kill -TERM "$hf_p"
 hf_i=0
@@ -82,7 +92,7 @@ kill -KILL "-$hf_p"
 hf_dog() {
 exec 4>&- 5>&- 7<&- 8>&- 9>&-
 hf_o=$!
-trap 'hf_i=$!; [ "$hf_i" = "$hf_o" ] || kill -KILL "$hf_i"; exit 0' TERM
+trap 'hf_i=$!; [ "$hf_i" = "$hf_o" ] || kill -KILL "$hf_i"; [ "$hf_r" ] && exec rm -f "$hf_r"; exit 0' TERM
 sleep "$1" &
 wait "$!"
 trap '' TERM
@@ -91,7 +101,10 @@ exit 9
 }
 hf_watch() {
 exec 4>&- 5>&- 8>&- 9>&-
-read -r hf_i <&7
+while read -r hf_i <&7; do
+[ "$1" = 1 ] || { trap '' TERM; hf_end; return; }
+done
+[ "$hf_r" ] && echo lost >>"$hf_r"
 trap '' TERM
 [ "$1" = 1 ] || hf_end
 }
@@ -105,8 +118,15 @@ return 0
 done
 return 1
 }
+hf_record() {
+hf_r=
+read -r hf_i hf_a <"$hf_l/lock" && [ "$hf_i" = "$$" ] && printf '' >"$hf_l/step.$$" || return
+hf_r=$hf_l/step.$$
+}
 hf_step() {
-printf 'exec 3<&-; %s' "$1" |
+hf_a=
+[ "$hf_r" ] && hf_a="hf_s=$$ hf_f=$2 hf_q=$3 hf_b=$hf_g; $hf_h"
+printf 'exec 3<&-; %s%s' "$hf_a" "$1" |
 setsid "$hf_sh" "$hf_fd/3" 3<&0 </dev/null >&8 2>&9 4>&- 5>&- 7<&- 8>&- 9>&- &
 hf_p=$!
 }
@@ -117,7 +137,8 @@ printf '\036%s begin %s\n' "$hf_n" "$1" >&5
 hf_s=
 [ "$3" = 1 ] && hf_spool && hf_s=1
 [ "$hf_s" ] || exec 8>&4 9>&5
-hf_step "$4"
+hf_record
+hf_step "$4" "$3" "$1"
 hf_watch "$3" &
 hf_w=$!
 hf_dog "$2" &
@@ -128,6 +149,7 @@ kill "$hf_w" "$hf_d"
 wait "$hf_w"
 wait "$hf_d"
 [ "$?" = 9 ] && hf_t=1 || hf_t=0
+[ "$hf_r" ] && [ -e "$hf_r" ] && rm -f "$hf_r"
 [ "$hf_s" ] && { cat "$hf_fd/8" >&4; cat "$hf_fd/9" >&5; }
 exec 8>&- 9>&-
 printf '\036%s end %s %s %s\n' "$hf_n" "$1" "$hf_c" "$hf_t" >&4

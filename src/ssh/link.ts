@@ -30,6 +30,8 @@ export interface Gate {
 export interface LinkOptions {
   /** What steps run in. @default {"/bin/sh"} */
   readonly shell?: string;
+  /** Where the lock and the record of a step lie on the host. @default {"/run/holdfast"} */
+  readonly lockDir?: string;
   /** Passed before anything is sent. */
   readonly gate?: Gate;
   /** How much of a stream of one request is kept. */
@@ -71,7 +73,7 @@ export class Link {
       this.#read(transport.stderr, (bytes) => this.#hear(this.#err, bytes)),
     ]);
     this.#sent = (options.gate?.opened ?? Promise.resolve()).catch((e) => this.#fail(e.message));
-    this.#send(helperText(nonce, options.shell));
+    this.#send(helperText(nonce, options.shell, options.lockDir));
   }
 
   /** Sends a request. One at a time. Rejects with {@link Gone}. */

@@ -15,6 +15,8 @@ import type { Transport } from "./transport.ts";
 export interface SessionOptions {
   /** What steps run in. @default {"/bin/sh"} */
   readonly shell?: string;
+  /** Where the lock and the record of a step lie on the host. @default {"/run/holdfast"} */
+  readonly lockDir?: string;
   /** What stands between the process and its shell: sudo's password prompt. */
   readonly gate?: () => Gate;
   /** How long the shell may take to answer for the first time. @default {40000} */
@@ -94,6 +96,7 @@ class QueuedSession implements ShellSession {
     return new Link(transport, {
       limitBytes: this.#limit,
       ...(this.#options.shell === undefined ? {} : { shell: this.#options.shell }),
+      ...(this.#options.lockDir === undefined ? {} : { lockDir: this.#options.lockDir }),
       ...(gate === undefined ? {} : { gate }),
     });
   }

@@ -9,7 +9,10 @@ import { openSession } from "../../src/ssh/session.ts";
 const plan = JSON.parse(Deno.args[0] ?? "{}");
 const session = plan.host
   ? await connector()(plan.host)
-  : await openSession("local", localTransport(plan.argv), { shell: plan.shell });
+  : await openSession("local", localTransport(plan.argv), {
+    shell: plan.shell,
+    ...(plan.lockDir === undefined ? {} : { lockDir: plan.lockDir }),
+  });
 await Promise.all([
   session.run(plan.script, { finish: plan.finish, timeoutMs: 600_000 }),
   session.run(plan.next),
