@@ -6,6 +6,8 @@
  * @module
  */
 import { definePlay } from "../src/define.ts";
+import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
+import { PATHS } from "../src/endpoint/paths.ts";
 import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
@@ -110,6 +112,8 @@ export function rollbackPlay(
   return definePlay({
     ...play,
     name: `as before run ${run}`,
+    // The conditions are those of what was deployed then, whatever the inventory says now.
+    checks: (endpoint) => play.checks(asDeployed(endpoint, filesOf(endpoint, former))),
     tasks: (endpoint, member) => {
       const known = former.get(member.host.name) ?? [];
       const roles = rolesOf(endpoint, member, templates);
@@ -132,6 +136,21 @@ export function rollbackPlay(
       ];
     },
   });
+}
+
+/** The former files of a member that has some: all members had the same in what counts here. */
+function filesOf(
+  { members }: Endpoint,
+  former: ReadonlyMap<string, readonly Former[]>,
+): DeployedFiles {
+  const all = members.flatMap(({ host }) => former.get(host.name) ?? []);
+  const content = (path: string) =>
+    all.find((it) => it.path === path && it.state.content !== undefined)?.state.content;
+  const [haproxy, keepalived] = [content(PATHS.haproxy), content(PATHS.keepalived)];
+  return {
+    ...(haproxy === undefined ? {} : { haproxy }),
+    ...(keepalived === undefined ? {} : { keepalived }),
+  };
 }
 
 type Role = Pick<ReturnType<typeof managedFiles>[number], "notify" | "agreement" | "secret">;
