@@ -112,7 +112,10 @@ export async function runPlay(
   sessions: Readonly<Record<string, Session | Error>>,
   options:
     & { selected?: readonly string[]; signal?: AbortSignal }
-    & Partial<Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound">>
+    & Partial<
+      Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound" | "serial" | "maxFailPercentage">
+    >
+    & { forks?: number; tickMs?: number }
     & Partial<Pick<Effects, "approve" | "sleep">> = {},
 ): Promise<TestRun> {
   const events: Event[] = [];
@@ -126,7 +129,7 @@ export async function runPlay(
         : Promise.resolve(session);
     },
     emit: (event) => events.push(event),
-    now: () => time += 10,
+    now: () => time += options.tickMs ?? 10,
     sleep: async (ms) => {
       time += ms;
       await options.sleep?.(ms);
@@ -149,7 +152,11 @@ export async function runPlay(
     endpoints: options.endpoints ?? [anEndpoint(...names)],
     selected: new Set(options.selected ?? names),
     inventory: "test.yaml",
-    forks: 4,
+    forks: options.forks ?? 4,
+    ...(options.serial === undefined ? {} : { serial: options.serial }),
+    ...(options.maxFailPercentage === undefined
+      ? {}
+      : { maxFailPercentage: options.maxFailPercentage }),
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.bound === undefined ? {} : { bound: options.bound }),
