@@ -94,6 +94,8 @@ export interface Endpoint {
     /** `address:port` of the loopback health and metrics listener. */
     readonly stats: string;
   };
+  /** `OOMScoreAdjust` of both daemons, -1000 to 1000. @default {systemd's} */
+  readonly oomScoreAdjust?: number;
   /** What the owner promises; compared with predictions and drills. */
   readonly slo: {
     /** Longest tolerated failover in milliseconds. */

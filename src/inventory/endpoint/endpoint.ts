@@ -104,6 +104,7 @@ async function endpointOf(
       clientTimeout: map.haproxy.client_timeout,
       stats: map.haproxy.stats,
     },
+    ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),
     ...(map.drill === undefined

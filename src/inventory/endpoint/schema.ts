@@ -142,6 +142,13 @@ export const endpointSchema = z.strictObject({
     .meta({ description: "Settings of Keepalived", examples: [{ router_id: 51 }] }),
   haproxy: haproxy.default(() => haproxy.parse({}))
     .meta({ description: "Settings of HAProxy", examples: [{ client_timeout: "4h" }] }),
+  oom_score_adjust: whole(-1000, 1000).optional()
+    .meta({
+      description:
+        "OOMScoreAdjust of both daemons: the kernel ends who has most of it first when " +
+        "memory runs out; no effect with profile guide. Default: systemd's",
+      examples: [-500],
+    }),
   slo: slo.default(() => slo.parse({}))
     .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
   production: z.boolean({ error: "expected true or false" }).optional()

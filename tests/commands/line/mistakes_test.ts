@@ -70,6 +70,18 @@ Cannot use "--bogus": holdfast apply has no such option
   "apply x --forks 1e3": `Cannot use "1e3" as "--forks": expected a whole number from 1
    help: holdfast apply --help
 `,
+  "apply x --serial 0":
+    `Cannot use "0" as "--serial": expected endpoints in a batch, such as 2 or 25%, or a list of batches, such as 1,25%,100%
+   help: holdfast apply --help
+`,
+  "apply x --max-fail-percentage 101":
+    `Cannot use "101" as "--max-fail-percentage": expected a percentage from 0 to 100
+   help: holdfast apply --help
+`,
+  "check x --serial 1": `Cannot use "--serial": holdfast check has no such option
+   hint: it is an option of apply
+   help: holdfast check --help
+`,
   "apply x -l": `Cannot use "--limit": it needs a value
    hint: -l, --limit PATTERN
    help: holdfast apply --help
