@@ -121,7 +121,9 @@ Deno.test("apply works on as many endpoints at a time as --forks says, in the in
     const run = await applied(dir, { forks: 2 });
     assertEquals([run.code, run.fleet.most], [EXIT.ok, 2]);
     const begun = run.fleet.diary.filter((line) => line.endsWith("begins"));
-    assertEquals(begun, FLEET.map((name) => `${name} begins`));
+    // Those that are under way together may be seen in either order.
+    assertEquals(begun.slice(0, 2).toSorted(), ["a begins", "b begins"]);
+    assertEquals(begun.toSorted(), FLEET.map((name) => `${name} begins`));
     assertEquals([startOf(run)?.batches, startOf(run)?.stopsAfter], [[FLEET], undefined]);
   }));
 
@@ -131,7 +133,7 @@ Deno.test("apply begins a batch when the one before has ended", () =>
     assertEquals(run.code, EXIT.ok);
     const { diary, most } = run.fleet;
     assertEquals([diary.slice(0, 2), most], [["a begins", "a ends"], 2]);
-    assertEquals(diary.slice(2, 4), ["b begins", "c begins"]);
+    assertEquals(diary.slice(2, 4).toSorted(), ["b begins", "c begins"]);
     assertEquals(diary.slice(4, 6).toSorted(), ["b ends", "c ends"]);
     assertEquals(diary.slice(6, 8), ["d begins", "e begins"]);
     assertEquals(startOf(run)?.batches, [["a"], ["b", "c"], ["d", "e"]]);
