@@ -155,6 +155,8 @@ Deno.test({
       const refused = await writePlay(lab, "refused");
       const accepted = await writePlay(lab, "accepted");
       const removed = await writePlay(lab, "removed");
+      // Not on every release without being asked for.
+      await hf.root(lab, "lb1", "command -v chattr || apt-get -q -y install e2fsprogs");
       const daemon = /daemon -t refuses it:\nnew$/;
 
       for (const [name, kind] of Object.entries(KINDS)) {
