@@ -88,6 +88,12 @@ Deno.test({
         child.kill("SIGKILL");
         const killed = await done;
         assertEquals(hf.tasksOf(killed, "changed").filter((task) => / packages /.test(task)), []);
+        // dpkg is waited for, and only then does the host go back.
+        await hf.eventually(
+          "it went back",
+          () => exists(lab, `[ -e ${RUN_DIR}/reverted.session ]`),
+        );
+        assertEquals(await hf.root(lab, "lb1", "dpkg --audit"), "");
         const run = await again(lab.inventoryFile);
         hf.assertExit(run, 0);
         await hf.assertConverged(lab.inventoryFile);
