@@ -6,11 +6,14 @@
  * @module
  */
 import { definePlay } from "../src/define.ts";
+import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
+import { PATHS } from "../src/endpoint/paths.ts";
 import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
-import type { Play, Task } from "../src/model.ts";
+import type { FileState } from "../src/file_state.ts";
+import type { Endpoint, Member, Play, Task, Validation } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
 import { fileSet } from "./file.ts";
@@ -84,5 +87,97 @@ export function endpointPlay(templates: Templates): Play {
     checks: (endpoint) => [vip(endpoint)],
     keeps: () => keepers(),
     standDown: (endpoint) => standDown(endpoint),
+  });
+}
+
+/** What lay at a path before a run; a file that was not there has no content. */
+export interface Former {
+  /** The path. */
+  readonly path: string;
+  /** What it was. */
+  readonly state: FileState;
+}
+
+/**
+ * The play that brings back what hosts remember of the time before a run: the same files in the same
+ * order of things, tested by the same daemons. Packages and accounts stay as they are.
+ * @throws {TaskError} while it is planned, for a host on which nothing was deployed before that run
+ */
+export function rollbackPlay(
+  templates: Templates,
+  run: string,
+  former: ReadonlyMap<string, readonly Former[]>,
+): Play {
+  const play = endpointPlay(templates);
+  return definePlay({
+    ...play,
+    name: `as before run ${run}`,
+    // The conditions are those of what was deployed then, whatever the inventory says now.
+    checks: (endpoint) => play.checks(asDeployed(endpoint, filesOf(endpoint, former))),
+    tasks: (endpoint, member) => {
+      const known = former.get(member.host.name) ?? [];
+      const roles = rolesOf(endpoint, member, templates);
+      const files = known.flatMap(({ path, state }) => {
+        const { content, mode, owner, group } = state;
+        if (content === undefined) return [];
+        const given = { ...(mode && { mode }), ...(owner && { owner }), ...(group && { group }) };
+        return [{ path, content, ...given, ...roles.get(path) }];
+      });
+      const gone = known.flatMap(({ path, state }) => state.kind === "absent" ? [path] : []);
+      const notify = gone.flatMap((path) => roles.get(path)?.notify ?? []);
+      const tested = known.some(({ path }) => /^\/etc\/(haproxy|keepalived)\//.test(path));
+      return [
+        fileSet({
+          name: `as before run ${run}`,
+          files,
+          validations: tested ? ofAnyProfile(endpoint) : [],
+        }),
+        absent({ paths: gone }, { name: `nothing that came with run ${run}`, notify }),
+      ];
+    },
+  });
+}
+
+/** The former files of a member that has some: all members had the same in what counts here. */
+function filesOf(
+  { members }: Endpoint,
+  former: ReadonlyMap<string, readonly Former[]>,
+): DeployedFiles {
+  const all = members.flatMap(({ host }) => former.get(host.name) ?? []);
+  const content = (path: string) =>
+    all.find((it) => it.path === path && it.state.content !== undefined)?.state.content;
+  const [haproxy, keepalived] = [content(PATHS.haproxy), content(PATHS.keepalived)];
+  return {
+    ...(haproxy === undefined ? {} : { haproxy }),
+    ...(keepalived === undefined ? {} : { keepalived }),
+  };
+}
+
+type Role = Pick<ReturnType<typeof managedFiles>[number], "notify" | "agreement" | "secret">;
+
+/** What is known about every path that any profile manages: handlers, secrets, what must agree. */
+function rolesOf(endpoint: Endpoint, member: Member, templates: Templates) {
+  const profiles = ["guide", "standard"] as const;
+  return new Map(
+    profiles.flatMap((profile) => managedFiles({ ...endpoint, profile }, member, templates))
+      .map(({ path, notify, agreement, secret }): [string, Role] => [path, {
+        notify,
+        ...(agreement === undefined ? {} : { agreement }),
+        ...(secret === undefined ? {} : { secret }),
+      }]),
+  );
+}
+
+/** Which profile the former files are of is not known: the daemons may accept them as any. */
+function ofAnyProfile(endpoint: Endpoint): Validation[] {
+  const [own, guide] = [endpoint.profile, "guide"].map((profile) =>
+    validations({ ...endpoint, profile: profile as Endpoint["profile"] })
+  );
+  return (own ?? []).map(({ name, script }) => {
+    const other = guide?.find((it) => it.name === name);
+    return {
+      name,
+      script: other === undefined ? script : `( ${script}\n) || ( ${other.script}\n)`,
+    };
   });
 }

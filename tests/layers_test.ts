@@ -91,7 +91,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/lab": ["src/model.ts", "src/errors.ts", "src/shell.ts"],
   "src/commands": ["src", "tasks/play.ts"],
-  "tasks/play.ts": ["src/model.ts", "src/define.ts", "src/endpoint", "src/templates.ts", "tasks"],
+  "tasks/play.ts": [
+    "src/model.ts",
+    "src/file_state.ts",
+    "src/define.ts",
+    "src/endpoint",
+    "src/templates.ts",
+    "tasks",
+  ],
   "tasks": [
     "src/dpkg.ts",
     "src/templates.ts",

@@ -63,6 +63,8 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   apply: [SSH, READ, ENVIRONMENT],
   check: [SSH, READ, ENVIRONMENT],
   verify: [SSH, READ, ENVIRONMENT],
+  rollback: [SSH, READ, ENVIRONMENT],
+  history: [SSH, READ, ENVIRONMENT],
   drill: [SSH, GUARD, READ, ENVIRONMENT],
   render: [READ, WRITE, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],

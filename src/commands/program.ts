@@ -8,6 +8,7 @@ import { EXIT } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 import { declareDrill } from "./line/drill.ts";
+import { declareHistory } from "./line/history.ts";
 import { helpText } from "./line/help.ts";
 import { declareLab } from "./line/lab.ts";
 import { mistakeText } from "./line/mistakes.ts";
@@ -36,6 +37,7 @@ export function makeProgram(
   const line: Line = { perform, io };
   program.commandsGroup("Hosts:");
   declareRun(program, line);
+  declareHistory(program, line);
   declareDrill(program, line);
   program.commandsGroup("Inventory:");
   declareRead(program, line);

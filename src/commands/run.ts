@@ -156,7 +156,8 @@ async function perform(
   return code;
 }
 
-function effects(
+/** The world as a run may touch it. */
+export function effects(
   emit: (event: Event) => void,
   secrets: readonly Secret[],
   sudo: SudoPasswords,

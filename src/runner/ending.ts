@@ -77,12 +77,31 @@ export async function goBack(
   before: Before,
   effects: Effects,
 ): Promise<string | undefined> {
-  begin(run, effects, ROLLBACK);
-  const since = effects.now();
-  const back = await revert(run, effects);
+  return await allBack([run], why, group, before, effects);
+}
+
+/** Brings hosts back, one after the other in this order, and says what came of it in the end. */
+export async function allBack(
+  runs: readonly HostRun[],
+  why: string,
+  group: Group,
+  before: Before,
+  effects: Effects,
+): Promise<string | undefined> {
+  const backs: { run: HostRun; back: Back; ms: number }[] = [];
+  for (const run of runs) {
+    begin(run, effects, ROLLBACK);
+    const since = effects.now();
+    const back = await revert(run, effects);
+    run.stopped = true;
+    backs.push({ run, back, ms: effects.now() - since });
+  }
   const now = await gate(group, before, effects, BACK_MS);
-  run.stopped = true;
-  return report(run, { why, back, now, since }, group, effects);
+  const ended = backs.map(({ run, back, ms }) => {
+    const since = effects.now() - ms;
+    return report(run, { why, back, now, since }, group, effects);
+  });
+  return ended.find((it) => it !== undefined);
 }
 
 interface Ended {

@@ -6,7 +6,7 @@
  */
 import { applyHost, refresh, stepRequest } from "./apply.ts";
 import { type Coupling, couplingOf, saidThen, type Voice } from "./coupling.ts";
-import { type Before, gate, goBack } from "./ending.ts";
+import { allBack, type Before, gate } from "./ending.ts";
 import { foresee } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
@@ -48,7 +48,7 @@ export async function switchOver(
   const all = [holder, ...others];
   const why = await switched(group, holder, others, before, effects) ??
     await keepAll(all, effects);
-  if (why !== undefined) await allBack(group, holder, others, why, before, effects);
+  if (why !== undefined) await backTogether(group, holder, others, why, before, effects);
   if (!effects.signal.aborted) { for (const run of all) finish(run, effects); }
 }
 
@@ -122,7 +122,7 @@ async function keepAll(all: readonly HostRun[], effects: Effects): Promise<strin
 }
 
 /** Brings all of them back, in the order in which nobody holds what another one still does. */
-async function allBack(
+async function backTogether(
   group: Group,
   holder: HostRun,
   others: readonly HostRun[],
@@ -137,7 +137,6 @@ async function allBack(
       await stepRequest(run, STAND_DOWN.name, run.standDown.leave);
     }
   }));
-  for (const run of [holder, ...others]) {
-    if (run.opened === true) await goBack(run, why, group, before, effects);
-  }
+  const opened = [holder, ...others].filter((run) => run.opened === true);
+  await allBack(opened, why, group, before, effects);
 }

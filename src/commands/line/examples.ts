@@ -31,6 +31,15 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast verify hosts.yaml", "is it as it should be, now?"],
     ["holdfast verify hosts.yaml --wait 30s", "or at most 30 seconds from now?"],
   ],
+  rollback: [
+    ["holdfast rollback hosts.yaml --check --diff", "what would be brought back"],
+    ["holdfast rollback hosts.yaml", "bring it back; a second time undoes that"],
+    ["holdfast rollback hosts.yaml --to 20261127T091057Z-f517d045", "to before that run"],
+  ],
+  history: [
+    ["holdfast history hosts.yaml", "who changed what, when, and was it kept?"],
+    ["holdfast history hosts.yaml -l lb1 --json", "of one host, for scripts"],
+  ],
   drill: [
     ["holdfast drill hosts.yaml --list", "what there is, and what would be skipped"],
     ["holdfast drill hosts.yaml keepalived-stopped --max-outage 1s", "one, and a promise"],
@@ -83,18 +92,22 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.failed, "a host, a condition or a drill failed, or a drill could not be measured"],
   [EXIT.unreachable, "a host could not be reached"],
   [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
+  [EXIT.rolledBack, "a change did not work and was undone; the hosts are as they were"],
   [EXIT.bug, "a bug in Holdfast"],
   [EXIT.interrupted, "interrupted"],
 ];
 
 /** The exit codes that a command can end with and that its users should know. */
 export function exitCodes(command: string): readonly number[] {
-  const { ok, usage, changes, failed, unreachable, stale } = EXIT;
+  const { ok, usage, changes, failed, unreachable, stale, rolledBack } = EXIT;
   switch (command) {
     case "apply":
-      return [ok, usage, changes, failed, unreachable, stale];
+    case "rollback":
+      return [ok, usage, changes, failed, unreachable, stale, rolledBack];
     case "check":
       return [ok, usage, changes, failed, unreachable];
+    case "history":
+      return [ok, usage, unreachable];
     case "verify":
       return [ok, usage, failed, unreachable];
     case "drill":
