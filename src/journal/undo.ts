@@ -38,6 +38,18 @@ const END_STEP = sh`end_step() {
   done
 }`;
 
+// A step that was killed could not clean up. What it staged has its number, and lies beside what it
+// was to replace; so does what an undo staged that ended half way.
+const SWEEP = sh`sweep() {
+  {
+    read -r leader _ || return
+    rm -rf -- "/run/holdfast.$leader".*
+    while read -r path; do
+      rm -rf -- "\${path%/*}/.holdfast.$leader".* "\${path%/*}"/.holdfast.*.undo
+    done
+  } 2>/dev/null <step || :
+}`;
+
 // What was there is put back whole: content, mode, owner, ACL, attributes, and links as links.
 const RESTORE = sh`same() {
   if [ -L "$1" ] || [ -L "$2" ]; then [ -L "$1" ] && [ -L "$2" ] && [ "$(readlink -- "$1")" = "$(readlink -- "$2")" ]; return; fi
@@ -122,6 +134,7 @@ ${raw(UNIT_FUNCTIONS)}
 say() { printf '%s %s %s\n' "$(date +%s)" "$by" "$1" >>record; printf '%s\n' "$1" >&2; }
 undone() { grep -qxF -- "$1" undone 2>/dev/null || { printf '%s\n' "$1" >>undone; printf '%s\n' "$1"; }; }
 ${raw(END_STEP)}
+${raw(SWEEP)}
 ${raw(RESTORE)}
 ${raw(ATTEMPT)}
 ${raw(VERIFY)}
@@ -131,6 +144,7 @@ flock 9 2>/dev/null || :
 # From here on no step begins; one that has begun is in the file that is read next.
 : >undoing
 end_step
+sweep
 limit=
 if timeout 60 true 2>/dev/null; then limit='timeout 60'; fi
 early= tries=${UNDO_TRIES} by_text='. "$1"' notified=$(ls -1 notified 2>/dev/null)

@@ -186,6 +186,21 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals((await child.status).success, false);
     }));
 
+  Deno.test(`${name}: what a step staged that had to be killed is gone when the host is back`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/.holdfast.stays`, "somebody's own");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      // An undo that a power cut ended has left something too.
+      const staged = `: >${dir}/.holdfast.$$.Aa1; : >${dir}/.holdfast.77.undo`;
+      const paths = [`${dir}/a`];
+      const last = `exec sh -c 'kill -KILL $PPID'`;
+      await host.run(step(1, `${staged}; : >${dir}/a; ( ${last} )`, { paths }));
+      assertEquals((await host.names(".")).filter((it) => it.startsWith(".")).length, 3);
+      await revert(host);
+      assertEquals(await host.names("."), [".holdfast.stays", "state"]);
+    }));
+
   Deno.test(`${name}: only one run is open, and what ended before it is archived`, () =>
     withSandbox(shell, async (host) => {
       assertOk(await host.run(openScript(ABOUT, [])));

@@ -8,6 +8,7 @@ import { denoArgs } from "../../src/commands/permissions.ts";
 import type { DrillNeeds } from "../../src/commands/secrets_named.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Event, Status } from "../../src/events.ts";
+import { RUN_DIR } from "../../src/journal/places.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { LOCK_DIR } from "../../src/runner/lock.ts";
 import { until } from "../../src/lab/process.ts";
@@ -208,6 +209,13 @@ export async function root(lab: Lab, host: string, script: string): Promise<stri
   return stdout;
 }
 
+/** Messages of a run that have this code, in order. */
+export function saidOf(run: Run, code: string): string[] {
+  return run.events.flatMap((event) =>
+    event.type === "diagnostic" && event.diagnostic.code === code ? [event.diagnostic.message] : []
+  );
+}
+
 /** Names of the hosts that hold the virtual address now. */
 export async function holders(lab: Lab): Promise<string[]> {
   const held = await Promise.all(lab.hosts.map(async ({ name, pid }) => {
@@ -238,6 +246,11 @@ export function managedFiles(lab: Lab, host: string): Promise<string> {
   return root(lab, host, `stat -c '%n %a %U:%G %y %i' ${paths} && sha256sum ${paths}`);
 }
 
+/** The same without inodes: what a host that went back has again. */
+export async function managedState(lab: Lab, host: string): Promise<string> {
+  return (await managedFiles(lab, host)).replaceAll(/^(\/.*) \d+$/gm, "$1");
+}
+
 /** When each daemon became active, and its process. */
 export function daemons(lab: Lab, host: string): Promise<string> {
   const show = "systemctl show -p Id -p ActiveEnterTimestampMonotonic -p MainPID -p NRestarts";
@@ -250,6 +263,8 @@ export function litter(lab: Lab, host: string): Promise<string> {
     lab,
     host,
     `find / -xdev -name '.holdfast*' -not -path '/proc/*'
+find /etc/systemd/system -name 'holdfast-undo*'
+find /var/lib/holdfast -path '${RUN_DIR}/open' -o -path '${RUN_DIR}.new*' 2>/dev/null
 find /run /tmp /dev/shm -name '*holdfast*' -not -path '${PATHS.trackFile}' -not -path '/run/systemd/*' -not -path '${LOCK_DIR}'
 ls -A /var/lib/holdfast/pending 2>/dev/null || :`,
   );

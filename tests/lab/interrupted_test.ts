@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Status } from "../../src/events.ts";
+import { RUN_DIR } from "../../src/journal/places.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
@@ -6,13 +8,16 @@ import * as hf from "./holdfast.ts";
 const ignore = await labAvailable() !== undefined;
 const MARK = "/run/step-under-way";
 const CFG = "/etc/haproxy/haproxy.cfg";
+const FILES = "files haproxy and keepalived";
+const BACK = "go back to how it was";
 
 /**
  * Makes a program on lb1 dwell over calls whose words match a shell pattern, before or after its
  * work, until its mark goes: however slow this machine is, the step is still under way.
  */
 async function dwell(lab: Lab, program: string, pattern: string, when: "before" | "after") {
-  const wait = `case " $* " in ${pattern}) touch ${MARK}; i=0
+  // The host goes back with programs of its own, which are not slowed.
+  const wait = `case " $* " in *.undo*) ;; ${pattern}) touch ${MARK}; i=0
 while [ -e ${MARK} ] && [ $i -lt 600 ]; do sleep 0.2; i=$((i + 1)); done ;; esac`;
   const real = (await hf.root(lab, "lb1", `PATH=/usr/sbin:/usr/bin command -v ${program}`)).trim();
   const text = when === "before" ? `${wait}\nexec ${real} "$@"` : `${real} "$@" || exit\n${wait}`;
@@ -31,6 +36,18 @@ async function hurry(lab: Lab): Promise<void> {
 
 function exists(lab: Lab, test: string): Promise<boolean> {
   return hf.root(lab, "lb1", `if ${test}; then echo yes; fi`).then((said) => said !== "");
+}
+
+/** What lb1 has of the deployment: files, and the processes of the daemons. */
+async function look(lab: Lab): Promise<string> {
+  return await hf.managedState(lab, "lb1") + await hf.daemons(lab, "lb1");
+}
+
+/** Tasks of lb1 that ended so, sorted. */
+function lb1Of(run: hf.Run, status: Status): string[] {
+  return hf.tasksOf(run, status).flatMap((task) =>
+    task.startsWith("lb1 ") ? [task.slice("lb1 ".length)] : []
+  );
 }
 
 const underWay = (lab: Lab) =>
@@ -61,7 +78,7 @@ function changed(lab: Lab): Promise<string> {
 }
 
 Deno.test({
-  name: "an apply that was ended half way is finished by the next one",
+  name: "an apply that was ended half way leaves the host as it was",
   ignore,
   fn: (t) =>
     withLab("halted", async (lab) => {
@@ -71,6 +88,12 @@ Deno.test({
         child.kill("SIGKILL");
         const killed = await done;
         assertEquals(hf.tasksOf(killed, "changed").filter((task) => / packages /.test(task)), []);
+        // dpkg is waited for, and only then does the host go back.
+        await hf.eventually(
+          "it went back",
+          () => exists(lab, `[ -e ${RUN_DIR}/reverted.session ]`),
+        );
+        assertEquals(await hf.root(lab, "lb1", "dpkg --audit"), "");
         const run = await again(lab.inventoryFile);
         hf.assertExit(run, 0);
         await hf.assertConverged(lab.inventoryFile);
@@ -92,57 +115,65 @@ Deno.test({
         await hf.assertConverged(inventory);
       });
 
-      await t.step("killed between two files: handlers that were due are run", async () => {
+      await t.step("killed between two files: the host goes back by itself", async () => {
         const inventory = await changed(lab);
+        const before = await look(lab);
         await dwell(lab, "mv", `*" ${CFG} "*`, "after");
         const { child, done } = hf.start("apply", inventory);
         await underWay(lab);
+        const half = await hf.root(lab, "lb1", `cat ${CFG}`);
+        assertMatch(half, new RegExp(`timeout client ${edition}m`));
+        assertMatch(await hf.litter(lab, "lb1"), /reload haproxy\nreload keepalived\n$/);
         child.kill("SIGKILL");
         await done;
-        // It is asked to end, but moves on; the host kills it after two seconds, and what it staged
-        // is swept by the next apply.
-        const ended = async () => !(await exists(lab, "pgrep -f '[/]local/sbin/mv ' >/dev/null"));
-        await hf.eventually("the host ends the step", ended).catch(async (error) => {
-          console.error(
-            await hf.root(lab, "lb1", "ps -eo pid,ppid,pgid,etimes,stat,args --forest"),
-          );
-          throw error;
-        });
-        assertMatch(
-          await hf.root(lab, "lb1", `cat ${CFG}`),
-          new RegExp(`timeout client ${edition}m`),
+        // The step is asked to end, but moves on; the host ends it after two seconds.
+        await assertTidy(lab);
+        assertEquals(await look(lab), before);
+        assertEquals(
+          await hf.root(lab, "lb1", `cd ${RUN_DIR} && ls open reverted.* 2>/dev/null || :`),
+          "reverted.session\n",
         );
-        assertMatch(await hf.litter(lab, "lb1"), /reload haproxy\nreload keepalived\n$/);
         await hurry(lab);
         const run = await again(inventory);
         hf.assertExit(run, 0);
-        const mended = hf.tasksOf(run, "changed");
-        for (const handler of ["reload haproxy", "reload keepalived"]) {
-          assert(mended.includes(`lb1 handler ${handler}`), `${handler}: ${mended.join(", ")}`);
-        }
+        assertEquals(lb1Of(run, "changed"), [
+          FILES,
+          "handler reload haproxy",
+          "handler reload keepalived",
+        ]);
         await hf.assertConverged(inventory);
         assertEquals(await hf.litter(lab, "lb1"), "");
       });
 
-      await t.step("Ctrl-C lets the step end, starts no other and says so", async () => {
-        const inventory = await changed(lab);
-        await dwell(lab, "haproxy", '*" -c "*', "before");
-        const { child, done } = hf.start("apply", inventory);
-        await underWay(lab);
-        child.kill("SIGINT");
-        await hf.root(lab, "lb1", `sleep 1; rm ${MARK}`);
-        const halted = await done;
-        hf.assertExit(halted, 130);
-        assertMatch(halted.stderr, /Stopping after the steps that are under way/);
-        assert(hf.tasksOf(halted, "changed").includes("lb1 files haproxy and keepalived"));
-        assert(hf.tasksOf(halted, "skipped").includes("lb1 handler reload haproxy"));
-        await hurry(lab);
-        const run = await again(inventory);
-        hf.assertExit(run, 0);
-        assert(hf.tasksOf(run, "changed").includes("lb1 handler reload haproxy"));
-        await hf.assertConverged(inventory);
-        assertEquals(await hf.litter(lab, "lb1"), "");
-      });
+      await t.step(
+        "Ctrl-C lets the step end, starts no other, and the host goes back",
+        async () => {
+          const inventory = await changed(lab);
+          const before = await look(lab);
+          await dwell(lab, "haproxy", '*" -c "*', "before");
+          const { child, done } = hf.start("apply", inventory);
+          await underWay(lab);
+          child.kill("SIGINT");
+          await hf.root(lab, "lb1", `sleep 1; rm ${MARK}`);
+          const halted = await done;
+          hf.assertExit(halted, 130);
+          assertMatch(halted.stderr, /Stopping after the steps that are under way/);
+          assertEquals(lb1Of(halted, "changed"), [FILES, BACK]);
+          assert(lb1Of(halted, "skipped").includes("handler reload haproxy"));
+          assertEquals(hf.saidOf(halted, "rolled-back"), [
+            'Cannot keep the change on "lb1": the run was interrupted; it is as it was before this ' +
+            "run, and the endpoint stands as before",
+          ]);
+          assertEquals(await look(lab), before);
+          assertEquals(await hf.litter(lab, "lb1"), "");
+          await hurry(lab);
+          const run = await again(inventory);
+          hf.assertExit(run, 0);
+          assert(lb1Of(run, "changed").includes("handler reload haproxy"));
+          await hf.assertConverged(inventory);
+          assertEquals(await hf.litter(lab, "lb1"), "");
+        },
+      );
 
       await t.step("a second Ctrl-C ends at once, and the host ends its step", async () => {
         const inventory = await changed(lab);
