@@ -171,11 +171,22 @@ function illnesses(one: Said, endpoint: Endpoint): string[] {
  * for all of them: the one that holds the address does not ask, and it may be another one later.
  */
 function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
+  if (standsOtherwise(said)) return [];
   const asking = said.filter(({ holds }) => !holds || alone);
   const failing = asking.filter(({ through }) => through !== "200");
   const seen = said.some(({ backends = 0 }) => backends > 0);
   if (asking.length === 0) return seen ? [] : said;
   return failing.length === asking.length ? said : failing;
+}
+
+/**
+ * The endpoint runs, under another address or port than it shall have: that nobody answers here yet is
+ * no fault of its own, and once somebody shall, silence is a new one.
+ */
+function standsOtherwise(said: readonly Said[]): boolean {
+  const holders = said.filter(({ holds }) => holds);
+  if (holders.length > 0) return holders.every(({ haproxy, listens }) => haproxy && !listens);
+  return said.some(({ keepalived, listens }) => keepalived && listens);
 }
 
 type Said = Answer & { readonly host: string };

@@ -71,8 +71,15 @@ systemctl is-active keepalived.service
 function restart(service: "haproxy" | "keepalived"): Handler {
   return {
     name: `restart ${service}`,
+    // One that ends over what it reads does so a moment after it said that it is ready.
     script: `systemctl daemon-reload && systemctl restart ${service}.service || exit 1
-systemctl is-active ${service}.service
+main() { systemctl show -p MainPID --value ${service}.service; }
+before=$(main)
+sleep 0.5
+[ "$(main)" != "$before" ] || exec systemctl is-active ${service}.service
+echo "${service} does not stay up"
+systemctl status --no-pager --lines=20 ${service}.service
+exit 1
 `,
     supersedes: [`reload ${service}`],
     // Connections through it end, and the address moves: by mishap, unless it was moved before.

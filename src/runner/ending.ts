@@ -161,11 +161,19 @@ function report(
   const itself = back.byItself ? "it went back by itself, and is" : "it is";
   say(
     "rolled-back",
-    `Cannot keep the change on "${name}": ${
-      short(why)
-    }; ${itself} as it was before this run, and ${stands}`,
+    `Cannot keep the change on "${name}": ${short(why)}; ${itself} as it was before this run, ${
+      keepers(run, group)
+    }and ${stands}`,
   );
   return `what was changed on "${name}" was undone`;
+}
+
+/** Names those that were changed before it and stay so: together they are not what they were. */
+function keepers(run: HostRun, { runs }: Group): string {
+  const kept = runs.filter((it) => it !== run && it.changed && it.opened === false && !it.wentBack);
+  if (kept.length === 0) return "";
+  const names = kept.map(({ member: { host } }) => `"${host.name}"`).join(", ");
+  return `${names} ${kept.length === 1 ? "keeps" : "keep"} the change, `;
 }
 
 /** The first sentence of a reason, without what a program had to say: that was shown already. */
