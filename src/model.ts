@@ -87,6 +87,8 @@ export interface Facts {
 export interface Predictions {
   /** Packages that will be installed. */
   readonly packages: readonly string[];
+  /** Versions that packages will have; empty: another one, and the host has yet to find which. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Users that will exist. */
   readonly users: readonly string[];
   /** Paths that will exist. */
@@ -150,6 +152,8 @@ export type Change =
     readonly finish?: boolean;
     /** Handlers that are needless once this has worked: who starts anew has read everything. */
     readonly settles?: readonly string[];
+    /** Clients of the host feel it: the service is moved away first. @default {false} */
+    readonly disrupts?: boolean;
     /** What it acts on, for reports and plans: paths, units, packages, users, kernel settings. */
     readonly targets?: readonly string[];
     /** Handlers that this change makes due. @default the task's */

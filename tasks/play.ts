@@ -47,7 +47,7 @@ export function endpointPlay(templates: Templates): Play {
       const account = scriptUser(endpoint);
       const guide = endpoint.profile === "guide";
       return [
-        packages({ names: packagesFor(endpoint) }, { tags: ["packages"] }),
+        packages(packagesFor(endpoint), { tags: ["packages"] }),
         ...(account === undefined
           ? []
           : [user({ name: account }, { tags: ["system", "keepalived"] })]),

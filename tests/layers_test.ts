@@ -16,7 +16,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/define.ts": ["src/model.ts", "src/drills/model.ts"],
   "src/shell.ts": [],
   "src/terminal.ts": [],
-  "src/dpkg.ts": ["src/shell.ts"],
+  "src/dpkg": ["src/shell.ts"],
   "src/version.ts": [],
   "src/secret_forms.ts": [],
   "src/secret.ts": ["src/model.ts", "src/secret_forms.ts"],
@@ -38,7 +38,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/runner": [
     "src/saved_plan.ts",
     "src/bytes.ts",
-    "src/dpkg.ts",
+    "src/dpkg",
     "src/model.ts",
     "src/events.ts",
     "src/errors.ts",
@@ -81,7 +81,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": ["src/model.ts", "src/define.ts", "src/endpoint", "src/templates.ts", "tasks"],
   "tasks": [
-    "src/dpkg.ts",
+    "src/dpkg",
     "src/templates.ts",
     "src/model.ts",
     "src/define.ts",

@@ -94,6 +94,8 @@ export interface Endpoint {
     /** `address:port` of the loopback health and metrics listener. */
     readonly stats: string;
   };
+  /** What is asked of the daemons' packages. @default {that they are installed} */
+  readonly packages?: PackageSettings;
   /** What the owner promises; compared with predictions and drills. */
   readonly slo: {
     /** Longest tolerated failover in milliseconds. */
@@ -105,6 +107,16 @@ export interface Endpoint {
   readonly drill?: DrillSettings;
   /** Load balancers, in inventory order. */
   readonly members: readonly Member[];
+}
+
+/** What is asked of the daemons' packages, as the inventory says it. */
+export interface PackageSettings {
+  /** Daemon to the version that it shall have, or a pattern of it: `2.6.*`. */
+  readonly versions: Readonly<Partial<Record<"haproxy" | "keepalived", string>>>;
+  /** Whether upgrades pass the daemons over. @default {as it is on the host} */
+  readonly hold?: boolean;
+  /** Longest wait for others who work with the package manager, in milliseconds. */
+  readonly lockTimeoutMs: number;
 }
 
 /** What drills need beside ssh, as the inventory names it. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { quote } from "../../diagnostics.ts";
-import type { Endpoint, Host, Secret } from "../../model.ts";
+import type { Endpoint, Host, PackageSettings, Secret } from "../../model.ts";
 import { isIpv4 } from "../connection/grammar.ts";
 import type { RankedGroup } from "../graph.ts";
 import { errorAt, type Report } from "../problems.ts";
@@ -104,6 +104,7 @@ async function endpointOf(
       clientTimeout: map.haproxy.client_timeout,
       stats: map.haproxy.stats,
     },
+    ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),
     ...(map.drill === undefined
@@ -132,6 +133,18 @@ async function passwordOf(
     "and the guide's configuration has a password";
   const hint = "vrrp: { auth_pass: { env: VRRP_PASS } }";
   return void context.report(errorAt(place.source, "missing-key", message, hint));
+}
+
+function packagesOf(map: NonNullable<EndpointMap["packages"]>): PackageSettings {
+  const { haproxy, keepalived, hold } = map;
+  return {
+    versions: {
+      ...(haproxy === undefined ? {} : { haproxy }),
+      ...(keepalived === undefined ? {} : { keepalived }),
+    },
+    ...(hold === undefined ? {} : { hold }),
+    lockTimeoutMs: milliseconds(map.lock_timeout),
+  };
 }
 
 function addressOf(map: EndpointMap, { node, label, report }: Context): string {
