@@ -272,6 +272,8 @@ export interface Verdict {
   readonly message: string;
   /** Hosts that the service stands on now: they change last, one at a time. */
   readonly last?: readonly string[];
+  /** Hosts that could carry the service now: while there is one, those that leave may go. */
+  readonly able?: readonly string[];
   /**
    * Every single thing that is wrong, in words that are the same at every look: `haproxy is not
    * running on lb2`. A change is worse than before when it brings one that was not there.

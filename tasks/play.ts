@@ -6,17 +6,26 @@
  * @module
  */
 import { definePlay } from "../src/define.ts";
-import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
-import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
+import { managedFiles, ownPaths, retiredPaths } from "../src/endpoint/files.ts";
+import {
+  FORGET_UNITS,
+  handlerScripts,
+  leavingHandlers,
+  packagesFor,
+  SCRIPT_USER_COMMENT,
+  scriptUser,
+} from "../src/endpoint/needs.ts";
+import { SCRIPT_USER } from "../src/endpoint/paths.ts";
 import { validations } from "../src/endpoint/validations.ts";
-import type { Play, Task } from "../src/model.ts";
+import type { Endpoint, Play, Task } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
+import { noAddress } from "./address.ts";
 import { fileSet } from "./file.ts";
 import { packages } from "./packages.ts";
 import { service } from "./service.ts";
 import { sysctl } from "./sysctl.ts";
-import { user } from "./user.ts";
+import { noUser, user } from "./user.ts";
 import { vip } from "./vip.ts";
 
 /**
@@ -39,6 +48,7 @@ export function endpointPlay(templates: Templates): Play {
     packages: ["haproxy", "keepalived"],
 
     tasks: (endpoint, member) => {
+      if (member.absent) return leavingTasks(endpoint);
       const files = managedFiles(endpoint, member, templates);
       // A set is tagged as its task is, and each file in it with its daemon's name.
       const of = (part: string) =>
@@ -48,9 +58,11 @@ export function endpointPlay(templates: Templates): Play {
       const guide = endpoint.profile === "guide";
       return [
         packages(packagesFor(endpoint), { tags: ["packages"] }),
-        ...(account === undefined
-          ? []
-          : [user({ name: account }, { tags: ["system", "keepalived"] })]),
+        ...(account === undefined ? [] : [
+          user({ name: account, comment: SCRIPT_USER_COMMENT }, {
+            tags: ["system", "keepalived"],
+          }),
+        ]),
         ...(guide
           ? []
           : [sysctl({ name: "tcp-keepalive", settings: KEEPALIVE }, { tags: ["system"] })]),
@@ -78,7 +90,29 @@ export function endpointPlay(templates: Templates): Play {
       ] satisfies Task[];
     },
 
-    handlers: () => handlerScripts(),
+    handlers: (_, { absent }) => absent ? leavingHandlers() : handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
   });
+}
+
+/**
+ * What is true of a host that has left, in the order in which it lets go: the address first, said
+ * goodbye to, so that another member has it at once; then what answered on it; then the files that
+ * would bring it back. Packages stay: who else uses them, nobody can tell.
+ */
+function leavingTasks({ address }: Endpoint): readonly Task[] {
+  // Firewall rules would go after the services: none are made yet.
+  return [
+    service({ name: "keepalived", enabled: false, running: false }, {
+      tags: ["services", "keepalived"],
+    }),
+    noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] }),
+    service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
+    absent({ paths: [...ownPaths(), KEEPALIVE_FILE] }, {
+      name: "no files of the endpoint",
+      notify: [FORGET_UNITS],
+      tags: ["config", "cleanup"],
+    }),
+    noUser({ name: SCRIPT_USER, comment: SCRIPT_USER_COMMENT }, { tags: ["system", "keepalived"] }),
+  ];
 }

@@ -25,13 +25,22 @@ interface Answer {
  */
 export function vip(endpoint: Endpoint): GroupCheck {
   const hosts = endpoint.members.map(({ host }) => host.name);
+  const leaving = (endpoint.leaving ?? []).map(({ host }) => host.name);
   return {
     kind: "vip",
     name: `vip ${endpoint.address}`,
-    hosts,
+    hosts: [...hosts, ...leaving],
     deadlineMs: DEADLINE_MS,
     probe: () => probe(endpoint),
-    judge: (answers, strict) => judge(endpoint, hosts, answers, strict ?? false),
+    judge: (answers, strict) => {
+      const stays = stillThere(endpoint, leaving, answers);
+      const found = hosts.length === 0
+        ? { ok: true, message: "held by no host, as it shall be" }
+        : judge(endpoint, hosts, answers, strict ?? false);
+      if (stays.length === 0) return found;
+      const said = hosts.length === 0 ? stays : [found.message, ...stays];
+      return { ...found, ok: false, message: said.join(", ") };
+    },
   };
 }
 
@@ -102,6 +111,22 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
   };
 }
 
+/** What hosts still carry of an endpoint that they are to leave; one that is silent says nothing. */
+function stillThere(
+  endpoint: Endpoint,
+  leaving: readonly string[],
+  answers: ReadonlyMap<string, ExecResult>,
+): string[] {
+  return leaving.flatMap((host) => {
+    const answer = answers.get(host);
+    if (answer === undefined) return [];
+    const { holds, keepalived, haproxy } = parse(answer, endpoint);
+    if (holds) return [`${host}, which is to leave, holds the address`];
+    const runs = [...(keepalived ? ["keepalived"] : []), ...(haproxy ? ["haproxy"] : [])];
+    return runs.length === 0 ? [] : [`${host}, which is to leave, runs ${runs.join(" and ")}`];
+  });
+}
+
 /** Judges what all load balancers say. Pure. `strict`: that nothing answers yet is no excuse. */
 function judge(
   endpoint: Endpoint,
@@ -140,7 +165,13 @@ function judge(
       : []),
   ];
   const ok = (holders.length === 1 || elsewhere) && ailing.length + wrong.length === 0;
-  return { ok, message: facts.join(", "), last: holders.map(({ host }) => host) };
+  const able = said.filter(({ haproxy, keepalived, listens }) => haproxy && keepalived && listens);
+  return {
+    ok,
+    message: facts.join(", "),
+    last: holders.map(({ host }) => host),
+    able: able.map(({ host }) => host),
+  };
 }
 
 type Said = Answer & { readonly host: string };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Endpoint, Handler, PackageSettings } from "../model.ts";
-import { SCRIPT_USER } from "./paths.ts";
+import { PATHS, SCRIPT_USER } from "./paths.ts";
 
 /** The daemons: packages, and services of the same names, in the order in which they start. */
 export const DAEMONS = ["haproxy", "keepalived"] as const;
@@ -45,6 +45,24 @@ export function packagesFor({ packages = ANY }: Endpoint): PackageWishes {
 export function scriptUser(endpoint: Endpoint): string | undefined {
   return endpoint.profile === "guide" ? undefined : SCRIPT_USER;
 }
+
+/** What marks that user as one that Holdfast has made: only then it goes with the endpoint. */
+export const SCRIPT_USER_COMMENT = "Keepalived check scripts (Holdfast)";
+
+/** Handlers of a member that leaves: nothing of it is started or read again. */
+export function leavingHandlers(): readonly Handler[] {
+  return [{ name: FORGET_UNITS, script: FORGET }];
+}
+
+/** Handler that makes systemd forget what a member has given it. */
+export const FORGET_UNITS = "forget units";
+
+const FORGET =
+  `rmdir /etc/systemd/system/haproxy.service.d /etc/systemd/system/keepalived.service.d 2>/dev/null
+rm -f -- ${PATHS.trackFile}
+systemctl daemon-reload || exit 1
+systemctl reset-failed haproxy.service keepalived.service 2>/dev/null
+:`;
 
 /** Handlers in the order in which they run: HAProxy first, Keepalived watches it. */
 export function handlerScripts(): readonly Handler[] {

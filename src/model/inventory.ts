@@ -54,6 +54,8 @@ export interface Member {
   readonly state?: "MASTER" | "BACKUP";
   /** Network interface set by hand for this host. */
   readonly interface?: string;
+  /** It shall carry nothing of the endpoint any more. @default {false} */
+  readonly absent?: boolean;
 }
 
 /** A highly available address and the machines that carry it: the `endpoint` map, validated. */
@@ -105,8 +107,10 @@ export interface Endpoint {
   readonly production?: boolean;
   /** What drills need beside ssh. @default {nothing} */
   readonly drill?: DrillSettings;
-  /** Load balancers, in inventory order. */
+  /** Load balancers, in inventory order; none when the whole endpoint shall go. */
   readonly members: readonly Member[];
+  /** Load balancers that shall be none any more: nothing is derived from them. @default {none} */
+  readonly leaving?: readonly Member[];
 }
 
 /** What is asked of the daemons' packages, as the inventory says it. */

@@ -39,18 +39,36 @@ export async function applyGroup(
   const verdicts = checks.map((check, i) => check.judge(answers[i] ?? new Map()));
   const standing = checks.filter((_, i) => verdicts[i]?.ok);
   const last = new Set(verdicts.flatMap(({ last = [] }) => last));
-  if (last.size === 0) {
+  const leaving = willing.some(({ member }) => member.absent);
+  if (last.size === 0 && !leaving) {
     return await each(forks, willing, (run) => applyHost(run, shared, effects));
   }
-  const rank = (run: HostRun) => last.has(run.member.host.name) ? 1 : 0;
+  const able = verdicts.some(({ able = [] }) => able.length > 0);
+  const rank = (run: HostRun) => rankOf(run, last, able);
   let fallen: string | undefined;
   for (const run of willing.toSorted((a, b) => rank(a) - rank(b))) {
     if (fallen !== undefined) leave(run, fallen, effects);
     else {
       await applyHost(run, shared, effects);
       if (run.changed) fallen = await standsAgain(standing, runs, effects);
+      fallen ??= stillThere(run);
     }
   }
+}
+
+/**
+ * Who leaves goes first: while the others still speak to it they hear its goodbye, and they must
+ * not drop it from their peers before. Where none of them can carry the service yet, it goes last.
+ */
+function rankOf({ member }: HostRun, last: ReadonlySet<string>, able: boolean): number {
+  if (member.absent) return able ? -1 : 2;
+  return last.has(member.host.name) ? 1 : 0;
+}
+
+/** A host that answers and could not be taken out would fight those that forget it. */
+function stillThere({ member, stopped, session }: HostRun): string | undefined {
+  if (!member.absent || !stopped || session === undefined) return undefined;
+  return `"${member.host.name}", which is to leave, could not be taken out`;
 }
 
 /** Waits until the conditions hold again; gives what is wrong with the first that does not. */

@@ -19,7 +19,7 @@ export type { RunSpec } from "./spec.ts";
 
 /** Runs a play. Everything it has to say is an event; it gives the exit code. */
 export async function run(spec: RunSpec, outer: Effects): Promise<number> {
-  const hosts = spec.endpoints.flatMap(({ members }) => members.map(({ host }) => host.name))
+  const hosts = spec.endpoints.flatMap(everyone).map(({ host }) => host.name)
     .filter((host) => spec.selected.has(host));
   const tally = new Tally(hosts);
   const emit = (event: Event) => {
@@ -68,6 +68,9 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   return exitCode;
 }
 
+/** Members of an endpoint, and those who leave it. */
+const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];
+
 function group(
   { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
   endpoint: Endpoint,
@@ -75,7 +78,7 @@ function group(
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
-  const runs = endpoint.members.map((member): HostRun => {
+  const runs = everyone(endpoint).map((member): HostRun => {
     const all = judging ? [] : play.tasks(endpoint, member);
     const tasks = wanted(all);
     return {

@@ -23,11 +23,8 @@ async function whileHeld(path: string, work: (child: Deno.ChildProcess) => Promi
     await work(child);
   } finally {
     await reader.cancel();
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+    // It may have been ended already.
+    await runSh(`kill -KILL ${child.pid} 2>/dev/null`);
     await child.status;
   }
 }

@@ -120,6 +120,8 @@ Deno.test({
           hf.assertExit(run, 0);
           hf.assertForecast(check, run);
           assertEquals(hf.tasksOf(run, "changed"), [
+            // What is rendered is for the version that will be there.
+            "lb1 files haproxy and keepalived",
             "lb1 handler restart haproxy",
             "lb1 handler restart keepalived",
             `lb1 ${TASK}`,

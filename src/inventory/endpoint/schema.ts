@@ -120,6 +120,11 @@ const slo = z.strictObject({
 
 /** The `endpoint` map of a group. */
 export const endpointSchema = z.strictObject({
+  state: choice("present", "absent").default("present")
+    .meta({
+      description: "absent: the address, services and files are taken away from every host",
+      examples: ["absent"],
+    }),
   address: z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
     error: "expected an IP address",
   }).meta({
@@ -185,10 +190,11 @@ export const endpointSchema = z.strictObject({
 export const endpointHostSchema = z.strictObject({
   priority: whole(1, 254).optional()
     .meta({ description: "VRRP priority; derived when unset", examples: [100] }),
-  state: choice("MASTER", "BACKUP").optional()
+  state: choice("present", "absent", "MASTER", "BACKUP").optional()
     .meta({
-      description: "VRRP start state, profile guide only; derived when unset",
-      examples: ["BACKUP"],
+      description: "absent: the host leaves the endpoint, and all that belongs to it is taken " +
+        "away. MASTER, BACKUP: VRRP start state, profile guide only; derived when unset",
+      examples: ["absent"],
     }),
   interface: networkInterface().optional()
     .meta({ description: "Network interface of this host", examples: ["eth1"] }),
