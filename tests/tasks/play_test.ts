@@ -155,3 +155,27 @@ function firstChanges(task: Task): readonly Change[] {
   const world = { host: "lb1", facts: new Map(), predicted };
   return task.plan({ code: 0, stdout, stderr: "" }, world).changes;
 }
+
+Deno.test("endpointPlay() takes a host that leaves apart in this order", () => {
+  const endpoint = endpointOf("standard");
+  const member = { ...endpoint.members[0]!, absent: true };
+  assertEquals(play.tasks(endpoint, member).map(({ name }) => name), [
+    "service keepalived disabled, stopped",
+    "no address 10.9.0.10",
+    "service haproxy disabled, stopped",
+    "no files of the endpoint",
+    "no user keepalived_script of ours",
+  ]);
+  // Nothing that an earlier run made due may start a daemon of it again.
+  assertEquals(play.handlers(endpoint, member).map(({ name }) => name), ["forget units"]);
+});
+
+Deno.test("endpointPlay() removes every file that any profile puts in place", () => {
+  const endpoint = endpointOf("standard");
+  const member = { ...endpoint.members[0]!, absent: true };
+  const gone = play.tasks(endpoint, member).find(({ kind }) => kind === "absent")?.probe ?? "";
+  const written = (["guide", "standard"] as const).flatMap(tasksOf).flatMap(firstChanges)
+    .flatMap((change) => change.kind === "write" ? change.files : []).map(({ path }) => path);
+  assertEquals(written.length > 8, true);
+  assertEquals(written.filter((path) => !gone.includes(path)), []);
+});
