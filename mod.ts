@@ -33,6 +33,8 @@ export { directory } from "./tasks/directory.ts";
 export type { DirectoryArgs } from "./tasks/directory.ts";
 export { file, fileSet, template } from "./tasks/file.ts";
 export type { Content, FileArgs, FileSetArgs, TemplateArgs } from "./tasks/file.ts";
+export { memberRecord } from "./tasks/members.ts";
+export type { MemberRecordArgs } from "./tasks/members.ts";
 export { packages } from "./tasks/packages.ts";
 export type { PackagesArgs } from "./tasks/packages.ts";
 export { reload, restart, service } from "./tasks/service.ts";

@@ -226,6 +226,16 @@ export interface Task {
    * own tags and its own; nothing when none is. @default {it has no parts}
    */
   narrow?(wanted: (tags: readonly string[]) => boolean): Task | undefined;
+  /** Hosts that carried the endpoint when this was last made true, and do not belong to it now. */
+  former?(seen: ExecResult): readonly FormerMember[];
+}
+
+/** A host that was a member once. */
+export interface FormerMember {
+  /** Its name in the inventory then. */
+  readonly name: string;
+  /** What ssh connected to then. */
+  readonly address: string;
 }
 
 /** What runs once at the end, when a task that notifies it has changed something. */

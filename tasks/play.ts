@@ -15,13 +15,14 @@ import {
   SCRIPT_USER_COMMENT,
   scriptUser,
 } from "../src/endpoint/needs.ts";
-import { SCRIPT_USER } from "../src/endpoint/paths.ts";
+import { MEMBERS_FILE, SCRIPT_USER } from "../src/endpoint/paths.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { Endpoint, Play, Task } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
 import { noAddress } from "./address.ts";
 import { fileSet } from "./file.ts";
+import { memberRecord, type MemberRecordArgs } from "./members.ts";
 import { packages } from "./packages.ts";
 import { service } from "./service.ts";
 import { sysctl } from "./sysctl.ts";
@@ -87,12 +88,24 @@ export function endpointPlay(templates: Templates): Play {
         service({ name: "keepalived", enabled: true, running: true }, {
           tags: ["services", "keepalived"],
         }),
+        memberRecord(recordOf(endpoint), { tags: ["system"] }),
       ] satisfies Task[];
     },
 
     handlers: (_, { absent }) => absent ? leavingHandlers() : handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
   });
+}
+
+/** What every member remembers of the others. */
+function recordOf(endpoint: Endpoint): MemberRecordArgs {
+  const { name, address, members, leaving = [] } = endpoint;
+  return {
+    path: MEMBERS_FILE,
+    endpoint: { name, address },
+    members: members.map(({ host }) => ({ name: host.name, address: host.address })),
+    leaving: leaving.map(({ host }) => host.name),
+  };
 }
 
 /**
@@ -114,5 +127,6 @@ function leavingTasks({ address }: Endpoint): readonly Task[] {
       tags: ["config", "cleanup"],
     }),
     noUser({ name: SCRIPT_USER, comment: SCRIPT_USER_COMMENT }, { tags: ["system", "keepalived"] }),
+    absent({ paths: [MEMBERS_FILE] }, { name: "no record of members", tags: ["system"] }),
   ];
 }

@@ -8,6 +8,7 @@ import type { Endpoint } from "../model.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
+import { warnOfFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
 import type { LockRequest } from "./lock.ts";
@@ -68,6 +69,9 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   return exitCode;
 }
 
+const membersOf = ({ endpoints }: RunSpec) =>
+  new Set(endpoints.flatMap(everyone).map(({ host }) => host.name));
+
 /** Members of an endpoint, and those who leave it. */
 const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];
 
@@ -117,6 +121,7 @@ async function proceed(groups: readonly Group[], spec: RunSpec, effects: Effects
   const parts = spec.bound === undefined ? groups.map((group) => [group]) : [groups];
   await Promise.all(parts.map(async (part) => {
     if (await unlocked(part, spec, effects) && await holds(part, spec, effects)) {
+      for (const group of part) warnOfFormer(group, membersOf(spec), effects);
       await Promise.all(part.map((group) => conclude(group, spec, effects)));
     }
     // An endpoint that is done keeps nobody waiting while this run waits for another one.

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { PATHS } from "../../src/endpoint/paths.ts";
+import { MEMBERS_FILE, PATHS } from "../../src/endpoint/paths.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
@@ -8,6 +8,7 @@ const ignore = await labAvailable() !== undefined;
 
 const GONE = [
   "lb1 no files of the endpoint",
+  "lb1 no record of members",
   "lb1 no user keepalived_script of ours",
   "lb1 service haproxy disabled, stopped",
   "lb1 service keepalived disabled, stopped",
@@ -18,7 +19,7 @@ function left(lab: Lab, host: string): Promise<string> {
   return hf.root(
     lab,
     host,
-    `ls -d ${
+    `ls -d ${MEMBERS_FILE} ${
       Object.values(PATHS).join(" ")
     } /etc/sysctl.d/*holdfast* /etc/systemd/system/*.service.d 2>/dev/null
 ip -o addr show to ${lab.vip}/32
@@ -137,6 +138,33 @@ Deno.test({
         hf.assertExit(await hf.holdfast("apply", inventoryFile), 0);
       });
 
+      await t.step(
+        "a host that the inventory forgets is named, until it was taken out",
+        async () => {
+          const path = await hf.editInventory(
+            lab,
+            "forgotten",
+            (text) => text.replace(/^ +lb1: .*\n/m, ""),
+          );
+          const warnings = (run: hf.Run) =>
+            run.events.flatMap((it) =>
+              it.type === "diagnostic" && it.diagnostic.code === "former-member"
+                ? [it.diagnostic.message]
+                : []
+            );
+          const check = await hf.holdfast("check", path);
+          assertMatch(warnings(check).join(), /^"lb1" \(.*\) was a load balancer of /);
+          for (const { roundTrips } of Object.values(hf.recapOf(check))) {
+            assertEquals(roundTrips, 1);
+          }
+          hf.assertExit(await hf.holdfast("apply", absent), 0);
+          const clean = await hf.holdfast("apply", path);
+          hf.assertExit(clean, 0);
+          assertEquals(warnings(clean), []);
+          hf.assertExit(await hf.holdfast("apply", inventoryFile), 0);
+        },
+      );
+
       await t.step("the whole endpoint goes from every host", async () => {
         const path = await hf.editInventory(lab, "end", hf.withEndpoint("state: absent"));
         const check = await hf.holdfast("check", path);
@@ -144,7 +172,9 @@ Deno.test({
         hf.assertExit(run, 0);
         hf.assertForecast(check, run);
         assertEquals(await hf.holders(lab), []);
-        for (const host of ["lb1", "lb2"]) assertEquals(await left(lab, host), "");
+        for (const host of ["lb1", "lb2"]) {
+          assertEquals(await left(lab, host), "");
+        }
         const again = await hf.holdfast("apply", path);
         assertEquals([again.code, hf.tasksOf(again, "changed")], [0, []]);
         hf.assertExit(await hf.holdfast("verify", path), 0);

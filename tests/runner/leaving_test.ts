@@ -59,3 +59,19 @@ Deno.test("run() lets nobody forget a host that answers and could not be taken o
   const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.message] : []);
   assertStringIncludes(said[0] ?? "", '"lb3", which is to leave, could not be taken out');
 });
+
+Deno.test("run() warns of a host that was forgotten, and costs no round trip more", () =>
+  withTempDir(async (dir) => {
+    const former = [{ name: "lb9", address: "10.9.0.19" }, { name: "lb2", address: "10.9.0.12" }];
+    const sessions = { lb1: new LocalSession(dir), lb2: new LocalSession(dir) };
+    const { events } = await runPlay("check", {
+      tasks: () => [wordTask(dir, "a", { former: () => former, plan: () => ({ changes: [] }) })],
+    }, sessions);
+    const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic] : []);
+    assertEquals(said.map(({ code, severity }) => [code, severity]), [[
+      "former-member",
+      "warning",
+    ]]);
+    assertStringIncludes(said[0]?.message ?? "", '"lb9" (10.9.0.19) was a load balancer of "lb"');
+    assertEquals([sessions.lb1.roundTrips, sessions.lb2.roundTrips], [1, 1]);
+  }));

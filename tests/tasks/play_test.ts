@@ -29,6 +29,7 @@ const CORRECTED = [
   "no leftovers of another profile",
   "service haproxy enabled, running",
   "service keepalived enabled, running",
+  "members of lb",
 ];
 
 const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
@@ -40,6 +41,7 @@ const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
     "no leftovers of another profile",
     "service haproxy enabled, running",
     "service keepalived enabled, running",
+    "members of lb",
   ],
 };
 
@@ -82,7 +84,7 @@ for (const profile of ["guide", "standard", "fast"] as const) {
 
 const TAGS: Readonly<Record<string, readonly string[]>> = {
   packages: ["packages haproxy, keepalived, curl"],
-  system: ["user keepalived_script", "sysctl tcp-keepalive"],
+  system: ["user keepalived_script", "sysctl tcp-keepalive", "members of lb"],
   config: [
     "files systemd drop-ins",
     "files haproxy and keepalived",
@@ -165,6 +167,7 @@ Deno.test("endpointPlay() takes a host that leaves apart in this order", () => {
     "service haproxy disabled, stopped",
     "no files of the endpoint",
     "no user keepalived_script of ours",
+    "no record of members",
   ]);
   // Nothing that an earlier run made due may start a daemon of it again.
   assertEquals(play.handlers(endpoint, member).map(({ name }) => name), ["forget units"]);
