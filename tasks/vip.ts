@@ -25,13 +25,22 @@ interface Answer {
  */
 export function vip(endpoint: Endpoint): GroupCheck {
   const hosts = endpoint.members.map(({ host }) => host.name);
+  const leaving = (endpoint.leaving ?? []).map(({ host }) => host.name);
   return {
     kind: "vip",
     name: `vip ${endpoint.address}`,
-    hosts,
+    hosts: [...hosts, ...leaving],
     deadlineMs: DEADLINE_MS,
     probe: () => probe(endpoint),
-    judge: (answers, strict) => judge(endpoint, hosts, answers, strict ?? false),
+    judge: (answers, strict) => {
+      const stays = stillThere(endpoint, leaving, answers);
+      const found = hosts.length === 0
+        ? { ok: true, message: "held by no host, as it shall be" }
+        : judge(endpoint, hosts, answers, strict ?? false);
+      if (stays.length === 0) return found;
+      const said = hosts.length === 0 ? stays : [found.message, ...stays];
+      return { ...found, ok: false, message: said.join(", ") };
+    },
   };
 }
 
@@ -102,6 +111,22 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
   };
 }
 
+/** What hosts still carry of an endpoint that they are to leave; one that is silent says nothing. */
+function stillThere(
+  endpoint: Endpoint,
+  leaving: readonly string[],
+  answers: ReadonlyMap<string, ExecResult>,
+): string[] {
+  return leaving.flatMap((host) => {
+    const answer = answers.get(host);
+    if (answer === undefined) return [];
+    const { holds, keepalived, haproxy } = parse(answer, endpoint);
+    if (holds) return [`${host}, which is to leave, holds the address`];
+    const runs = [...(keepalived ? ["keepalived"] : []), ...(haproxy ? ["haproxy"] : [])];
+    return runs.length === 0 ? [] : [`${host}, which is to leave, runs ${runs.join(" and ")}`];
+  });
+}
+
 /** Judges what all load balancers say. Pure. `strict`: that nothing answers yet is no excuse. */
 function judge(
   endpoint: Endpoint,
@@ -151,7 +176,9 @@ function judge(
   ];
   const partaking = said.filter(({ keepalived }) => keepalived).map(({ host }) => host);
   const last = holders.map(({ host }) => host);
-  return { ok, message: facts.join(", "), last, partaking, faults };
+  const able = said.filter(({ haproxy, keepalived, listens }) => haproxy && keepalived && listens)
+    .map(({ host }) => host);
+  return { ok, message: facts.join(", "), last, able, partaking, faults };
 }
 
 /** What is wrong with how many hold the address, in words that name no host: it moves. */

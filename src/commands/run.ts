@@ -153,10 +153,12 @@ async function perform(
   }
   // In the inventory's order, whichever endpoint was seen first.
   const hosts = new Map(
-    endpoints.flatMap(({ members }) => members).flatMap(({ host: { name } }) => {
-      const found = planned.get(name);
-      return found === undefined ? [] : [[name, found] as const];
-    }),
+    endpoints.flatMap(({ members, leaving = [] }) => [...members, ...leaving]).flatMap(
+      ({ host: { name } }) => {
+        const found = planned.get(name);
+        return found === undefined ? [] : [[name, found] as const];
+      },
+    ),
   );
   await writePrivately(flags.out, planText(path, flags, sources, hosts));
   io.err(

@@ -10,6 +10,7 @@ import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { type Fleet, fleetOf, inTurn } from "./fleet.ts";
+import { warnOfFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
 import { handlersAgain } from "./keepers.ts";
@@ -22,7 +23,7 @@ export type { RunSpec } from "./spec.ts";
 
 /** Runs a play. Everything it has to say is an event; it gives the exit code. */
 export async function run(spec: RunSpec, outer: Effects): Promise<number> {
-  const hosts = spec.endpoints.flatMap(({ members }) => members.map(({ host }) => host.name))
+  const hosts = spec.endpoints.flatMap(everyone).map(({ host }) => host.name)
     .filter((host) => spec.selected.has(host));
   const tally = new Tally(hosts);
   const fleet = fleetOf(spec);
@@ -85,6 +86,12 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   return exitCode;
 }
 
+const membersOf = ({ endpoints }: RunSpec) =>
+  new Set(endpoints.flatMap(everyone).map(({ host }) => host.name));
+
+/** Members of an endpoint, and those who leave it. */
+const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];
+
 function group(
   { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
   endpoint: Endpoint,
@@ -93,7 +100,7 @@ function group(
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
-  const runs = endpoint.members.map((member): HostRun => {
+  const runs = everyone(endpoint).map((member): HostRun => {
     const all = judging ? [] : play.tasks(endpoint, member);
     const tasks = wanted(all);
     return {
@@ -166,7 +173,9 @@ async function proceed(
     await unlocked(groups, spec, effects) && await holds(groups, spec, effects);
   if (whole && !(await free(groups))) return;
   await inTurn(groups, spec, fleet, effects, async (group) => {
-    if (whole || await free([group])) await conclude(group, spec, effects);
+    if (!whole && !(await free([group]))) return await close(group);
+    warnOfFormer(group, membersOf(spec), effects);
+    await conclude(group, spec, effects);
     // An endpoint that is done keeps nobody waiting while this run waits for another one.
     await close(group);
   });

@@ -196,5 +196,5 @@ Deno.test("scriptUser() is nobody for the guide, whose scripts run as root", () 
     "keepalived_script",
     "keepalived_script",
   ]);
-  assertEquals(packagesFor(of("standard")), ["haproxy", "keepalived", "curl"]);
+  assertEquals(packagesFor(of("standard")).names, ["haproxy", "keepalived", "curl"]);
 });
