@@ -18,14 +18,17 @@ const ON_HOST: Partial<Record<Condition, string>> = {
   "haproxy refuses": `: >"/net/fault/$1/haproxy-refuses"`,
   "keepalived refuses": `: >"/net/fault/$1/keepalived-refuses"`,
   // What runs now goes on to run, and so does the file that it has read.
-  "haproxy dies": `sha256sum </etc/haproxy/haproxy.cfg >"/net/fault/$1/haproxy-dies" 2>/dev/null; :`,
+  "haproxy dies":
+    `sha256sum </etc/haproxy/haproxy.cfg >"/net/fault/$1/haproxy-dies" 2>/dev/null; :`,
   "keepalived dies":
     `sha256sum </etc/keepalived/keepalived.conf >"/net/fault/$1/keepalived-dies" 2>/dev/null; :`,
-  "dpkg locked": `setsid perl /usr/local/lib/machine/hold-lock /run/dpkg-lock-held </dev/null >/dev/null 2>&1 &
+  "dpkg locked":
+    `setsid perl /usr/local/lib/machine/hold-lock /run/dpkg-lock-held </dev/null >/dev/null 2>&1 &
 until [ -e /run/dpkg-lock-held ]; do sleep 0.02; done; echo "$!" >/run/dpkg-lock-holder`,
 };
 
-const HEAL_DISKS = `for disk in disk var; do mount -o remount,rw,size=8192k "$1/$2/$disk" || exit; done`;
+const HEAL_DISKS =
+  `for disk in disk var; do mount -o remount,rw,size=8192k "$1/$2/$disk" || exit; done`;
 const HEAL_HOST = `rm -f "/net/fault/$1/"*
 if [ -e /run/dpkg-lock-holder ]; then
   read -r pid </run/dpkg-lock-holder
@@ -53,7 +56,7 @@ export async function heal(dir: string, host: string): Promise<void> {
 
 async function inside(dir: string, where: string, script: string, args: readonly string[]) {
   const pid = await Deno.readTextFile(`${dir}/${where}.pid`);
-  const spaces = where === "room" ? ["-m"] : ["-m", "-p", "-n", "-r"];
+  const spaces = where === "room" ? ["-m"] : ["-m", "-p", "-n", "-r", "-w"];
   const { success, stderr } = await new Deno.Command("nsenter", {
     args: ["-t", pid, ...spaces, "/bin/sh", "-c", script, "trouble", ...args],
     stdin: "null",

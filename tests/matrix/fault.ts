@@ -9,8 +9,8 @@ export interface Place {
   readonly host: "lb1" | "lb2";
   /** Which connection. */
   readonly session: number;
-  /** Which request on it. */
-  readonly request: number;
+  /** Which request on it; one that is asked again and again counts once. */
+  readonly step: number;
 }
 
 /** When something happens, seen from one request. */

@@ -52,11 +52,13 @@ export function foreign(first: number): string[] {
   const all = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
     .filter((pid) => pid > 0 && namespaceOf(pid) === space && space !== "");
   const lines = new Map(all.map((pid) => [pid, commandOf(pid)]));
+  const dogs = new Set(all.filter((pid) => isDog(pid, lines)));
   return all.filter((pid) => {
     const line = lines.get(pid) ?? "";
     if (line === "" || pid === first) return false;
     if (isOwn(line)) return false;
     const parent = Number(lineOf(pid, "PPid").split(/\s+/)[1]);
+    if (dogs.has(pid) || dogs.has(parent)) return false;
     const pause = /^sleep \d/.test(line);
     return !(pause && (parent === first || isOwn(lines.get(parent) ?? "")));
   }).map((pid) => (lines.get(pid) ?? "").slice(0, 120));
@@ -73,4 +75,14 @@ function commandOf(pid: number): string {
   } catch {
     return "";
   }
+}
+
+/**
+ * What counts the time of a step: a bare shell with one long pause below it. It outlives a shell that
+ * was killed, and has nothing to end any more.
+ */
+function isDog(pid: number, lines: ReadonlyMap<number, string>): boolean {
+  const [only, ...more] = childrenOf(pid);
+  return lines.get(pid) === "/bin/sh" && only !== undefined && more.length === 0 &&
+    /^sleep \d{2,}$/.test(lines.get(only) ?? "");
 }

@@ -32,7 +32,8 @@ export interface Ran {
 /** Runs a program of this machine to its end. */
 export async function ran(argv: readonly string[]): Promise<Ran> {
   const [program = "", ...args] = argv;
-  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" })
+    .output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
@@ -103,6 +104,7 @@ export class Room implements AsyncDisposable {
       ],
       stdin: "null",
       stdout: "piped",
+      stderr: "null",
     }).spawn();
     this.#launchers.push(launcher);
     const reader = launcher.stdout.getReader();
@@ -126,7 +128,19 @@ export class Room implements AsyncDisposable {
   /** Runs shell text on a host that is on, beside whatever else it does. */
   async run(host: HostName, script: string): Promise<string> {
     const pid = Deno.readTextFileSync(`${this.dir}/${host}.pid`);
-    return await must(["nsenter", "-t", pid, "-m", "-p", "-n", "-r", "/bin/sh", "-c", INSIDE + script]);
+    return await must([
+      "nsenter",
+      "-t",
+      pid,
+      "-m",
+      "-p",
+      "-n",
+      "-r",
+      "-w",
+      "/bin/sh",
+      "-c",
+      INSIDE + script,
+    ]);
   }
 
   /** Runs shell text over the disks, whether or not a host is on; they lie in `DIR/HOST/{disk,var}`. */
@@ -144,14 +158,18 @@ export class Room implements AsyncDisposable {
   async settled(timeoutMs: number): Promise<string[]> {
     let left: string[] = [];
     let quiet = 0;
-    await until(() => {
-      left = HOSTS.filter((host) => this.isOn(host)).flatMap((host) =>
-        this.foreign(host).map((line) => `${host}: ${line}`)
-      );
-      quiet = left.length === 0 ? quiet + 1 : 0;
-      // Twice, because whoever ends may have just started who goes on.
-      return Promise.resolve(quiet >= 2);
-    }, timeoutMs, 50);
+    await until(
+      () => {
+        left = HOSTS.filter((host) => this.isOn(host)).flatMap((host) =>
+          this.foreign(host).map((line) => `${host}: ${line}`)
+        );
+        quiet = left.length === 0 ? quiet + 1 : 0;
+        // Twice, because whoever ends may have just started who goes on.
+        return Promise.resolve(quiet >= 2);
+      },
+      timeoutMs,
+      50,
+    );
     return left;
   }
 

@@ -8,12 +8,14 @@ import { HOSTS, ran } from "./room.ts";
 const ETC: Readonly<Record<string, string>> = {
   "os-release":
     'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n',
-  passwd: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+  passwd:
+    "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
   group: "root:x:0:\nnogroup:x:65534:\n",
   shadow: "root:*:19000:0:99999:7:::\n",
   gshadow: "root:*::\n",
   "nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\n",
-  "login.defs": "SYS_UID_MIN 100\nSYS_UID_MAX 999\nSYS_GID_MIN 100\nSYS_GID_MAX 999\nUSERGROUPS_ENAB yes\n",
+  "login.defs":
+    "SYS_UID_MIN 100\nSYS_UID_MAX 999\nSYS_GID_MIN 100\nSYS_GID_MAX 999\nUSERGROUPS_ENAB yes\n",
   "ssh/ssh_host_ed25519_key": "a key that only root may read\n",
 };
 
