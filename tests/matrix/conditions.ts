@@ -19,9 +19,9 @@ const ON_HOST: Partial<Record<Condition, string>> = {
   "keepalived refuses": `: >"/net/fault/$1/keepalived-refuses"`,
   // What runs now goes on to run, and so does the file that it has read.
   "haproxy dies":
-    `sha256sum </etc/haproxy/haproxy.cfg >"/net/fault/$1/haproxy-dies" 2>/dev/null; :`,
+    `{ sha256sum </etc/haproxy/haproxy.cfg; } >"/net/fault/$1/haproxy-dies" 2>/dev/null; :`,
   "keepalived dies":
-    `sha256sum </etc/keepalived/keepalived.conf >"/net/fault/$1/keepalived-dies" 2>/dev/null; :`,
+    `{ sha256sum </etc/keepalived/keepalived.conf; } >"/net/fault/$1/keepalived-dies" 2>/dev/null; :`,
   "dpkg locked":
     `setsid perl /usr/local/lib/machine/hold-lock /run/dpkg-lock-held </dev/null >/dev/null 2>&1 &
 until [ -e /run/dpkg-lock-held ]; do sleep 0.02; done; echo "$!" >/run/dpkg-lock-holder`,

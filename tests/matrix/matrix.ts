@@ -69,8 +69,9 @@ export async function withRecord<T>(name: string, work: (it: Recorded) => Promis
 }
 
 /** The cells of a recorded deploy that are run: `HOLDFAST_MATRIX=all` means every one. */
-export function cellsOf({ scenario, trace }: Recorded, all: boolean): Cell[] {
-  return selection(allPoints(scenario.name, trace), all ? 1 : STRIDES[scenario.name] ?? 1);
+export function cellsOf(recorded: Recorded, all: boolean): Cell[] {
+  const stride = all ? 1 : STRIDES[recorded.scenario.name] ?? 1;
+  return selection(allPoints(recorded), stride);
 }
 
 /** Runs cells; what becomes of each is said as soon as it is known. */

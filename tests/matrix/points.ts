@@ -3,8 +3,9 @@
  * @module
  */
 import type { Condition, Fault, Injection, Moment, Passing } from "./fault.ts";
-import type { Traced } from "./deploy.ts";
 import { labelOf } from "./labels.ts";
+import type { Recorded } from "./scenario.ts";
+import { differing } from "./state.ts";
 
 /** One cell of the matrix. */
 export interface Cell {
@@ -59,7 +60,8 @@ function condition(name: Condition): Fault {
 }
 
 /** Every fault at every step of a recorded deploy. */
-export function allPoints(scenario: string, trace: readonly Traced[]): Cell[] {
+export function allPoints(recorded: Recorded): Cell[] {
+  const { scenario: { name: scenario }, trace } = recorded;
   const everywhere = trace.flatMap(({ host, session, step, script }, turn) =>
     ANYWHERE.map((fault): Cell => ({
       scenario,
@@ -68,16 +70,33 @@ export function allPoints(scenario: string, trace: readonly Traced[]): Cell[] {
     }))
   );
   const starts = trace.filter(({ session, step }) => session === 1 && step === 1);
-  const installs = trace.some(({ script }) => labelOf(script) === "install packages");
   const fromTheStart = starts.flatMap(({ host, session, step, script }) =>
-    FROM_THE_START.filter((name) => installs === (name === "dpkg locked") || !name.includes("dpkg"))
-      .map((name): Cell => ({
-        scenario,
-        step: labelOf(script),
-        injection: { at: { host, session, step }, fault: condition(name) },
-      }))
+    FROM_THE_START.filter((name) => applies(name, host, recorded)).map((name): Cell => ({
+      scenario,
+      step: labelOf(script),
+      injection: { at: { host, session, step }, fault: condition(name) },
+    }))
   );
   return [...everywhere, ...fromTheStart];
+}
+
+/** Whether a deploy comes to where a condition strikes. */
+function applies(
+  name: Condition,
+  host: "lb1" | "lb2",
+  { before, after, trace }: Pick<Recorded, "before" | "after" | "trace">,
+): boolean {
+  const changed = differing(before[host].files, after[host].files);
+  switch (name) {
+    case "dpkg locked":
+      return trace.some(({ script }) => labelOf(script) === "install packages");
+    case "haproxy dies":
+      return changed.includes("haproxy/haproxy.cfg");
+    case "keepalived dies":
+      return changed.includes("keepalived/keepalived.conf");
+    default:
+      return changed.some((path) => /^(haproxy|keepalived)\//.test(path));
+  }
 }
 
 /**
@@ -93,6 +112,7 @@ export function selection(cells: readonly Cell[], stride: number): Cell[] {
   });
 }
 
-function isFromTheStart({ injection: { fault } }: Cell): boolean {
+/** Whether a cell is about something that is so from the beginning. */
+export function isFromTheStart({ injection: { fault } }: Pick<Cell, "injection">): boolean {
   return fault.kind === "condition" && FROM_THE_START.includes(fault.condition);
 }
