@@ -157,7 +157,8 @@ class QueuedSession implements ShellSession {
   #lost(seq: number, ms: number, error: unknown): LinkError {
     const gone = error instanceof Gone ? `it ${error.message}${lastWords(error)}` : undefined;
     const why = this.#closed ?? gone ?? "no answer came in time";
-    this.#closed ??= "the link was lost earlier";
+    // Whoever comes later is told why too: the first to notice may have had nobody to tell.
+    this.#closed ??= `the link was lost earlier${gone === undefined ? "" : `: ${gone}`}`;
     this.#link.close().catch(() => {});
     return new LinkError(
       this.#host,
