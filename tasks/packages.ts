@@ -187,7 +187,8 @@ function marks(verb: "hold" | "unhold", wants: readonly Want[], args: PackagesAr
     targets: names,
     summary: verb === "hold" ? `hold ${names.join(", ")}` : `let go of ${names.join(", ")}`,
     script: markScript(verb, names, options(args)),
-    undo: markScript(back, names, options(args)),
+    // Undoing has less time than doing.
+    undo: markScript(back, names, { lockS: Math.min(30, options(args).lockS) }),
     timeoutMs: 60_000 + options(args).lockS * 1000,
     notify: [],
   }];
