@@ -108,6 +108,12 @@ export class Sampler {
     this.#done = this.#loop();
   }
 
+  /** Waits until it has looked so many times more. */
+  async looks(times: number): Promise<void> {
+    const until = this.#passes + times;
+    while (this.#passes < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   /** Ends, and gives all that was seen. */
   async end(): Promise<string> {
     this.#on = false;

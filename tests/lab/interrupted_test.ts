@@ -2,41 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Status } from "../../src/events.ts";
 import { RUN_DIR } from "../../src/journal/places.ts";
 import type { Lab } from "../../src/lab/mod.ts";
+import { assertTidy, dwell, exists, hurry, MARK, underWay } from "./halting.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
 
 const ignore = await labAvailable() !== undefined;
-const MARK = "/run/step-under-way";
 const CFG = "/etc/haproxy/haproxy.cfg";
 const FILES = "files haproxy and keepalived";
 const BACK = "go back to how it was";
-
-/**
- * Makes a program on lb1 dwell over calls whose words match a shell pattern, before or after its
- * work, until its mark goes: however slow this machine is, the step is still under way.
- */
-async function dwell(lab: Lab, program: string, pattern: string, when: "before" | "after") {
-  // The host goes back with programs of its own, which are not slowed.
-  const wait = `case " $* " in *.undo*) ;; ${pattern}) touch ${MARK}; i=0
-while [ -e ${MARK} ] && [ $i -lt 600 ]; do sleep 0.2; i=$((i + 1)); done ;; esac`;
-  const real = (await hf.root(lab, "lb1", `PATH=/usr/sbin:/usr/bin command -v ${program}`)).trim();
-  const text = when === "before" ? `${wait}\nexec ${real} "$@"` : `${real} "$@" || exit\n${wait}`;
-  const path = `/usr/local/sbin/${program}`;
-  await hf.root(
-    lab,
-    "lb1",
-    `rm -f ${MARK}; cat > ${path} <<'END'\n#!/bin/sh\n${text}\nEND\nchmod 755 ${path}`,
-  );
-}
-
-/** Takes every slowed program away again. */
-async function hurry(lab: Lab): Promise<void> {
-  await hf.root(lab, "lb1", `rm -f /usr/local/sbin/haproxy /usr/local/sbin/mv ${MARK}`);
-}
-
-function exists(lab: Lab, test: string): Promise<boolean> {
-  return hf.root(lab, "lb1", `if ${test}; then echo yes; fi`).then((said) => said !== "");
-}
 
 /** What lb1 has of the deployment: files, and the processes of the daemons. */
 async function look(lab: Lab): Promise<string> {
@@ -48,16 +21,6 @@ function lb1Of(run: hf.Run, status: Status): string[] {
   return hf.tasksOf(run, status).flatMap((task) =>
     task.startsWith("lb1 ") ? [task.slice("lb1 ".length)] : []
   );
-}
-
-const underWay = (lab: Lab) =>
-  hf.eventually("the step is under way", () => exists(lab, `[ -e ${MARK} ]`));
-
-/** Waits until the host has ended what its lost controller had begun, and asserts that nothing lies about. */
-async function assertTidy(lab: Lab): Promise<void> {
-  let left = "";
-  const tidy = async () => !/holdfast/.test(left = await hf.litter(lab, "lb1"));
-  await hf.eventually("the host ends the step", tidy).catch(() => assertEquals(left, ""));
 }
 
 /** Applies again, as soon as the host has ended what the lost run had begun. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
+import { STATE_DIR } from "../../src/journal/places.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { attempt } from "../../src/lab/run.ts";
 import {
@@ -30,6 +31,10 @@ const SUDO: Readonly<Record<string, string>> = {
 /** Reports that a failing run writes; they are looked at with the files of this machine. */
 const REPORTS = ["report.xml", "report.jsonl"];
 const ALL = [...Object.values(PASS), ...Object.values(SUDO)];
+
+const CONFIGURATION = "/etc/keepalived/keepalived.conf";
+/** What stood there before a run, for its undo; only root may enter the folder. */
+const OLD_FILE = new RegExp(`^${STATE_DIR}/(run|history/[^/]+)/steps/\\d+/\\d+$`);
 
 /** Everything that one round of the test needs. */
 interface Scene {
@@ -101,7 +106,7 @@ END
 chmod 755 /usr/local/sbin/keepalived`;
 const QUIET = "rm -f /usr/local/sbin/keepalived";
 
-/** Another password on a service that stands would part its hosts for a moment: it lies still. */
+/** One host alone gets no other password while the service stands: it lies still. */
 async function lieStill(lab: Lab): Promise<void> {
   for (const { name } of lab.hosts) await hf.root(lab, name, "systemctl stop keepalived || :");
 }
@@ -131,11 +136,21 @@ Deno.test({
       await t.step("the sampler sees processes of this machine and of a host", async () => {
         const sampler = new Sampler();
         const [here, there, variable] = [canary(20), canary(20), canary(20)];
+        const go = "/run/sampled";
+        const wait = `while [ ! -e ${go} ]; do sleep 0.2; done`;
         const child = new Deno.Command("sh", {
-          args: ["-c", `sleep 3; : ${here}`],
+          args: ["-c", `read -r go; : ${here}`],
           env: { CONTROL: variable },
+          stdin: "piped",
         }).spawn();
-        await hf.root(lab, "lb1", `sleep 2; : ${there}`);
+        const onHost = hf.root(lab, "lb1", `touch ${go}-begun; ${wait}; : ${there}`);
+        await hf.eventually("the host's process runs", async () =>
+          (await hf.root(lab, "lb1", "ls /run")).includes("sampled-begun"));
+        // However slow this machine is: it looks while both are there.
+        await sampler.looks(12);
+        await hf.root(lab, "lb1", `touch ${go}`);
+        await onHost;
+        await child.stdin.close();
         await child.status;
         assertEquals(found([here, there, variable], await sampler.end()), [here, there, variable]);
       });
@@ -154,7 +169,6 @@ Deno.test({
 
       await t.step("from a file: a change, and what stood there before", async () => {
         const inventory = await inventoryWith(lab, dir, `{ file: ${dir}/pass }`);
-        await lieStill(lab);
         const check = await run(scene, "check", inventory);
         assertMatch(check.stdout, /-.*auth_pass \[another secret\]\n\+.*auth_pass \[secret\]/);
         hf.assertExit(await run(scene, "apply", inventory, "--diff"), 0);
@@ -171,7 +185,6 @@ Deno.test({
 
       await t.step("in a saved plan, and when it is applied", async () => {
         const inventory = await inventoryWith(lab, dir, `{ env: ${PASS_VARIABLE} }`);
-        await lieStill(lab);
         hf.assertExit(await run(scene, "check", inventory, "--out", `${dir}/plan`), 2);
         // Names where the password comes from, and so it is given to the run.
         assertEquals(found(ALL, await Deno.readTextFile(`${dir}/plan`)), []);
@@ -203,7 +216,8 @@ Deno.test({
         );
         await hf.root(lab, "lb1", slow);
         const { child, done } = start(scene, ["apply", inventory, "--diff"]);
-        const waits = () => hf.root(lab, "lb1", "ls /run").then((said) => said.includes("waits"));
+        const waits = () =>
+          hf.root(lab, "lb1", "ls /run").then((said) => said.includes("waits"));
         await hf.eventually("the test of the files", waits, 30_000);
         child.kill("SIGINT");
         hf.assertExit(await done, 130);
@@ -245,21 +259,30 @@ Deno.test({
         assertEquals(holding(ALL, files).toSorted(), sources);
       });
 
-      await t.step("no file of a host holds one but the configuration", async () => {
-        for (const { name } of lab.hosts) {
-          const root = await rootOf(lab, name);
-          const folders = ["/", "/run", "/tmp", "/dev/shm", "/var/tmp"].map((path) => root + path);
-          const files = await writtenSince(stamp, folders);
-          const where = [
-            ...new Set(
-              holding(ALL, files).map((path) => path.replace(/^\/proc\/\d+\/root\/*/, "/")),
-            ),
-          ];
-          assertEquals(where, ["/etc/keepalived/keepalived.conf"], name);
-          const journal = await hf.root(lab, name, "journalctl --no-pager -o export");
-          assertMatch(journal, /COMMAND=|sudo/);
-          assertEquals(found(ALL, journal), [], `journal of ${name}`);
-        }
-      });
+      await t.step(
+        "no file of a host holds one but the configuration and its way back",
+        async () => {
+          for (const { name } of lab.hosts) {
+            const root = await rootOf(lab, name);
+            const folders = ["/", "/run", "/tmp", "/dev/shm", "/var/tmp"].map((path) =>
+              root + path
+            );
+            const files = await writtenSince(stamp, folders);
+            const where = [
+              ...new Set(
+                holding(ALL, files).map((path) => path.replace(/^\/proc\/\d+\/root\/*/, "/")),
+              ),
+            ];
+            const kept = where.filter((path) => OLD_FILE.test(path));
+            assertEquals(where.filter((path) => !kept.includes(path)), [CONFIGURATION], name);
+            assert(kept.length > 0, `nothing on ${name} could go back to an old password`);
+            const access = await hf.root(lab, name, `stat -c '%a %U:%G %n' ${STATE_DIR}`);
+            assertEquals(access, `700 root:root ${STATE_DIR}\n`);
+            const journal = await hf.root(lab, name, "journalctl --no-pager -o export");
+            assertMatch(journal, /COMMAND=|sudo/);
+            assertEquals(found(ALL, journal), [], `journal of ${name}`);
+          }
+        },
+      );
     }),
 });
