@@ -33,9 +33,14 @@ export interface Step {
  * Shell text with which a step begins: a run that the host has undone meanwhile does nothing more,
  * and who undoes it finds this step's process.
  */
-export function beginStep({ id, timeoutS, finish = false }: Step): string {
+export function beginStep({ id, timeoutS, finish = false, paths = [] }: Step): string {
+  const folders = [...new Set(paths.map((path) => path.replace(/\/[^/]*$/, "") || "/"))];
+  const staging = folders.length === 0
+    ? ":"
+    : sh`for folder in ${folders}; do printf '%s\n' "$folder"; done >${RUN_DIR}/folders`;
   return sh`${raw(FUNCTIONS)}
 [ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] || { echo 'this host has gone back to how it was before this run already' >&2; exit 1; }
+${raw(staging)}
 printf '%s %s %s\n' "$$" "$(start_of $$)" ${finish ? 1 : 0} >${RUN_DIR}/step
 [ -e ${RUN_DIR}/open ] && [ ! -e ${RUN_DIR}/undoing ] || exit 1
 renew ${timeoutS + PATIENCE_S}`;

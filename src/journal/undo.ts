@@ -38,6 +38,18 @@ const END_STEP = sh`end_step() {
   done
 }`;
 
+/**
+ * What a step staged beside its files, and an undo that was cut off: nobody moves it any more. Both
+ * have the number of who made them in their names.
+ */
+const SWEEP = sh`sweep() {
+  { read -r leader _ <step; } 2>/dev/null || return 0
+  rm -rf -- /run/holdfast."$leader".*
+  while IFS= read -r folder; do
+    rm -rf -- "$folder"/.holdfast."$leader".* "$folder"/.holdfast.[0-9]*.undo
+  done <folders
+} 2>/dev/null`;
+
 // What was there is put back whole: content, mode, owner, ACL, attributes, and links as links.
 const RESTORE = sh`same() {
   if [ -L "$1" ] || [ -L "$2" ]; then [ -L "$1" ] && [ -L "$2" ] && [ "$(readlink -- "$1")" = "$(readlink -- "$2")" ]; return; fi
@@ -122,6 +134,7 @@ ${raw(UNIT_FUNCTIONS)}
 say() { printf '%s %s %s\n' "$(date +%s)" "$by" "$1" >>record; printf '%s\n' "$1" >&2; }
 undone() { grep -qxF -- "$1" undone 2>/dev/null || { printf '%s\n' "$1" >>undone; printf '%s\n' "$1"; }; }
 ${raw(END_STEP)}
+${raw(SWEEP)}
 ${raw(RESTORE)}
 ${raw(ATTEMPT)}
 ${raw(VERIFY)}
@@ -131,6 +144,7 @@ flock 9 2>/dev/null || :
 # From here on no step begins; one that has begun is in the file that is read next.
 : >undoing
 end_step
+sweep
 limit=
 if timeout 60 true 2>/dev/null; then limit='timeout 60'; fi
 early= tries=${UNDO_TRIES} by_text='. "$1"' notified=$(ls -1 notified 2>/dev/null)
