@@ -143,7 +143,8 @@ function report(
     say(
       "rollback-unseen",
       `Cannot see "${name}" go back to how it was: ${back.why}; it does so by itself, ` +
-        (back.seconds > 0 ? `within ${back.seconds} s` : "and had the time for it"),
+        (back.seconds > 0 ? `within ${back.seconds} s` : "about now") +
+        ", or when it starts again if it is off",
       `holdfast history ${
         group.about?.inventory ?? "INVENTORY"
       } says what it decided, once it can be reached`,

@@ -55,7 +55,7 @@ Deno.test("run() takes the only one that can carry the service out last", async 
 
 Deno.test("run() lets nobody forget a host that answers and could not be taken out", async () => {
   const { lines, events } = await applied({ ok: true, last: ["lb1"], able: ["lb1", "lb2"] }, "lb3");
-  assertEquals(lines, ["lb3 word it failed", "lb2 word it skipped", "lb1 word it skipped"]);
+  assertEquals(lines, ["lb3 word it failed", "lb1 word it skipped", "lb2 word it skipped"]);
   const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.message] : []);
   assertStringIncludes(said[0] ?? "", '"lb3", which is to leave, could not be taken out');
 });

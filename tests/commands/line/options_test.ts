@@ -9,7 +9,9 @@ import {
   reportFiles,
 } from "../../../src/commands/line/options.ts";
 import { makeProgram } from "../../../src/commands/program.ts";
+import type { HistoryFlags } from "../../../src/commands/history.ts";
 import type { RedrawFlags } from "../../../src/commands/redraw.ts";
+import type { RollbackFlags } from "../../../src/commands/rollback.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
@@ -62,6 +64,29 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "report",
     "lockTimeout",
   ] satisfies (keyof DrillFlags)[],
+  rollback: [
+    "to",
+    "check",
+    "diff",
+    "limit",
+    "user",
+    "become",
+    "askBecomePass",
+    "forks",
+    "extraVars",
+    "lockTimeout",
+    "json",
+    "report",
+  ] satisfies (keyof RollbackFlags)[],
+  history: [
+    "limit",
+    "user",
+    "become",
+    "askBecomePass",
+    "forks",
+    "extraVars",
+    "json",
+  ] satisfies (keyof HistoryFlags)[],
   // --html is --report html:FILE in other words, and does not reach the code.
   report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
