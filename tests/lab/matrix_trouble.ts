@@ -94,7 +94,8 @@ exit $code`;
 const HOLD_LOCK = `use Fcntl;
 $0 = 'unattended-upgr';
 open(my $lock, '+>', '/var/lib/dpkg/lock-frontend') or die $!;
-fcntl($lock, F_SETLKW, pack('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0)) or die $!;
+my $ask = pack('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0);
+fcntl($lock, F_SETLKW, $ask) or die $!;
 open(my $made, '>', '/run/lock-held'); close($made);
 sleep 3600 while 1;`;
 

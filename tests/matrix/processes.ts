@@ -66,6 +66,8 @@ export function foreign(first: number): string[] {
 
 // `service` runs what is not the host's own: a guard is one of these.
 function isOwn(line: string): boolean {
+  // Somebody else who installs packages is no part of a run.
+  if (line === "unattended-upgr") return true;
   return OWN.test(line) && !/\/machine\/(service|unpack|locked) /.test(line);
 }
 
