@@ -39,7 +39,8 @@ export function vip(endpoint: Endpoint): GroupCheck {
         : judge(endpoint, hosts, answers, strict ?? false);
       if (stays.length === 0) return found;
       const said = hosts.length === 0 ? stays : [found.message, ...stays];
-      return { ...found, ok: false, message: said.join(", ") };
+      const faults = [...found.faults ?? [], ...stays];
+      return { ...found, ok: false, message: said.join(", "), faults };
     },
   };
 }
