@@ -40,7 +40,7 @@ export interface Row {
 const NO_ANSWER = "api-servers-all-dead";
 
 /** With these `standard` has to do better. */
-const SOON = ["link-down", "power-off", "keepalived-stopped", "haproxy-stopped"];
+const SOON = ["link-down", "power-off", "keepalived-stopped", "haproxy-stopped", "apply-restart"];
 
 /** Most that clients may be without an answer, in milliseconds; `guide` promises nothing. */
 export function limitOf(profile: Profile, drill: string): number | undefined {

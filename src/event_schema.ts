@@ -78,6 +78,12 @@ function eventsOf(object: Shape) {
       places: z.record(z.string(), sourceOf(object)).describe(
         "Where each host is written in the inventory, by name.",
       ),
+      batches: z.array(z.array(z.string())).exactOptional().describe(
+        "Names of the endpoints that begin together, batch by batch; with several endpoints or where it was asked for.",
+      ),
+      stopsAfter: count(
+        "No further endpoint is begun once so many hosts failed or could not be reached; where it is missing, however many did.",
+      ).exactOptional(),
     }).describe("The inventory was accepted and hosts are about to be contacted."),
     object({ type: z.literal("task-start"), at, host, endpoint, kind, task }).describe(
       "A host begins with something that takes time: connecting, waiting for its turn, a change. " +

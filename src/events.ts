@@ -44,6 +44,10 @@ export type Event =
     readonly hosts: readonly string[];
     /** Where each host is written in the inventory. */
     readonly places: Readonly<Record<string, Source>>;
+    /** Names of the endpoints that begin together, batch by batch. Unset: nothing to say of them. */
+    readonly batches?: readonly (readonly string[])[];
+    /** No further endpoint is begun once so many hosts are lost. Unset: however many are. */
+    readonly stopsAfter?: number;
   }
   | {
     /** A host begins with something that takes time: connecting, a change, a handler. */

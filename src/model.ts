@@ -87,6 +87,8 @@ export interface Facts {
 export interface Predictions {
   /** Packages that will be installed. */
   readonly packages: readonly string[];
+  /** Versions that packages will have; empty: another one, and the host has yet to find which. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Users that will exist. */
   readonly users: readonly string[];
   /** Paths that will exist. */
@@ -150,6 +152,8 @@ export type Change =
     readonly finish?: boolean;
     /** Handlers that are needless once this has worked: who starts anew has read everything. */
     readonly settles?: readonly string[];
+    /** Clients of the host feel it: the service is moved away first. @default {false} */
+    readonly disrupts?: boolean;
     /** What it acts on, for reports and plans: paths, units, packages, users, kernel settings. */
     readonly targets?: readonly string[];
     /** Handlers that this change makes due. @default the task's */
@@ -232,6 +236,16 @@ export interface Task {
    * own tags and its own; nothing when none is. @default {it has no parts}
    */
   narrow?(wanted: (tags: readonly string[]) => boolean): Task | undefined;
+  /** Hosts that carried the endpoint when this was last made true, and do not belong to it now. */
+  former?(seen: ExecResult): readonly FormerMember[];
+}
+
+/** A host that was a member once. */
+export interface FormerMember {
+  /** Its name in the inventory then. */
+  readonly name: string;
+  /** What ssh connected to then. */
+  readonly address: string;
 }
 
 /** What runs once at the end, when a task that notifies it has changed something. */
@@ -280,6 +294,8 @@ export interface Verdict {
   readonly last?: readonly string[];
   /** Hosts that take part: what they say to each other counts. @default {all that answered} */
   readonly partaking?: readonly string[];
+  /** Hosts that could carry the service now: while there is one, those that leave may go. */
+  readonly able?: readonly string[];
   /**
    * Every single thing that is wrong, in words that are the same at every look: `haproxy is not
    * running on lb2`. A change is worse than before when it brings one that was not there. A condition

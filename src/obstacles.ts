@@ -62,6 +62,16 @@ export function refuseProtected(path: string, what: string, kind: "file" | "fold
   } ;; esac`;
 }
 
+/**
+ * Shell text that fails when not even root may write to a file, where no `lsattr` tells why. Nothing
+ * is opened, so that nobody who watches the file is woken.
+ */
+export function refuseUnwritable(path: string, what: string): string {
+  const why = "not even root may write to it; if it is immutable, " +
+    '"apt-get install e2fsprogs" gives lsattr, which shows it, and chattr, which changes it';
+  return sh`command -v lsattr >/dev/null 2>&1 || [ -w ${path} ] || fail ${`${what}: ${why}`}`;
+}
+
 /** Shell text that fails when something is mounted on a path. */
 export function refuseCovered(path: string, what: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);

@@ -1,113 +1,228 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
+import { finishScript, installScript, markScript, type Wish } from "../src/dpkg/apt.ts";
+import {
+  type Installed,
+  packagesProbe,
+  type PackagesState,
+  parsePackages,
+} from "../src/dpkg/state.ts";
+import { UNFINISHED } from "../src/dpkg/status.ts";
+import { isVersion, VERSION_PATTERN } from "../src/dpkg/versions.ts";
 import { TaskError } from "../src/errors.ts";
 import type { Change, TaskPlan } from "../src/model.ts";
-import { dpkgInstalled } from "../src/dpkg.ts";
-import { sh } from "../src/shell.ts";
 
 /** Arguments of {@link packages}. */
 export interface PackagesArgs {
   /** Names in the distribution's own package manager. */
   readonly names: readonly string[];
+  /**
+   * Name to the version that it shall have: one version, or a pattern as apt's pins have (`2.6.*`).
+   * @default {whatever is installed, else what the package manager prefers}
+   */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Name to whether upgrades shall pass it over (`apt-mark hold`). @default {as it is} */
+  readonly hold?: Readonly<Record<string, boolean>>;
+  /**
+   * Those of the names whose service runs under the same name: another version makes the handler
+   * `restart NAME` due. @default {none}
+   */
+  readonly services?: readonly string[];
+  /** Longest wait for others who work with the package manager, in seconds. @default {300} */
+  readonly lockSeconds?: number;
 }
 
-interface PackagesState {
-  readonly manager: string;
-  readonly installed: ReadonlyMap<string, string>;
-  readonly known: ReadonlySet<string>;
-  readonly lists: boolean;
-}
-
-/** How one package manager asks and installs. The seam: a further manager is a further row. */
-const MANAGERS: Readonly<Record<string, (names: readonly string[], lists: boolean) => string>> = {
-  apt: (names, lists) =>
-    [
-      "export DEBIAN_FRONTEND=noninteractive",
-      // An install that a power cut ended half way blocks every later one until it is finished.
-      'if [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; fi',
-      lists ? ":" : "apt-get -q update",
-      // The configuration files are ours: dpkg must neither ask about them nor replace them.
-      hold(names),
-      sh`install() { apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install -- ${names}; }`,
-      // Lists of yesterday may name files that the mirror has replaced since.
-      lists ? "install || { apt-get -q update && install; }" : "install",
-    ].join("\n"),
-};
+/** Managers that are understood. The seam: a further one is a further script of each kind. */
+const MANAGERS = ["apt"];
 
 /**
- * Debian starts what it installs, with whatever configuration lies there. Services of the same name
- * as a package are held back meanwhile, so that they start when the play says so; the mask lies in
- * /run, where a power cut leaves nothing of it.
+ * Distribution packages that are installed, wholly, each at the version that is wanted; installing
+ * them starts and restarts nothing.
  */
-function hold(names: readonly string[]): string {
-  const units = names.map((name) => `${name}.service`);
-  const release = `systemctl -q unmask --runtime -- ${units.join(" ")}`;
-  return sh`if [ -d /run/systemd/system ]; then
-  trap ${release} EXIT
-  systemctl -q mask --runtime -- ${units}
-fi`;
-}
-
-/** Distribution packages that are installed, at whatever version; installing them starts nothing. */
 export const packages: TaskFunction<PackagesArgs> = defineTask<PackagesArgs, PackagesState>({
   kind: "packages",
   title: ({ names }) => `packages ${names.join(", ")}`,
-  probe: ({ names }) => {
-    names.forEach(assertName);
-    return sh`set -- ${names}
-if command -v apt-get >/dev/null 2>&1; then
-  echo manager apt
-  ${dpkgInstalled}
-  if [ $# -gt 0 ] && ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
-    echo lists
-    for name do
-      apt-cache show -- "$name" >/dev/null 2>&1 && echo "known $name"
-    done
-  fi
-elif command -v dnf >/dev/null 2>&1; then echo manager dnf
-elif command -v zypper >/dev/null 2>&1; then echo manager zypper
-elif command -v apk >/dev/null 2>&1; then echo manager apk
-else echo manager unknown
-fi
-:`;
+  probe: ({ names, versions = {}, services = [], hold = {} }) => {
+    [...names, ...services, ...Object.keys(versions), ...Object.keys(hold)].forEach(assertName);
+    Object.entries(versions).forEach(assertPattern);
+    return packagesProbe(names, versions);
   },
-  parse: ({ stdout }) => {
-    const rows = stdout.trim().split("\n").map((line) => line.split(" "));
-    const named = (word: string) => rows.filter(([first]) => first === word);
+  parse: ({ stdout }) => parsePackages(stdout),
+  plan: (state, args): TaskPlan => {
+    const wants = args.names.map((name) => wantOf(name, state, args));
+    const missing = wants.filter(({ is }) => is === undefined);
+    const other = wants.filter(({ is, right }) => is !== undefined && !right);
+    const broken = wants.filter(({ is }) => is !== undefined && isBroken(is));
+    const needed = [...missing, ...other];
+    assertManager(state, needed);
+    needed.forEach(assertFree);
+    const changes = [
+      ...marks("unhold", wants.filter(({ held, hold }) => hold === false && held), args),
+      ...(broken.length > 0 || state.journal ? [finish(broken, args)] : []),
+      ...(missing.length > 0 ? [install(missing, state, args)] : []),
+      ...other.map((want) => change(want, state, args)),
+      ...marks("hold", wants.filter(({ held, hold }) => hold === true && !held), args),
+    ];
+    const versions = needed.filter(({ pattern }) => pattern !== undefined)
+      .map(({ name, version = "" }) => [name, version]);
     return {
-      manager: named("manager")[0]?.[1] ?? "unknown",
-      installed: new Map(named("installed").map(([, name = "", version = ""]) => [name, version])),
-      known: new Set(named("known").map(([, name = ""]) => name)),
-      lists: named("lists").length > 0,
+      changes,
+      predicts: {
+        packages: [...missing, ...broken].map(({ name }) => name),
+        versions: Object.fromEntries(versions),
+      },
     };
-  },
-  plan: ({ manager, installed, known, lists }, { names }): TaskPlan => {
-    const missing = names.filter((name) => !installed.has(name));
-    if (missing.length === 0) return { changes: [] };
-    const install = MANAGERS[manager];
-    if (install === undefined) {
-      throw new TaskError(
-        `Cannot install ${missing.join(", ")}: the package manager is "${manager}", supported: ${
-          Object.keys(MANAGERS).join(", ")
-        }`,
-      );
-    }
-    // Lists that lack a package may only be old; without any list nothing is known.
-    const complete = lists && missing.every((name) => known.has(name));
-    const change: Change = {
-      kind: "run",
-      targets: missing,
-      summary: `install ${missing.join(", ")}`,
-      script: install(missing, complete),
-      timeoutMs: 900_000,
-      finish: true,
-    };
-    return { changes: [change], predicts: { packages: missing } };
   },
 });
+
+/** One package: what is wanted of it, and what is. */
+interface Want {
+  readonly name: string;
+  readonly pattern: string | undefined;
+  readonly hold: boolean | undefined;
+  readonly held: boolean;
+  /** Unset: it is not installed. */
+  readonly is: Installed | undefined;
+  /** It has the version that is wanted, or none is. */
+  readonly right: boolean;
+  /** Version that will be installed; unset: apt chooses, or the host once it has read its lists. */
+  readonly version: string | undefined;
+}
+
+function wantOf(name: string, state: PackagesState, { versions, hold }: PackagesArgs): Want {
+  const pattern = versions?.[name];
+  const seen = state.found.get(name);
+  const is = seen && ["not-installed", "config-files"].includes(seen.status) ? undefined : seen;
+  const right = pattern === undefined || (is !== undefined && isVersion(is.version, pattern));
+  const version = right ? undefined : offer(name, pattern, state);
+  return { name, pattern, hold: hold?.[name], held: seen?.held ?? false, is, right, version };
+}
+
+/** The best version that a pattern means; none where the host has no list to look in. */
+function offer(name: string, pattern: string, { offered }: PackagesState): string | undefined {
+  const all = offered.get(name);
+  const found = all?.find((one) => isVersion(one, pattern));
+  if (all === undefined || found !== undefined) return found;
+  throw new TaskError(
+    `Cannot install ${name} ${pattern}: the host is offered ${all.join(", ")}; ask for one of ` +
+      `them, or give it a source that has another and type "apt-get update" there`,
+  );
+}
+
+function isBroken({ status, reinstall }: Installed): boolean {
+  return reinstall || UNFINISHED.includes(status);
+}
+
+function assertManager({ manager }: PackagesState, needed: readonly Want[]): void {
+  if (needed.length === 0 || MANAGERS.includes(manager)) return;
+  const names = needed.map(({ name }) => name).join(", ");
+  throw new TaskError(
+    `Cannot install ${names}: the package manager is "${manager}", supported: ${
+      MANAGERS.join(", ")
+    }`,
+  );
+}
+
+/** What somebody has put on hold by hand stays: he had a reason. */
+function assertFree({ name, pattern, hold, held, is }: Want): void {
+  if (!held || hold !== undefined) return;
+  const wish = pattern === undefined ? name : `${name} ${pattern}`;
+  const at = is === undefined ? "" : ` at ${is.version}`;
+  throw new TaskError(
+    `Cannot install ${wish}: somebody has put ${name} on hold${at}; ` +
+      `type "apt-mark unhold ${name}" there, or say "hold: true" or "hold: false" for it here`,
+  );
+}
+
+function finish(broken: readonly Want[], args: PackagesArgs): Change {
+  const names = broken.map(({ name }) => name);
+  const reinstall = broken
+    .filter(({ is }) => is?.reinstall || is?.status === "half-installed")
+    .map(({ name }) => name);
+  return {
+    ...onDpkg(finishScript(args.names, reinstall, options(args)), args),
+    targets: names.length === 0 ? ["dpkg"] : names,
+    summary: names.length === 0
+      ? "finish what an interrupted dpkg has begun"
+      : `finish the interrupted installation of ${names.join(", ")}`,
+    notify: restarts(names, args),
+  };
+}
+
+function install(missing: readonly Want[], state: PackagesState, args: PackagesArgs): Change {
+  const names = missing.map(({ name }) => name);
+  const words = missing.map(({ name, version, pattern }) =>
+    [name, version ?? pattern].filter((word) => word !== undefined).join(" ")
+  );
+  // Lists that lack a package may only be old; without any list nothing is known.
+  const complete = state.lists && names.every((name) => state.known.has(name));
+  const held = missing.filter((want) => want.held).map(({ name }) => name);
+  const script = installScript(missing.map(wishOf), { ...options(args), complete, held });
+  return { ...onDpkg(script, args), targets: names, summary: `install ${words.join(", ")}` };
+}
+
+/** Another version of what is installed: its service goes on until the play restarts it. */
+function change(want: Want, state: PackagesState, args: PackagesArgs): Change {
+  const { name, version, pattern, held, is } = want;
+  const script = installScript([wishOf(want)], {
+    ...options(args),
+    complete: state.lists && version !== undefined,
+    held: held ? [name] : [],
+    downgrade: true,
+  });
+  return {
+    ...onDpkg(script, args),
+    targets: [name],
+    summary: `install ${name} ${version ?? pattern} (was ${is?.version})`,
+    notify: restarts([name], args),
+    ...(args.services?.includes(name) ? { disrupts: true } : {}),
+  };
+}
+
+function marks(verb: "hold" | "unhold", wants: readonly Want[], args: PackagesArgs): Change[] {
+  if (wants.length === 0) return [];
+  const names = wants.map(({ name }) => name);
+  const back = verb === "hold" ? "unhold" : "hold";
+  return [{
+    kind: "run",
+    targets: names,
+    summary: verb === "hold" ? `hold ${names.join(", ")}` : `let go of ${names.join(", ")}`,
+    script: markScript(verb, names, options(args)),
+    // Undoing has less time than doing.
+    undo: markScript(back, names, { lockS: Math.min(30, options(args).lockS) }),
+    timeoutMs: 60_000 + options(args).lockS * 1000,
+    notify: [],
+  }];
+}
+
+function wishOf({ name, version, pattern }: Want): Wish {
+  if (version !== undefined) return { name, version };
+  return pattern === undefined ? { name } : { name, pattern };
+}
+
+function options({ lockSeconds = 300 }: PackagesArgs) {
+  return { lockS: lockSeconds };
+}
+
+function onDpkg(script: string, args: PackagesArgs) {
+  const timeoutMs = 900_000 + options(args).lockS * 1000;
+  return { kind: "run", script, timeoutMs, finish: true } as const;
+}
+
+function restarts(names: readonly string[], { services = [] }: PackagesArgs): string[] {
+  return names.filter((name) => services.includes(name)).map((name) => `restart ${name}`);
+}
 
 /** A package manager takes more than names: `haproxy-` removes, `./x.deb` and `x=1` are others. */
 function assertName(name: string): void {
   if (!/^[A-Za-z0-9]([A-Za-z0-9+._-]*[A-Za-z0-9+])?$/.test(name)) {
     throw new TypeError(`Cannot name a package ${JSON.stringify(name)}: expected a plain name`);
+  }
+}
+
+function assertPattern([name, pattern]: readonly [string, string]): void {
+  if (!VERSION_PATTERN.test(pattern)) {
+    throw new TypeError(
+      `Cannot ask for ${name} ${JSON.stringify(pattern)}: expected a version, or one with * in it`,
+    );
   }
 }

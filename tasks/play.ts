@@ -7,20 +7,29 @@
  */
 import { definePlay } from "../src/define.ts";
 import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
-import { PATHS } from "../src/endpoint/paths.ts";
-import { managedFiles, retiredPaths } from "../src/endpoint/files.ts";
-import { handlerScripts, packagesFor, scriptUser } from "../src/endpoint/needs.ts";
+import { managedFiles, ownPaths, retiredPaths } from "../src/endpoint/files.ts";
+import {
+  FORGET_UNITS,
+  handlerScripts,
+  leavingHandlers,
+  packagesFor,
+  SCRIPT_USER_COMMENT,
+  scriptUser,
+} from "../src/endpoint/needs.ts";
+import { MEMBERS_FILE, PATHS, SCRIPT_USER } from "../src/endpoint/paths.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { FileState } from "../src/file_state.ts";
 import type { Endpoint, Member, Play, Task, Validation } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
+import { noAddress } from "./address.ts";
 import { fileSet } from "./file.ts";
+import { memberRecord, type MemberRecordArgs } from "./members.ts";
 import { packages } from "./packages.ts";
 import { service } from "./service.ts";
 import { sysctl } from "./sysctl.ts";
-import { user } from "./user.ts";
+import { noUser, user } from "./user.ts";
 import { vip } from "./vip.ts";
 
 /**
@@ -43,6 +52,7 @@ export function endpointPlay(templates: Templates): Play {
     packages: ["haproxy", "keepalived"],
 
     tasks: (endpoint, member) => {
+      if (member.absent) return leavingTasks(endpoint);
       const files = managedFiles(endpoint, member, templates);
       // A set is tagged as its task is, and each file in it with its daemon's name.
       const of = (part: string) =>
@@ -51,10 +61,12 @@ export function endpointPlay(templates: Templates): Play {
       const account = scriptUser(endpoint);
       const guide = endpoint.profile === "guide";
       return [
-        packages({ names: packagesFor(endpoint) }, { tags: ["packages"] }),
-        ...(account === undefined
-          ? []
-          : [user({ name: account }, { tags: ["system", "keepalived"] })]),
+        packages(packagesFor(endpoint), { tags: ["packages"] }),
+        ...(account === undefined ? [] : [
+          user({ name: account, comment: SCRIPT_USER_COMMENT }, {
+            tags: ["system", "keepalived"],
+          }),
+        ]),
         ...(guide
           ? []
           : [sysctl({ name: "tcp-keepalive", settings: KEEPALIVE }, { tags: ["system"] })]),
@@ -80,10 +92,11 @@ export function endpointPlay(templates: Templates): Play {
           tags: ["services", "keepalived"],
           joins: true,
         }),
+        memberRecord(recordOf(endpoint), { tags: ["system"] }),
       ] satisfies Task[];
     },
 
-    handlers: () => handlerScripts(),
+    handlers: (_, { absent }) => absent ? leavingHandlers() : handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
     keeps: () => keepers(),
     standDown: (endpoint) => standDown(endpoint),
@@ -180,4 +193,38 @@ function ofAnyProfile(endpoint: Endpoint): Validation[] {
       script: other === undefined ? script : `( ${script}\n) || ( ${other.script}\n)`,
     };
   });
+}
+
+/** What every member remembers of the others. */
+function recordOf(endpoint: Endpoint): MemberRecordArgs {
+  const { name, address, members, leaving = [] } = endpoint;
+  return {
+    path: MEMBERS_FILE,
+    endpoint: { name, address },
+    members: members.map(({ host }) => ({ name: host.name, address: host.address })),
+    leaving: leaving.map(({ host }) => host.name),
+  };
+}
+
+/**
+ * What is true of a host that has left, in the order in which it lets go: the address first, said
+ * goodbye to, so that another member has it at once; then what answered on it; then the files that
+ * would bring it back. Packages stay: who else uses them, nobody can tell.
+ */
+function leavingTasks({ address }: Endpoint): readonly Task[] {
+  // Firewall rules would go after the services: none are made yet.
+  return [
+    service({ name: "keepalived", enabled: false, running: false }, {
+      tags: ["services", "keepalived"],
+    }),
+    noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] }),
+    service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
+    absent({ paths: [...ownPaths(), KEEPALIVE_FILE] }, {
+      name: "no files of the endpoint",
+      notify: [FORGET_UNITS],
+      tags: ["config", "cleanup"],
+    }),
+    noUser({ name: SCRIPT_USER, comment: SCRIPT_USER_COMMENT }, { tags: ["system", "keepalived"] }),
+    absent({ paths: [MEMBERS_FILE] }, { name: "no record of members", tags: ["system"] }),
+  ];
 }

@@ -48,10 +48,16 @@ else echo LoadState=no-systemd; fi`;
       );
     }
     const arriving = state.load === "not-found" && predicted.packages.includes(name);
+    // What is not there does not run, and nothing starts it.
+    const gone = state.load === "not-found" && !["active", "activating"].includes(state.active);
+    if (gone && !enabled && !running) return { changes: [] };
     if (state.load === "not-found" && !arriving) {
       throw new TaskError(
         `Cannot manage service "${name}": there is no unit "${name}.service"`,
       );
+    }
+    if (state.load === "masked" && !enabled && !running && state.active === "inactive") {
+      return { changes: [] };
     }
     if (state.load === "masked") {
       throw new TaskError(
@@ -64,9 +70,11 @@ else echo LoadState=no-systemd; fi`;
     const isRunning = ["active", "reloading"].includes(seen.active) ||
       (seen.active === "activating" && seen.sub !== "auto-restart");
     const isEnabled = seen.enabled === "enabled";
+    // A unit that waits for its next start would come back.
+    const isStopped = ["inactive", "failed"].includes(seen.active);
     const changes: Change[] = [];
     if (isEnabled !== enabled) changes.push(enable(name, enabled));
-    if (isRunning !== running) changes.push(start(name, running));
+    if (running ? !isRunning : !isStopped) changes.push(start(name, running));
     return { changes: changes.length === 2 ? [both(changes)] : changes };
   },
 });

@@ -25,13 +25,23 @@ interface Answer {
  */
 export function vip(endpoint: Endpoint): GroupCheck {
   const hosts = endpoint.members.map(({ host }) => host.name);
+  const leaving = (endpoint.leaving ?? []).map(({ host }) => host.name);
   return {
     kind: "vip",
     name: `vip ${endpoint.address}`,
-    hosts,
+    hosts: [...hosts, ...leaving],
     deadlineMs: DEADLINE_MS,
     probe: () => probe(endpoint),
-    judge: (answers, strict) => judge(endpoint, hosts, answers, strict ?? false),
+    judge: (answers, strict) => {
+      const stays = stillThere(endpoint, leaving, answers);
+      const found = hosts.length === 0
+        ? { ok: true, message: "held by no host, as it shall be" }
+        : judge(endpoint, hosts, answers, strict ?? false);
+      if (stays.length === 0) return found;
+      const said = hosts.length === 0 ? stays : [found.message, ...stays];
+      const faults = [...found.faults ?? [], ...stays];
+      return { ...found, ok: false, message: said.join(", "), faults };
+    },
   };
 }
 
@@ -102,6 +112,22 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
   };
 }
 
+/** What hosts still carry of an endpoint that they are to leave; one that is silent says nothing. */
+function stillThere(
+  endpoint: Endpoint,
+  leaving: readonly string[],
+  answers: ReadonlyMap<string, ExecResult>,
+): string[] {
+  return leaving.flatMap((host) => {
+    const answer = answers.get(host);
+    if (answer === undefined) return [];
+    const { holds, keepalived, haproxy } = parse(answer, endpoint);
+    if (holds) return [`${host}, which is to leave, holds the address`];
+    const runs = [...(keepalived ? ["keepalived"] : []), ...(haproxy ? ["haproxy"] : [])];
+    return runs.length === 0 ? [] : [`${host}, which is to leave, runs ${runs.join(" and ")}`];
+  });
+}
+
 /** Judges what all load balancers say. Pure. `strict`: that nothing answers yet is no excuse. */
 function judge(
   endpoint: Endpoint,
@@ -151,7 +177,9 @@ function judge(
   ];
   const partaking = said.filter(({ keepalived }) => keepalived).map(({ host }) => host);
   const last = holders.map(({ host }) => host);
-  return { ok, message: facts.join(", "), last, partaking, faults };
+  const able = said.filter(({ haproxy, keepalived, listens }) => haproxy && keepalived && listens)
+    .map(({ host }) => host);
+  return { ok, message: facts.join(", "), last, able, partaking, faults };
 }
 
 /** What is wrong with how many hold the address, in words that name no host: it moves. */
@@ -171,11 +199,22 @@ function illnesses(one: Said, endpoint: Endpoint): string[] {
  * for all of them: the one that holds the address does not ask, and it may be another one later.
  */
 function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
+  if (standsOtherwise(said)) return [];
   const asking = said.filter(({ holds }) => !holds || alone);
   const failing = asking.filter(({ through }) => through !== "200");
   const seen = said.some(({ backends = 0 }) => backends > 0);
   if (asking.length === 0) return seen ? [] : said;
   return failing.length === asking.length ? said : failing;
+}
+
+/**
+ * The endpoint runs, under another address or port than it shall have: that nobody answers here yet is
+ * no fault of its own, and once somebody shall, silence is a new one.
+ */
+function standsOtherwise(said: readonly Said[]): boolean {
+  const holders = said.filter(({ holds }) => holds);
+  if (holders.length > 0) return holders.every(({ haproxy, listens }) => haproxy && !listens);
+  return said.some(({ keepalived, listens }) => keepalived && listens);
 }
 
 type Said = Answer & { readonly host: string };

@@ -112,7 +112,10 @@ export async function runPlay(
   sessions: Readonly<Record<string, Session | Error>>,
   options:
     & { selected?: readonly string[]; signal?: AbortSignal }
-    & Partial<Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound">>
+    & Partial<
+      Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound" | "serial" | "maxFailPercentage">
+    >
+    & { forks?: number; tickMs?: number }
     & Partial<Pick<Effects, "approve" | "sleep">> = {},
 ): Promise<TestRun> {
   const events: Event[] = [];
@@ -125,9 +128,10 @@ export async function runPlay(
       return Promise.resolve(wish?.fresh === true ? lent(session) : session);
     },
     emit: (event) => events.push(event),
-    now: () => time += 10,
+    now: () => time += options.tickMs ?? 10,
     sleep: async (ms) => {
-      time += ms;
+      // Long ones are heartbeats: what they are raced against ends first.
+      if (ms < 10_000) time += ms;
       // What others do meanwhile must have its turn.
       await new Promise((resolve) => setTimeout(resolve, 0));
       await options.sleep?.(ms);
@@ -150,7 +154,11 @@ export async function runPlay(
     endpoints: options.endpoints ?? [anEndpoint(...names)],
     selected: new Set(options.selected ?? names),
     inventory: "test.yaml",
-    forks: 4,
+    forks: options.forks ?? 4,
+    ...(options.serial === undefined ? {} : { serial: options.serial }),
+    ...(options.maxFailPercentage === undefined
+      ? {}
+      : { maxFailPercentage: options.maxFailPercentage }),
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.bound === undefined ? {} : { bound: options.bound }),

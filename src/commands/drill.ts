@@ -97,6 +97,7 @@ async function perform(
     );
     return EXIT.ok;
   }
+  refuseAbsent(endpoints);
   if (flags.yes !== true) refuseProduction(endpoints, drills);
   await refuseUngranted(endpoints, drills);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
@@ -149,6 +150,18 @@ async function lockOf(drills: readonly Drill[], flags: DrillFlags): Promise<Lock
   const what = `drill ${drills.map(({ name }) => name).join(" ")}`;
   const who = await whoWeAre();
   return { what, who, nonce: crypto.randomUUID(), timeoutMs: flags.lockTimeout ?? 0 };
+}
+
+/** What shall not be there cannot be broken. */
+function refuseAbsent(endpoints: readonly Endpoint[]): void {
+  const problems = endpoints.filter(({ members }) => members.length === 0).map(
+    ({ name }): Diagnostic => ({
+      severity: "error",
+      code: "absent",
+      message: `Cannot drill "${name}": its inventory says state: absent`,
+    }),
+  );
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 /** Somebody depends on it, and a drill breaks it on purpose: that must be said. */

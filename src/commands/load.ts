@@ -82,10 +82,12 @@ export async function load(
   }
   const selected = new Set(await selectHosts(inventory, flags.limit ?? "all"));
   const endpoints = inventory.endpoints
-    .filter(({ members }) => members.some(({ host }) => selected.has(host.name)));
+    .filter(({ members, leaving = [] }) =>
+      [...members, ...leaving].some(({ host }) => selected.has(host.name))
+    );
   if (endpoints.length === 0) {
-    const names = inventory.endpoints.flatMap(({ members }) =>
-      members.map(({ host }) => host.name)
+    const names = inventory.endpoints.flatMap(({ members, leaving = [] }) =>
+      [...members, ...leaving].map(({ host }) => host.name)
     );
     throw new InputError([{
       severity: "error",

@@ -29,7 +29,9 @@ export async function sudoPasswords(
   ask: boolean,
   io: Io,
 ): Promise<SudoPasswords> {
-  const hosts = endpoints.flatMap(({ members }) => members.map(({ host }) => host));
+  const hosts = endpoints.flatMap(({ members, leaving = [] }) => [...members, ...leaving]).map((
+    { host },
+  ) => host);
   const { sudo: named, warnings } = await loaded.credentials(hosts, { sudo: !ask });
   const asked = ask ? await askPassword(io) : undefined;
   return {

@@ -7,6 +7,7 @@ import { EXIT } from "../errors.ts";
 import { noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Secret } from "../model.ts";
+import type { BatchSize } from "../runner/batches.ts";
 import type { Effects } from "../runner/host.ts";
 import { run } from "../runner/run.ts";
 import type { PlannedHost, SavedPlan, SecretSource } from "../saved_plan.ts";
@@ -39,6 +40,10 @@ export interface RunFlags extends LoadFlags {
   readonly diff?: boolean | undefined;
   /** Hosts at the same time. */
   readonly forks: number;
+  /** Sizes of the batches in which `apply` begins endpoints. */
+  readonly serial?: readonly BatchSize[] | undefined;
+  /** How many of all hosts, in percent, may be lost to `apply` before it begins no more. */
+  readonly maxFailPercentage?: number | undefined;
   /** Ask for the sudo password. */
   readonly askBecomePass?: boolean | undefined;
   /** A file with a play of one's own, in place of the built-in one. */
@@ -122,6 +127,10 @@ async function perform(
     placeOf,
     ...chosen.spec,
     forks: flags.forks,
+    ...(flags.serial === undefined ? {} : { serial: flags.serial }),
+    ...(flags.maxFailPercentage === undefined
+      ? {}
+      : { maxFailPercentage: flags.maxFailPercentage }),
     waitMs: flags.waitMs ?? 0,
     lock: { who: await whoWeAre(), waitMs: flags.lockTimeout ?? 0 },
     ...(flags.out === undefined ? {} : {
@@ -144,10 +153,12 @@ async function perform(
   }
   // In the inventory's order, whichever endpoint was seen first.
   const hosts = new Map(
-    endpoints.flatMap(({ members }) => members).flatMap(({ host: { name } }) => {
-      const found = planned.get(name);
-      return found === undefined ? [] : [[name, found] as const];
-    }),
+    endpoints.flatMap(({ members, leaving = [] }) => [...members, ...leaving]).flatMap(
+      ({ host: { name } }) => {
+        const found = planned.get(name);
+        return found === undefined ? [] : [[name, found] as const];
+      },
+    ),
   );
   await writePrivately(flags.out, planText(path, flags, sources, hosts));
   io.err(

@@ -53,11 +53,12 @@ export function selectTasks(
   selected: ReadonlySet<string>,
 ): Selection {
   const asked = endpoints.flatMap((endpoint) =>
-    endpoint.members.filter(({ host }) => selected.has(host.name)).map((member) => ({
-      endpoint,
-      host: member.host.name,
-      all: play.tasks(endpoint, member),
-    }))
+    [...endpoint.members, ...endpoint.leaving ?? []].filter(({ host }) => selected.has(host.name))
+      .map((member) => ({
+        endpoint,
+        host: member.host.name,
+        all: play.tasks(endpoint, member),
+      }))
   );
   const tasks = asked.flatMap(({ all }) => all);
   const choice = { only: tagWords(flags.tags), skip: tagWords(flags.skipTags) };

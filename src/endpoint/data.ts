@@ -46,6 +46,8 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
       name: token("backends[].name", it.name),
       server: `${bracketed(ip("backends[].address", it.address))}:${endpoint.backendPort}`,
     })),
+    // Nothing is written where nothing is asked for.
+    systemd: { oomScoreAdjust: endpoint.oomScoreAdjust ?? "" },
     get haproxy() {
       return haproxy(endpoint, derived, world.facts.get(member.host.name));
     },

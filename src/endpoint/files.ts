@@ -63,6 +63,12 @@ export function retiredPaths(endpoint: Endpoint): readonly string[] {
   return [ca, aliveScript, readyScript, haproxyUnit, keepalivedUnit];
 }
 
+/** Every path that a profile may have put in place, those that start something first. */
+export function ownPaths(): readonly string[] {
+  const { trackFile: _, ...paths } = PATHS;
+  return Object.values(paths);
+}
+
 type Content = ManagedFile["content"];
 
 function haproxy(path: string, content: Content): ManagedFile {

@@ -3,12 +3,39 @@
  * Data and shell text only.
  * @module
  */
-import type { Endpoint, Handler } from "../model.ts";
-import { SCRIPT_USER } from "./paths.ts";
+import type { Endpoint, Handler, PackageSettings } from "../model.ts";
+import { PATHS, SCRIPT_USER } from "./paths.ts";
 
-/** Packages of a member. */
-export function packagesFor(_endpoint: Endpoint): readonly string[] {
-  return ["haproxy", "keepalived", "curl"];
+/** The daemons: packages, and services of the same names, in the order in which they start. */
+export const DAEMONS = ["haproxy", "keepalived"] as const;
+
+/** What is asked of the packages of a member. */
+export interface PackageWishes {
+  /** Packages that are installed. */
+  readonly names: readonly string[];
+  /** Those of them that a service of the same name runs from. */
+  readonly services: readonly string[];
+  /** Version of a package, or a pattern of it; of those that may have only that. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Whether upgrades pass a package over; of those where that is asked. */
+  readonly hold: Readonly<Record<string, boolean>>;
+  /** Longest wait for others who work with the package manager, in seconds. */
+  readonly lockSeconds: number;
+}
+
+const ANY: PackageSettings = { versions: {}, lockTimeoutMs: 300_000 };
+
+/** What is asked of the packages of a member. */
+export function packagesFor({ packages = ANY }: Endpoint): PackageWishes {
+  const { versions, hold, lockTimeoutMs } = packages;
+  return {
+    // curl is for the check scripts, and nobody's to pin.
+    names: [...DAEMONS, "curl"],
+    services: DAEMONS,
+    versions,
+    hold: hold === undefined ? {} : Object.fromEntries(DAEMONS.map((name) => [name, hold])),
+    lockSeconds: Math.ceil(lockTimeoutMs / 1000),
+  };
 }
 
 /**
@@ -23,6 +50,24 @@ export function scriptUser(endpoint: Endpoint): string | undefined {
 export function reloadScript(daemon: "haproxy" | "keepalived"): string {
   return daemon === "haproxy" ? RELOAD_HAPROXY : RELOAD_KEEPALIVED;
 }
+
+/** What marks that user as one that Holdfast has made: only then it goes with the endpoint. */
+export const SCRIPT_USER_COMMENT = "Keepalived check scripts (Holdfast)";
+
+/** Handlers of a member that leaves: nothing of it is started or read again. */
+export function leavingHandlers(): readonly Handler[] {
+  return [{ name: FORGET_UNITS, script: FORGET }];
+}
+
+/** Handler that makes systemd forget what a member has given it. */
+export const FORGET_UNITS = "forget units";
+
+const FORGET =
+  `rmdir /etc/systemd/system/haproxy.service.d /etc/systemd/system/keepalived.service.d 2>/dev/null
+rm -f -- ${PATHS.trackFile}
+systemctl daemon-reload || exit 1
+systemctl reset-failed haproxy.service keepalived.service 2>/dev/null
+:`;
 
 /** Handlers in the order in which they run: HAProxy first, Keepalived watches it. */
 export function handlerScripts(): readonly Handler[] {
@@ -71,8 +116,15 @@ systemctl is-active keepalived.service
 function restart(service: "haproxy" | "keepalived"): Handler {
   return {
     name: `restart ${service}`,
+    // One that ends over what it reads does so a moment after it said that it is ready.
     script: `systemctl daemon-reload && systemctl restart ${service}.service || exit 1
-systemctl is-active ${service}.service
+main() { systemctl show -p MainPID --value ${service}.service; }
+before=$(main)
+sleep 0.5
+[ "$(main)" != "$before" ] || exec systemctl is-active ${service}.service
+echo "${service} does not stay up"
+systemctl status --no-pager --lines=20 ${service}.service
+exit 1
 `,
     supersedes: [`reload ${service}`],
     // Connections through it end, and the address moves: by mishap, unless it was moved before.

@@ -25,5 +25,8 @@ export const PATHS = {
   trackFile: "/run/holdfast-haproxy-running",
 } as const;
 
+/** Record of who the members of the endpoint are; root's alone, beside the runner's own state. */
+export const MEMBERS_FILE = "/var/lib/holdfast/members";
+
 /** User that Keepalived runs the check scripts as. */
 export const SCRIPT_USER = "keepalived_script";

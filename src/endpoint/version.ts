@@ -15,14 +15,18 @@ export const DEFAULT_VERSIONS: Readonly<Record<Daemon, string>> = {
 };
 
 /**
- * Version of a daemon on a host: what is installed, else what an install would bring, else
+ * Version of a daemon on a host: what this run will make it, else what is installed, else what an install would bring, else
  * {@link DEFAULT_VERSIONS}. Without epoch and without the distribution's revision.
  * @throws {NotYetKnown} when this run is going to install it and no package list says which
  */
 export function versionOf(daemon: Daemon, host: string, world: World): string {
   const seen = world.facts.get(host)?.packages[daemon];
-  const known = upstream(seen?.installed) ?? upstream(seen?.candidate);
-  if (known === undefined && host === world.host && world.predicted.packages.includes(daemon)) {
+  const { packages, versions } = world.predicted;
+  const own = host === world.host ? versions?.[daemon] : undefined;
+  // What a pinned package will be is not what an install without a pin would bring.
+  const known = upstream(own) ?? upstream(seen?.installed) ??
+    (own === "" ? undefined : upstream(seen?.candidate));
+  if (known === undefined && host === world.host && packages.includes(daemon)) {
     throw new NotYetKnown(`no package list of the host says which version of ${daemon} it will be`);
   }
   return known ?? DEFAULT_VERSIONS[daemon];

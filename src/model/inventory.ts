@@ -54,6 +54,8 @@ export interface Member {
   readonly state?: "MASTER" | "BACKUP";
   /** Network interface set by hand for this host. */
   readonly interface?: string;
+  /** It shall carry nothing of the endpoint any more. @default {false} */
+  readonly absent?: boolean;
 }
 
 /** A highly available address and the machines that carry it: the `endpoint` map, validated. */
@@ -94,6 +96,10 @@ export interface Endpoint {
     /** `address:port` of the loopback health and metrics listener. */
     readonly stats: string;
   };
+  /** `OOMScoreAdjust` of both daemons, -1000 to 1000. @default {systemd's} */
+  readonly oomScoreAdjust?: number;
+  /** What is asked of the daemons' packages. @default {that they are installed} */
+  readonly packages?: PackageSettings;
   /** What the owner promises; compared with predictions and drills. */
   readonly slo: {
     /** Longest tolerated failover in milliseconds. */
@@ -103,8 +109,20 @@ export interface Endpoint {
   readonly production?: boolean;
   /** What drills need beside ssh. @default {nothing} */
   readonly drill?: DrillSettings;
-  /** Load balancers, in inventory order. */
+  /** Load balancers, in inventory order; none when the whole endpoint shall go. */
   readonly members: readonly Member[];
+  /** Load balancers that shall be none any more: nothing is derived from them. @default {none} */
+  readonly leaving?: readonly Member[];
+}
+
+/** What is asked of the daemons' packages, as the inventory says it. */
+export interface PackageSettings {
+  /** Daemon to the version that it shall have, or a pattern of it: `2.6.*`. */
+  readonly versions: Readonly<Partial<Record<"haproxy" | "keepalived", string>>>;
+  /** Whether upgrades pass the daemons over. @default {as it is on the host} */
+  readonly hold?: boolean;
+  /** Longest wait for others who work with the package manager, in milliseconds. */
+  readonly lockTimeoutMs: number;
 }
 
 /** What drills need beside ssh, as the inventory names it. */

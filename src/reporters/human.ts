@@ -4,6 +4,7 @@ import type { Event, EventOf, Status } from "../events.ts";
 import { printable, printableLine } from "../terminal.ts";
 import { type DrillLines, drillLines } from "./drill/lines.ts";
 import { differences } from "./diff.ts";
+import { fleetLine } from "./fleet.ts";
 import { hang } from "./fold.ts";
 import { recapLines } from "./recap.ts";
 
@@ -90,11 +91,14 @@ function show(event: Event, page: Page): string {
   }
 }
 
-function start({ mode, inventory, hosts }: EventOf<"run-start">, { columns }: Page): string {
+function start(event: EventOf<"run-start">, { columns }: Page): string {
+  const { mode, inventory, hosts } = event;
   const what = mode === "check" ? "check (nothing will be changed)" : mode;
   const about = `${printableLine(inventory)}  ${printableLine(hosts.join(", "))}`;
   const lines = hang(`${what} `, about, { indent: 4, columns });
-  return `${bold(what)}${lines.slice(what.length)}\n\n`;
+  const fleet = fleetLine(event);
+  const more = fleet === undefined ? "" : `${hang("", fleet, { indent: 4, columns })}\n`;
+  return `${bold(what)}${lines.slice(what.length)}\n${more}\n`;
 }
 
 function taskEnd(event: EventOf<"task-end">, page: Page): string {

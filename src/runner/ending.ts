@@ -143,7 +143,8 @@ function report(
     say(
       "rollback-unseen",
       `Cannot see "${name}" go back to how it was: ${back.why}; it does so by itself, ` +
-        (back.seconds > 0 ? `within ${back.seconds} s` : "and had the time for it"),
+        (back.seconds > 0 ? `within ${back.seconds} s` : "about now") +
+        ", or when it starts again if it is off",
       `holdfast history ${
         group.about?.inventory ?? "INVENTORY"
       } says what it decided, once it can be reached`,
@@ -161,11 +162,19 @@ function report(
   const itself = back.byItself ? "it went back by itself, and is" : "it is";
   say(
     "rolled-back",
-    `Cannot keep the change on "${name}": ${
-      short(why)
-    }; ${itself} as it was before this run, and ${stands}`,
+    `Cannot keep the change on "${name}": ${short(why)}; ${itself} as it was before this run, ${
+      keepers(run, group)
+    }and ${stands}`,
   );
   return `what was changed on "${name}" was undone`;
+}
+
+/** Names those that were changed before it and stay so: together they are not what they were. */
+function keepers(run: HostRun, { runs }: Group): string {
+  const kept = runs.filter((it) => it !== run && it.changed && it.opened === false && !it.wentBack);
+  if (kept.length === 0) return "";
+  const names = kept.map(({ member: { host } }) => `"${host.name}"`).join(", ");
+  return `${names} ${kept.length === 1 ? "keeps" : "keep"} the change, `;
 }
 
 /** The first sentence of a reason, without what a program had to say: that was shown already. */

@@ -1,5 +1,5 @@
 import type { Facts, Interface, PackageVersion } from "../model.ts";
-import { dpkgInstalled } from "../dpkg.ts";
+import { dpkgStatus, UNFINISHED } from "../dpkg/status.ts";
 import { raw, sh } from "../shell.ts";
 
 /**
@@ -24,7 +24,7 @@ ip -o addr show 2>/dev/null | while read -r _ name family address _; do
 done
 set -- ${packages}
 if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
-  ${dpkgInstalled}
+  ${dpkgStatus}
   if [ $# -gt 0 ]; then
     ${raw(fetchLists ? PRIVATE_LISTS : "lists=")}
     apt-cache $lists policy -- "$@" 2>/dev/null | while read -r first second; do
@@ -81,7 +81,10 @@ function parsePackages(rows: readonly string[][]): Record<string, PackageVersion
   const packages: Record<string, PackageVersion> = {};
   for (const [kind, name, version] of rows) {
     if (name === undefined || version === undefined || version === "(none)") continue;
-    if (kind === "installed") packages[name] = { installed: version };
+    // To finish an installation changes no version; one that has no whole package does.
+    const isThere = kind === "installed" ||
+      (kind !== "half-installed" && UNFINISHED.includes(kind ?? ""));
+    if (isThere) packages[name] = { installed: version };
     if (kind === "candidate") packages[name] ??= { candidate: version };
   }
   return packages;

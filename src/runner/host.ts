@@ -75,6 +75,8 @@ export interface HostRun {
   readonly standDown?: StandDown;
   /** Steps that were journalled. */
   steps: number;
+  /** How long the last of them may take, in milliseconds: a host that is cut off waits for it. */
+  stepMs?: number;
   /** The host goes back by itself unless it hears that it shall not. */
   opened?: boolean;
   /** It has left the service to the others, for the time of its change. */

@@ -54,6 +54,7 @@ export function nextStep(
 ): Step | undefined {
   if (run.about === undefined || run.opened !== true) return undefined;
   run.steps += 1;
+  run.stepMs = timeoutMs;
   const summary = step.summary.replaceAll("\n", " ");
   return {
     ...step,
@@ -168,7 +169,7 @@ export type Back =
   | { readonly kind: "back"; readonly undone: Undone; readonly byItself: boolean }
   /** It could not be brought back, and why. */
   | { readonly kind: "stuck"; readonly why: string }
-  /** Nobody could see it; in so many seconds it goes back by itself. */
+  /** Nobody could see it; within so many seconds it goes back by itself, if it is on. */
   | { readonly kind: "unseen"; readonly why: string; readonly seconds: number };
 
 /** Brings a host back to how it was before the run, over whatever connection can be had. */
@@ -178,8 +179,10 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
   const script = revertScript(about.id);
   const first = await tryRevert(run, run.session, script);
   if (!(first instanceof ConnectError)) return first;
-  // By then the host has gone back by itself; what it decided must be seen.
+  // By then most hosts have gone back by themselves; what they decided must be seen. One whose step
+  // may take longer, and that is not told that nobody waits for it any more, still lets it end.
   const until = effects.now() + PATIENCE_S * 1000 + GRACE_MS;
+  const goesBack = effects.now() + (run.stepMs ?? 0) + PATIENCE_S * 1000;
   for (let last = first;;) {
     const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
     if (!(session instanceof ConnectError)) {
@@ -188,8 +191,8 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
       if (!(back instanceof ConnectError)) return back;
       last = back;
     } else last = session;
-    const seconds = Math.max(0, Math.ceil((until - effects.now()) / 1000));
-    if (seconds === 0 || effects.signal.aborted) {
+    if (effects.now() >= until || effects.signal.aborted) {
+      const seconds = Math.max(0, Math.ceil((goesBack - effects.now()) / 1000));
       return { kind: "unseen", why: last.message, seconds };
     }
     await effects.sleep(ASK_AGAIN_MS);

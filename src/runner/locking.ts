@@ -2,6 +2,9 @@
  * Taking the locks of several hosts: all of them, or none. Whoever waits holds nothing meanwhile,
  * and asks host after host in an order that is the same for everybody, so that two runs can neither
  * block each other nor both give up.
+ *
+ * A host outside of `--limit` is only asked, and asked again once all locks are taken: two runs that
+ * have a part of the hosts each cannot miss each other, because each takes before it asks.
  * @module
  */
 import { ConnectError } from "../errors.ts";
@@ -26,6 +29,9 @@ const POLL_MS = 1000;
  * come apart, though nobody asked to wait.
  */
 const TIE_MS = 3 * POLL_MS;
+
+/** How often a run that goes first asks hosts whose holder is about to give way. */
+const STAYS = 5;
 
 const LOCK = { kind: "lock", name: "lock" };
 const WAIT = { kind: "lock", name: "wait for the lock" };
@@ -53,7 +59,10 @@ export async function takeLocks(
   effects: Effects,
 ): Promise<"had" | "taken" | "held"> {
   const all = inOrder(groups);
-  if (all.every(({ run }) => run.held === undefined)) return "had";
+  if (all.every(({ run }) => run.held === undefined)) {
+    await observe(all, effects);
+    if (all.every(({ run }) => run.held === undefined)) return "had";
+  }
   const tie = all.some(({ run }) => run.locked);
   await release(all);
   announce(all, waitMs, effects);
@@ -109,15 +118,44 @@ function inOrder(groups: readonly Group[]): Locked[] {
 /** Takes one lock after the other, and stops at the first that somebody else has. */
 async function takeAll(all: readonly Locked[], effects: Effects): Promise<boolean> {
   for (const { run } of all) delete run.held;
-  for (const { group: { lock }, run } of all) {
-    if (run.stopped || lock === undefined) continue;
-    const script = run.selected ? lockScript(lock) : peekScript(lock.nonce);
-    const answer = await ask(run, script, effects);
-    if (answer === undefined) continue;
-    noteLock(run, answer, effects);
-    if (run.held !== undefined) return false;
+  for (const one of all) {
+    if (!one.run.selected || one.run.stopped) continue;
+    await request(one, effects);
+    if (one.run.held !== undefined) return false;
   }
-  return true;
+  for (let stays = 0;; stays++) {
+    await observe(all, effects);
+    if (all.every(({ run }) => run.held === undefined)) return true;
+    if (givesWay(all) || stays >= STAYS || effects.signal.aborted) return false;
+    await effects.sleep(POLL_MS / STAYS);
+  }
+}
+
+/**
+ * Asks the hosts that are only observed who has their locks. After our own were taken, so that of
+ * two runs that take and ask at the same moment one sees the other at least.
+ */
+async function observe(all: readonly Locked[], effects: Effects): Promise<void> {
+  const observed = all.filter(({ run }) => !run.selected && !run.stopped);
+  await Promise.all(observed.map((one) => request(one, effects)));
+}
+
+/**
+ * Whether this run is the one that gives way, where two have locked a part of the hosts each and see
+ * each other. The one that has the first host of all does not: the other sees that, and lets go.
+ */
+function givesWay(all: readonly Locked[]): boolean {
+  const first = all.findIndex(({ run }) => run.locked);
+  const held = all.findIndex(({ run }) => run.held !== undefined);
+  return held < first;
+}
+
+/** Takes the lock of a host, or asks for it where it is only observed. */
+async function request({ group: { lock }, run }: Locked, effects: Effects): Promise<void> {
+  if (lock === undefined) return;
+  const script = run.selected ? lockScript(lock) : peekScript(lock.nonce);
+  const answer = await ask(run, script, effects);
+  if (answer !== undefined) noteLock(run, answer, effects);
 }
 
 async function release(all: readonly Locked[]): Promise<void> {

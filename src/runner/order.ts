@@ -6,14 +6,13 @@ import { beside } from "./beside.ts";
 import type { Before } from "./ending.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
-import { rolling } from "./rolling.ts";
+import { leaveOut, rolling } from "./rolling.ts";
+import { settle } from "./settle.ts";
 import { couplingIn, switchOver } from "./switchover.ts";
 
 /**
- * A service that stands on some host changes one host at a time, those it stands on last; and
- * nothing may be worse than before when the next host is touched. What must not differ between hosts
- * changes on all of them together. Where nothing stands yet there is nothing to lose, and hosts
- * change side by side.
+ * Who leaves goes first: while the others still speak to it they hear its goodbye, and they must not
+ * drop it from their peers before. Where none of them can carry the service yet, it goes last.
  */
 export async function applyGroup(
   group: Group,
@@ -22,6 +21,47 @@ export async function applyGroup(
   effects: Effects,
 ): Promise<void> {
   const before = group.checks.map((check, i) => check.judge(group.answers[i] ?? new Map()));
+  const leaving = willing.filter(({ member }) => member.absent === true);
+  const staying = willing.filter((run) => !leaving.includes(run));
+  if (leaving.length === 0) return await stay(group, staying, before, forks, effects);
+  if (!before.some(({ able = [] }) => able.length > 0)) {
+    await stay(group, staying, before, forks, effects);
+    return await rolling(group, leaving, before, effects);
+  }
+  await rolling(group, leaving, before, effects);
+  const left = leaving.map(stillThere).find((why) => why !== undefined);
+  if (left === undefined) {
+    // The address may have moved with the one that held it.
+    const now = await Promise.all(
+      group.checks.map((check) => settle(check, group.runs, { deadlineMs: 0 }, effects)),
+    );
+    return await stay(group, staying, now, forks, effects);
+  }
+  for (const run of staying) {
+    leaveOut(run, left, effects);
+    finish(run, effects);
+  }
+}
+
+/** A host that answers and could not be taken out would fight those that forget it. */
+function stillThere({ member, stopped, session }: HostRun): string | undefined {
+  if (!stopped || session === undefined) return undefined;
+  return `"${member.host.name}", which is to leave, could not be taken out`;
+}
+
+/**
+ * A service that stands on some host changes one host at a time, those it stands on last; and
+ * nothing may be worse than before when the next host is touched. What must not differ between hosts
+ * changes on all of them together. Where nothing stands yet there is nothing to lose, and hosts
+ * change side by side.
+ */
+async function stay(
+  group: Group,
+  willing: readonly HostRun[],
+  before: Before,
+  forks: number,
+  effects: Effects,
+): Promise<void> {
   const last = new Set(before.flatMap(({ last = [] }) => last));
   const coupling = couplingIn(group, before);
   const refusal = coupling.refusal(new Set(willing.map(({ member: { host } }) => host.name)));

@@ -11,9 +11,10 @@ export const NOTHING: Predictions = { packages: [], users: [], paths: [] };
 
 /** Predictions of a host after one more plan. */
 export function predict(before: Predictions, plan: TaskPlan): Predictions {
-  const { packages = [], users = [], paths = [] } = plan.predicts ?? {};
+  const { packages = [], versions = {}, users = [], paths = [] } = plan.predicts ?? {};
   return {
     packages: [...before.packages, ...packages],
+    versions: { ...before.versions, ...versions },
     users: [...before.users, ...users],
     paths: [...before.paths, ...paths],
   };

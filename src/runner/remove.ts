@@ -1,5 +1,11 @@
-import { FINDERS, folderOf, refuseCovered, refuseProtected } from "../obstacles.ts";
-import { sh } from "../shell.ts";
+import {
+  FINDERS,
+  folderOf,
+  refuseCovered,
+  refuseProtected,
+  refuseUnwritable,
+} from "../obstacles.ts";
+import { raw, sh } from "../shell.ts";
 
 /**
  * Shell text that takes a file away. What keeps it from going is said first; `record` runs after
@@ -15,6 +21,7 @@ export function removeScript(path: string, record: string): string {
     sh`[ -L ${path} ] || [ ! -d ${path} ] || fail ${`${what}: it is a directory`}`,
     refuseProtected(folder, what, "folder"),
     refuseProtected(path, what, "file"),
+    sh`[ -L ${path} ] || { ${raw(refuseUnwritable(path, what))}; }`,
     refuseCovered(path, what),
     "fi",
     "trap '' HUP INT TERM PIPE",

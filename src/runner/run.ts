@@ -9,6 +9,8 @@ import type { Endpoint } from "../model.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
+import { type Fleet, fleetOf, inTurn } from "./fleet.ts";
+import { warnOfFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
 import { handlersAgain } from "./keepers.ts";
@@ -21,11 +23,13 @@ export type { RunSpec } from "./spec.ts";
 
 /** Runs a play. Everything it has to say is an event; it gives the exit code. */
 export async function run(spec: RunSpec, outer: Effects): Promise<number> {
-  const hosts = spec.endpoints.flatMap(({ members }) => members.map(({ host }) => host.name))
+  const hosts = spec.endpoints.flatMap(everyone).map(({ host }) => host.name)
     .filter((host) => spec.selected.has(host));
   const tally = new Tally(hosts);
+  const fleet = fleetOf(spec);
   const emit = (event: Event) => {
     tally.add(event);
+    fleet.budget.add(event);
     outer.emit(event);
   };
   const effects = { ...outer, emit };
@@ -37,7 +41,16 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
       return place === undefined ? [] : [[host, place] as const];
     }),
   );
-  emit({ type: "run-start", at: since, mode, play: play.name, inventory, hosts, places });
+  emit({
+    type: "run-start",
+    at: since,
+    mode,
+    play: play.name,
+    inventory,
+    hosts,
+    places,
+    ...fleet.said,
+  });
 
   const trips = new Map<string, number>();
   const lock = lockOf(spec, since, effects);
@@ -51,7 +64,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
       groups.flatMap((group) => group.runs.map((run) => ({ group, run }))),
       ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
     );
-    await proceed(groups, spec, effects);
+    await proceed(groups, spec, fleet, effects);
   } finally {
     await Promise.all(groups.map(close));
     for (const { member: { host }, session } of groups.flatMap(({ runs }) => runs)) {
@@ -73,6 +86,12 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   return exitCode;
 }
 
+const membersOf = ({ endpoints }: RunSpec) =>
+  new Set(endpoints.flatMap(everyone).map(({ host }) => host.name));
+
+/** Members of an endpoint, and those who leave it. */
+const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];
+
 function group(
   { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
   endpoint: Endpoint,
@@ -81,7 +100,7 @@ function group(
 ): Group {
   const judging = mode === "verify";
   const checks = play.checks(endpoint);
-  const runs = endpoint.members.map((member): HostRun => {
+  const runs = everyone(endpoint).map((member): HostRun => {
     const all = judging ? [] : play.tasks(endpoint, member);
     const tasks = wanted(all);
     return {
@@ -142,16 +161,24 @@ function lockOf(
   return { what, who: lock?.who ?? "somebody", sinceS, nonce: lock?.nonce ?? nonce() };
 }
 
-/** Goes on with what has been seen. A plan is applied as a whole; else each endpoint is for itself. */
-async function proceed(groups: readonly Group[], spec: RunSpec, effects: Effects): Promise<void> {
-  const parts = spec.bound === undefined ? groups.map((group) => [group]) : [groups];
-  await Promise.all(parts.map(async (part) => {
-    if (await unlocked(part, spec, effects) && await holds(part, spec, effects)) {
-      await Promise.all(part.map((group) => conclude(group, spec, effects)));
-    }
+/** Goes on with what has been seen. A plan must hold as a whole; else each endpoint is for itself. */
+async function proceed(
+  groups: readonly Group[],
+  spec: RunSpec,
+  fleet: Fleet,
+  effects: Effects,
+): Promise<void> {
+  const whole = spec.bound !== undefined;
+  const free = async (groups: readonly Group[]) =>
+    await unlocked(groups, spec, effects) && await holds(groups, spec, effects);
+  if (whole && !(await free(groups))) return;
+  await inTurn(groups, spec, fleet, effects, async (group) => {
+    if (!whole && !(await free([group]))) return await close(group);
+    warnOfFormer(group, membersOf(spec), effects);
+    await conclude(group, spec, effects);
     // An endpoint that is done keeps nobody waiting while this run waits for another one.
-    await Promise.all(part.map(close));
-  }));
+    await close(group);
+  });
 }
 
 /** Whether nobody else works on any of these hosts. What was seen before a wait is looked at again. */

@@ -1,6 +1,7 @@
 import type { Mode } from "../events.ts";
 import type { Endpoint, Play, Source, Task } from "../model.ts";
 import type { PlannedHost } from "../saved_plan.ts";
+import type { BatchSize } from "./batches.ts";
 
 /** What a run is about. */
 export interface RunSpec {
@@ -24,8 +25,15 @@ export interface RunSpec {
   readonly placeOf?: (host: string) => Source | undefined;
   /** Which tasks of a host are wanted, in the play's order. @default {all of them} */
   readonly wanted?: (tasks: readonly Task[]) => readonly Task[];
-  /** How many hosts are worked on at the same time. */
+  /** How many hosts are looked at, and how many endpoints changed, at the same time. */
   readonly forks: number;
+  /** How many endpoints begin together, batch by batch; the last repeats. @default {all of them} */
+  readonly serial?: readonly BatchSize[];
+  /**
+   * The largest share of the selected hosts, in percent, that may fail or be unreachable before no
+   * further endpoint is begun. @default {100, and 0 where there is more than one batch}
+   */
+  readonly maxFailPercentage?: number;
   /** How long `verify` waits for a condition to become true. @default {0} */
   readonly waitMs?: number;
   /** Who takes the locks of hosts, in apply mode. @default {somebody who does not wait} */

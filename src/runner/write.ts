@@ -6,7 +6,13 @@
 import { createHash } from "node:crypto";
 import { toBytes } from "../bytes.ts";
 import type { Change } from "../model.ts";
-import { folderOf, refuseCovered, refuseLinked, refuseProtected } from "../obstacles.ts";
+import {
+  folderOf,
+  refuseCovered,
+  refuseLinked,
+  refuseProtected,
+  refuseUnwritable,
+} from "../obstacles.ts";
 import { sh } from "../shell.ts";
 import { makeFolder, prelude, stage, staged } from "./stage.ts";
 import { validate } from "./validate.ts";
@@ -71,6 +77,7 @@ function ready(path: string, before: string | undefined): string {
     refuseLinked(path, what),
     refuseCovered(path, what),
     refuseProtected(path, what, "file"),
+    refuseUnwritable(path, what),
   ].join("\n");
 }
 

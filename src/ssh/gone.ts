@@ -29,6 +29,17 @@ export interface Failure {
   readonly message: string;
   /** Nothing had reached the host, and another try may do better. */
   readonly retry: boolean;
+  /** No step can have run; else a request that was sent may have. */
+  readonly nothingRan: boolean;
+}
+
+/**
+ * Whether this end alone proves that no shell listened. It greets before it reads a request, and ssh
+ * gives its exit code only after all that it said, so one that ended without a greeting ran nothing;
+ * 255 and signals are ends of ssh itself.
+ */
+export function endedUnheard({ code, message }: Gone): boolean {
+  return code !== undefined && code !== 255 && !message.startsWith("was ended by");
 }
 
 /** The last lines that a process said, harmless and on one line, ready to follow a sentence. */

@@ -52,6 +52,7 @@ export class Link {
   readonly #greeting = Promise.withResolvers<void>();
   readonly #over: Promise<void>;
   #sent: Promise<void>;
+  #written = false;
   #gone: Gone | undefined;
   #cancelled: "soon" | "sent" | undefined;
   #waiting: (PromiseWithResolvers<Reply> & { seq: number; out?: Frame; err?: Frame }) | undefined;
@@ -74,6 +75,11 @@ export class Link {
     ]);
     this.#sent = (options.gate?.opened ?? Promise.resolve()).catch((e) => this.#fail(e.message));
     this.#send(helperText(nonce, options.shell, options.lockDir));
+  }
+
+  /** Whether anything was sent: a gate that did not open lets nothing through. */
+  get written(): boolean {
+    return this.#written;
   }
 
   /** Sends a request. One at a time. Rejects with {@link Gone}. */
@@ -117,8 +123,11 @@ export class Link {
   #send(text: string): void {
     const bytes = new TextEncoder().encode(text);
     // A broken pipe says less than the exit code that follows it.
-    this.#sent = this.#sent.then(() => this.#gone ? undefined : this.#writer.write(bytes))
-      .catch(() => {});
+    this.#sent = this.#sent.then(async () => {
+      if (this.#gone) return;
+      this.#written = true;
+      await this.#writer.write(bytes);
+    }).catch(() => {});
   }
 
   async #read(stream: ReadableStream<Uint8Array>, hear: (bytes: Uint8Array) => void) {

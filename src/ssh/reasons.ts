@@ -4,7 +4,7 @@
  */
 import type { Host } from "../model.ts";
 import { printable } from "../terminal.ts";
-import { type Failure, type Gone, lastWords } from "./gone.ts";
+import { endedUnheard, type Failure, type Gone, lastWords } from "./gone.ts";
 import { WRONG_PASSWORD } from "./sudo.ts";
 
 type Reason = (host: Host, found: RegExpExecArray, words: string) => string;
@@ -67,27 +67,36 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/holdfast: (.+)/, (_host, found) => found[1] ?? "the shell is of no use"],
 ];
 
+// What ssh says of a connection that had been opened: a shell may have listened behind it.
+const OPENED =
+  /^(client_loop|Read from remote host|Timeout, server|Connection to \S+ closed|packet_write|Write)/im;
+
 /** Explains why a host gave no shell, and whether another try makes sense. */
 export function explain(host: Host, gone: Gone): Failure {
-  const [reason, retry] = reasonOf(host, gone);
+  const [reason, retry, known] = reasonOf(host, gone);
   const port = host.port === undefined ? "" : `:${host.port}`;
   const user = host.user === undefined ? "" : ` as "${host.user}"`;
   return {
     message: `Cannot open a shell on "${host.name}" (${host.address}${port})${user}: ` +
       printable(reason) + lastWords(gone).replaceAll(PROMPT, ""),
     retry,
+    nothingRan: endedUnheard(gone) || (known && !OPENED.test(gone.words)),
   };
 }
 
-function reasonOf(host: Host, gone: Gone): [reason: string, retry: boolean] {
+function reasonOf(host: Host, gone: Gone): [reason: string, retry: boolean, known: boolean] {
   const said = [gone.message, gone.words, gone.noise].join("\n");
   for (const [pattern, reason] of REASONS) {
     const found = pattern.exec(said);
     // Refused before the handshake: nothing was sent, and the next try may find room.
-    if (found) return [reason(host, found, said), gone.code === 255 && /^kex_/.test(found[0])];
+    if (found) {
+      return [reason(host, found, said), gone.code === 255 && /^kex_/.test(found[0]), true];
+    }
   }
-  if (gone.code === 127 || gone.code === 126) return ["the login shell found no /bin/sh", false];
-  return [gone.code === undefined ? gone.message : `ssh ${gone.message}`, false];
+  if (gone.code === 127 || gone.code === 126) {
+    return ["the login shell found no /bin/sh", false, true];
+  }
+  return [gone.code === undefined ? gone.message : `ssh ${gone.message}`, false, false];
 }
 
 function hostKeyChanged(host: Host, _found: RegExpExecArray, words: string): string {

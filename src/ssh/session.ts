@@ -7,7 +7,7 @@ import { delay } from "@std/async/delay";
 import { ConnectError, LinkError, TaskError } from "../errors.ts";
 import type { ExecResult, RunOptions, Session } from "../model.ts";
 import { concat, type Frame } from "./frames.ts";
-import { type Failure, Gone, lastWords } from "./gone.ts";
+import { endedUnheard, type Failure, Gone, lastWords } from "./gone.ts";
 import { type Gate, Link, type Reply } from "./link.ts";
 import type { Transport } from "./transport.ts";
 
@@ -131,7 +131,7 @@ class QueuedSession implements ShellSession {
         await this.#link.close();
         if (!failure.retry || !this.#again || tries >= TRIES || this.#closed !== undefined) {
           this.#closed = "no shell could be opened";
-          throw new ConnectError(this.#host, failure.message, { cause: error });
+          throw this.#unopened(failure, error);
         }
       }
       await delay(this.#options.pauseMs?.(tries) ?? 0);
@@ -144,13 +144,21 @@ class QueuedSession implements ShellSession {
     const gone = error instanceof Gone ? error : this.#link.gone(late);
     const failed = `Cannot open a shell on "${this.#host}": it ${gone.message}`;
     return this.#options.explain?.(gone) ??
-      { message: `${failed}${lastWords(gone)}`, retry: false };
+      { message: `${failed}${lastWords(gone)}`, retry: false, nothingRan: endedUnheard(gone) };
+  }
+
+  /** The request went out with the helper: where a shell may have read it, that is not denied. */
+  #unopened({ message, nothingRan }: Failure, cause: unknown): ConnectError {
+    if (nothingRan || !this.#link.written) return new ConnectError(this.#host, message, { cause });
+    const unknown = `${message}; whether request ${this.#trips} ran there is not known`;
+    return new LinkError(this.#host, unknown, { cause });
   }
 
   #lost(seq: number, ms: number, error: unknown): LinkError {
     const gone = error instanceof Gone ? `it ${error.message}${lastWords(error)}` : undefined;
     const why = this.#closed ?? gone ?? "no answer came in time";
-    this.#closed ??= "the link was lost earlier";
+    // Whoever comes later is told why too: the first to notice may have had nobody to tell.
+    this.#closed ??= `the link was lost earlier${gone === undefined ? "" : `: ${gone}`}`;
     this.#link.close().catch(() => {});
     return new LinkError(
       this.#host,

@@ -78,7 +78,7 @@ Deno.test("limitOf() holds fast to a second, and standard to one and a half wher
   const soon = CATALOGUE.filter(({ name }) => limitOf("standard", name) === 1500);
   assertEquals(
     soon.map(({ name }) => name).toSorted(),
-    ["haproxy-stopped", "keepalived-stopped", "link-down", "power-off"],
+    ["apply-restart", "haproxy-stopped", "keepalived-stopped", "link-down", "power-off"],
   );
 });
 

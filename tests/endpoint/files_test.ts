@@ -40,6 +40,28 @@ Deno.test("managedFiles() render the same text twice", () => {
   }
 });
 
+Deno.test("managedFiles() write oom_score_adjust into both drop-ins, and into nothing else", () => {
+  for (const profile of ["standard", "fast"] as const) {
+    for (const oomScoreAdjust of [-500, 0, 1000]) {
+      const [plain, set] = [of(profile), of(profile, { oomScoreAdjust })].map((it) =>
+        managedFiles(it, it.members[0]!, TEMPLATES)
+          .map((file) => ({ ...file, text: file.content(world(it)) }))
+      );
+      const changed = set?.filter(({ text }, i) => text !== plain?.[i]?.text) ?? [];
+      assertEquals(changed.map(({ notify }) => notify), [
+        ["restart haproxy"],
+        ["restart keepalived"],
+      ]);
+      for (const { text } of changed) {
+        assertEquals(text.match(/^OOMScoreAdjust=.*$/gm), [`OOMScoreAdjust=${oomScoreAdjust}`]);
+        // A unit reads it in its section [Service] alone.
+        assert(text.indexOf("[Service]") < text.indexOf("OOMScoreAdjust"));
+      }
+      assertEquals(plain?.some(({ text }) => text.includes("OOMScoreAdjust")), false);
+    }
+  }
+});
+
 Deno.test("managedFiles() notify handlers that exist", () => {
   for (const profile of PROFILES) {
     const names = handlerScripts().map((it) => it.name);
@@ -174,5 +196,5 @@ Deno.test("scriptUser() is nobody for the guide, whose scripts run as root", () 
     "keepalived_script",
     "keepalived_script",
   ]);
-  assertEquals(packagesFor(of("standard")), ["haproxy", "keepalived", "curl"]);
+  assertEquals(packagesFor(of("standard")).names, ["haproxy", "keepalived", "curl"]);
 });

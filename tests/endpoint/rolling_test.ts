@@ -169,6 +169,17 @@ for (const [name, { argv }] of Object.entries(SHELLS)) {
       });
     }));
 
+  Deno.test(`handlerScripts() mind a restarted daemon that does not stay (${name})`, () =>
+    withRollingHost(argv, async (host) => {
+      const script = handlerScripts().find((it) => it.name === "restart keepalived")?.script ?? "";
+      await host.unit("keepalived", ...UP);
+      assertEquals((await host.run(script)).code, 0);
+      await host.unit("keepalived", ...UP, "flaps");
+      const { code, stdout } = await host.run(script);
+      assertEquals(code, 1);
+      assertStringIncludes(stdout, "keepalived does not stay up");
+    }));
+
   Deno.test(`keepers() read units anew that have changed on disk (${name})`, () =>
     withRollingHost(argv, async (host) => {
       for (const unit of ["haproxy", "keepalived"] as const) await host.unit(unit, ...UP);

@@ -40,3 +40,17 @@ Deno.test("atLeast() compares part by part as numbers", () => {
   ]];
   assertEquals(cases.map(([a, b]) => atLeast(a!, b!)), [true, true, false, true, true]);
 });
+
+Deno.test("versionOf() goes by the version that this run is going to install", () => {
+  const versionIn = (versions: Readonly<Record<string, string>>, seen: PackageVersion) =>
+    versionOf("haproxy", "lb1", {
+      host: "lb1",
+      facts: new Map([["lb1", facts([], { packages: { haproxy: seen } })]]),
+      predicted: { packages: ["haproxy"], versions, users: [], paths: [] },
+    });
+  assertEquals(versionIn({ haproxy: "2.4.1-1" }, { installed: "2.6.12-1" }), "2.4.1");
+  assertEquals(versionIn({}, { installed: "2.6.12-1" }), "2.6.12");
+  // The host has yet to find it, and it need not be the one that apt prefers.
+  assertThrows(() => versionIn({ haproxy: "" }, { candidate: "3.0.1-1" }), NotYetKnown);
+  assertEquals(versionIn({ haproxy: "" }, { installed: "2.6.12-1" }), "2.6.12");
+});

@@ -111,6 +111,27 @@ Deno.test("loadInventory() resolves what drills need, and leaves unset what nobo
   assertEquals([drill?.probeFrom?.name, drill?.probeFrom?.address], ["m1", "10.0.0.21"]);
 });
 
+Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {
+  const whole = await endpointOf();
+  assertEquals(whole.leaving, undefined);
+  const parted = (await load(
+    withLines().replace("endpoint_host: { priority", "endpoint_host: { state: absent, priority"),
+  )).inventory.endpoints[0];
+  assertEquals(parted?.members.map(({ host }) => host.name), ["lb1"]);
+  assertEquals(parted?.leaving?.map(({ host, absent }) => [host.name, absent]), [["lb2", true]]);
+  const gone = await endpointOf("state: absent");
+  assertEquals(gone.members, []);
+  assertEquals(gone.leaving?.map(({ host }) => host.name), ["lb1", "lb2"]);
+});
+
+Deno.test("loadInventory() reads what is asked of packages, and leaves the rest unset", async () => {
+  assertEquals("packages" in await endpointOf(), false);
+  const { packages } = await endpointOf('packages: { haproxy: "2.6.*", hold: false }');
+  assertEquals(packages, { versions: { haproxy: "2.6.*" }, hold: false, lockTimeoutMs: 300_000 });
+  const other = await endpointOf("packages: { lock_timeout: 30s }");
+  assertEquals(other.packages, { versions: {}, lockTimeoutMs: 30_000 });
+});
+
 Deno.test("loadInventory() reads durations", async () => {
   for (const [text, ms] of [["500ms", 500], ["2s", 2000], ["1m", 60_000]] as const) {
     assertEquals((await endpointOf(`slo: { failover: ${text} }`)).slo.failoverMs, ms);

@@ -201,6 +201,25 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals(await host.names("."), [".holdfast.stays", "state"]);
     }));
 
+  Deno.test(`${name}: what a step that was cut off had staged goes with it, and nothing else`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.mkdir(`${dir}/etc`);
+      await Deno.writeTextFile(`${dir}/etc/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      // The power goes while it stages: nothing is recorded yet, and nobody cleans up.
+      const paths = [`${dir}/etc/a`];
+      const one: Step = { id: ABOUT.id, number: 1, summary: "step 1", timeoutS: 60, paths };
+      const stages = `echo new >${dir}/etc/.holdfast.$$.abc; kill -KILL $$`;
+      await host.run([beginStep(one), stages].join("\n"));
+      await Deno.writeTextFile(`${dir}/etc/.holdfast.77.undo`, "half");
+      await Deno.writeTextFile(`${dir}/etc/.holdfast.other`, "not ours");
+      assertEquals((await host.names("etc")).length, 4);
+      await revert(host);
+      assertEquals(await host.names("etc"), [".holdfast.other", "a"]);
+      assertEquals(await host.text("etc/a"), "old");
+    }));
+
   Deno.test(`${name}: only one run is open, and what ended before it is archived`, () =>
     withSandbox(shell, async (host) => {
       assertOk(await host.run(openScript(ABOUT, [])));

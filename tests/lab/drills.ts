@@ -27,7 +27,7 @@ export interface Drilled {
 
 /** Everything that a drill may touch, asked in other words than the product's own. */
 const STATE = `stat -c '%n %a %U:%G' /etc/haproxy/* /etc/keepalived/*
-sha256sum /etc/haproxy/*.cfg /etc/keepalived/*.conf
+sha256sum /etc/haproxy/*.cfg /etc/keepalived/*.conf /etc/systemd/system/*.service.d/*.conf
 systemctl is-active haproxy keepalived
 systemctl is-enabled haproxy keepalived
 ip -o addr show | sed 's/ \\(valid_lft\\|\\\\\\).*//; s/^[0-9]*: //' | sort

@@ -32,7 +32,22 @@ const DRILLS: Readonly<Record<string, (end: drills.End) => void>> = {
     assertEquals(end.failures, 0, drills.told(end));
     assertEquals(end.maxHolders, 1, drills.told(end));
   },
+  "apply-restart": (end) => {
+    assertEquals(end.targets, [drills.PREFERRED, drills.STANDBY]);
+    const { holders = [], marks = [] } = end.timeline ?? {};
+    const heal = marks.find(({ kind }) => kind === "heal")?.at ?? NaN;
+    // Its daemons restart while another member has the address.
+    const moved = holders.some(({ host, from }) => host === drills.STANDBY && from < heal);
+    assert(moved, drills.told(end));
+  },
 };
+
+/** The processes that systemd started, two of each host; a reload keeps them. */
+async function mainProcesses({ lab }: drills.Drilled): Promise<readonly string[]> {
+  const ask = "systemctl show -p MainPID --value haproxy.service keepalived.service";
+  const said = await Promise.all(lab.hosts.map(({ name }) => hf.root(lab, name, ask)));
+  return said.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+}
 
 /** Both load balancers came to use so many API servers, and in the end all three again. */
 function assertSeen(end: drills.End, up: number): void {
@@ -49,10 +64,16 @@ Deno.test({
   fn: (t) =>
     drills.withDrilled("dsrv", async (drilled) => {
       const { lab, inventory } = drilled;
+      const before = await mainProcesses(drilled);
       const ends = await drills.drilled(drilled, Object.keys(DRILLS));
+      const after = await mainProcesses(drilled);
       for (const [name, assertShown] of Object.entries(DRILLS)) {
         await t.step(name, () => drills.assertDrill(ends.get(name), assertShown));
       }
+      await t.step("apply-restart restarts both daemons on both hosts", () => {
+        assertEquals([before.length, after.length], [4, 4]);
+        assertEquals(after.filter((pid, i) => pid === before[i]), []);
+      });
       await t.step("a drill of one's own, as the documents show it", async () => {
         const path = `${lab.stateDir}/standby_stopped.ts`;
         await Deno.writeTextFile(path, await ownExample());

@@ -234,6 +234,29 @@ Deno.test({
         assertEquals(await inside(lab, HOLDER, "ls /var/lib/holdfast | grep drill- || :"), "");
       });
 
+      await t.step(
+        "apply-restart: the former drop-ins come back, and the daemons with them",
+        async () => {
+          const drop = (unit: string) => `/etc/systemd/system/${unit}.service.d/holdfast.conf`;
+          const look = `stat -c '%n %a %U:%G' ${drop("*")}; sha256sum ${drop("*")}
+ls /etc/systemd/system/*.service.d; systemctl show -p OOMScoreAdjust haproxy keepalived`;
+          const before = await inside(lab, HOLDER, look);
+          await fault(lab, "apply-restart");
+          for (const unit of ["haproxy", "keepalived"]) {
+            await inside(lab, HOLDER, `echo OOMScoreAdjust=7 >>${drop(unit)}`);
+          }
+          await inside(
+            lab,
+            HOLDER,
+            "systemctl daemon-reload; systemctl restart haproxy keepalived",
+          );
+          assertNotEquals(await inside(lab, HOLDER, look), before);
+          await assertHeals(lab, "apply-restart");
+          assertEquals(await inside(lab, HOLDER, look), before);
+          assertEquals(await inside(lab, HOLDER, "ls /var/lib/holdfast | grep drill- || :"), "");
+        },
+      );
+
       await t.step("reboot: the host comes back by itself", async () => {
         const booted = "systemctl show -p UserspaceTimestampMonotonic";
         const before = await inside(lab, HOLDER, booted);

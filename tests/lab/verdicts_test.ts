@@ -91,7 +91,10 @@ function killSsh(child: Deno.ChildProcess, address: string): Promise<void> {
   return Promise.resolve();
 }
 
-/** Ends every sshd on a host that is above the step, the listener aside, all of them at once. */
+/**
+ * Ends every sshd on a host that is above the step, the listener aside, all of them at once. One may
+ * follow another by itself before its turn comes.
+ */
 const KILL_SSHD = `while [ ! -s ${DIR}/pid ]; do sleep 0.1; done
 pid=$(cat ${DIR}/pid) found=
 while [ "$pid" -gt 1 ]; do
@@ -99,7 +102,7 @@ while [ "$pid" -gt 1 ]; do
   this=$pid pid=$(awk '/^PPid:/ { print $2 }' /proc/$pid/status)
   case $name in sshd*) [ "$pid" -eq 1 ] || found="$found $this" ;; esac
 done
-kill -KILL $found`;
+kill -KILL $found || [ -n "$found" ]`;
 
 const LOST =
   /^Cannot tell whether request \d+ finished on "lb1": the link was lost after \d+\.\d s: /;

@@ -44,6 +44,20 @@ Deno.test("human() shows what a check would do, and that nothing was done", () =
   assertEquals(text.trimEnd().split("\n").at(-1), plan);
 });
 
+Deno.test("human() says before the start in which order endpoints begin and what stops the run", () => {
+  const [, start] = EVERYTHING;
+  assert(start?.type === "run-start");
+  const batches = [["a"], ["b", "c"], ["d", "e"]];
+  assertEquals(
+    report([{ ...start, batches, stopsAfter: 2 }]),
+    "apply hosts.yaml  lb1, load-balancer-2\n" +
+      "5 endpoints, 2 hosts, in batches of 1, 2, 2; " +
+      "stops after the 2nd host that fails or cannot be reached\n\n",
+  );
+  const narrow = report([{ ...start, batches, stopsAfter: 2 }], false, false, { columns: 50 });
+  assert(narrow.split("\n").every((line) => line.length <= 50), narrow);
+});
+
 Deno.test("human() shows diffs only when they are asked for", () => {
   assertEquals(report(EVERYTHING, false).includes("+++"), false);
   assertStringIncludes(report(EVERYTHING, false), "write /etc/x");

@@ -28,6 +28,18 @@ candidate nothing (none)
   ]);
 });
 
+Deno.test("parseFacts() knows the version of what an interrupted dpkg left", () => {
+  const { packages } = parseFacts(`half-configured haproxy 2.6.12-1 install ok
+half-installed keepalived 1:2.2.7-1 install reinstreq
+candidate haproxy 3.0.1-1
+candidate keepalived 1:2.3.1-1
+`);
+  assertEquals(packages, {
+    haproxy: { installed: "2.6.12-1" },
+    keepalived: { candidate: "1:2.3.1-1" },
+  });
+});
+
 Deno.test("parseFacts() says unknown where a host says nothing", () => {
   const { packageManager, init, container, interfaces, uid } = parseFacts("");
   assertEquals([packageManager, init, container, uid], ["unknown", "unknown", "none", -1]);

@@ -10,8 +10,8 @@ import {
   unlockScript,
 } from "../../src/runner/lock.ts";
 import type { ShellSession } from "../../src/ssh/session.ts";
-import { lockedIn, withTempDir } from "../helpers.ts";
-import { alive, open, SHELLS, textOf, until } from "../ssh/shells.ts";
+import { lockedIn, runSh, withTempDir } from "../helpers.ts";
+import { alive, open, type Shell, SHELLS, textOf, until } from "../ssh/shells.ts";
 
 const request = (nonce: string, more: Partial<LockRequest> = {}): LockRequest => ({
   what: "apply",
@@ -144,6 +144,119 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     assertEquals([textOf(`${dir}/done`), textOf(`${dir}/next`)], ["\n", ""]);
   });
 
+  /** A session that has the lock and runs a step which marks its begin in `DIR/begun`. */
+  const working = async (dir: string, nonce: string, step: string, finish = false) => {
+    const session = await open(shell, { lockDir: dir });
+    await session.run(lockedIn(lockScript(request(nonce)), `'${dir}'`));
+    const pid = Number((await session.run("echo $PPID")).stdout);
+    await Deno.remove(`${dir}/begun`).catch(() => {});
+    const script = `echo $$ >'${dir}/begun.new'; mv '${dir}/begun.new' '${dir}/begun'; ${step}`;
+    session.run(script, { finish, timeoutMs: 600_000 }).catch(() => {});
+    assert(await until(() => textOf(`${dir}/begun`) !== ""));
+    return { session, pid, step: Number(textOf(`${dir}/begun`)) };
+  };
+  /** Kills a session's shell and all it has on the host but its step, which goes on alone. */
+  const killSession = async (pid: number, step: number) => {
+    const children = (await runSh(`pgrep -P ${pid}`)).stdout.trim().split("\n").map(Number);
+    for (const one of [...children.filter((child) => child !== step), pid]) {
+      Deno.kill(one, "SIGKILL");
+    }
+    assert(await until(() => !alive(pid)));
+  };
+
+  test("the step of a dead session is ended by who takes the lock, at once", async (dir) => {
+    const step = `trap : TERM; sh -c 'echo $$ >"$0"; sleep 600' '${dir}/child' & ` +
+      "while :; do sleep 0.2; done";
+    const first = await working(dir, "a-1", step);
+    assert(await until(() => textOf(`${dir}/child`) !== ""));
+    const child = Number(textOf(`${dir}/child`));
+    await killSession(first.pid, first.step);
+    assertEquals([alive(first.step), alive(child)], [true, true], "nobody ends it");
+    await using second = await open(shell);
+    // Who only asks ends nothing.
+    const peek = await second.run(lockedIn(peekScript("b-2"), `'${dir}'`));
+    assertEquals([peek.code, alive(first.step)], [HELD, true]);
+    assertMatch(parseHeld(peek.stdout).left?.name ?? "", /^s/);
+    const take = await second.run(lockedIn(lockScript(request("b-2")), `'${dir}'`));
+    assertEquals(take, { code: 0, stdout: "", stderr: "" });
+    assertEquals([alive(first.step), alive(child)], [false, false]);
+    assertEquals(entries(dir), ["begun", "child", "lock"]);
+    await first.session[Symbol.asyncDispose]();
+  });
+
+  test("what a dead session left and must finish keeps the lock until it has", async (dir) => {
+    await Deno.mkdir(dir);
+    await Deno.copyFile("/bin/sleep", `${dir}/dpkg`);
+    await Deno.chmod(`${dir}/dpkg`, 0o755);
+    const step = `'${dir}/dpkg' 600; echo >'${dir}/done'`;
+    const first = await working(dir, "a-1", step, true);
+    const dpkg = async () => Number((await runSh(`pgrep -P ${first.step}`)).stdout);
+    assert(await until(async () => textOf(`/proc/${await dpkg()}/comm`) === "dpkg\n"));
+    const left = { pid: await dpkg(), name: "dpkg" };
+    await killSession(first.pid, first.step);
+    await using second = await open(shell);
+    for (const script of [lockScript(request("b-2")), peekScript("b-2")]) {
+      const refused = await second.run(lockedIn(script, `'${dir}'`));
+      assertEquals([refused.code, refused.stderr], [HELD, ""]);
+      const { who, what, sinceS } = request("a-1");
+      assertEquals(parseHeld(refused.stdout), { pid: first.pid, who, what, sinceS, left });
+    }
+    assertEquals([alive(first.step), alive(left.pid)], [true, true]);
+    Deno.kill(left.pid, "SIGTERM");
+    const take = lockedIn(lockScript(request("b-2")), `'${dir}'`);
+    assert(await until(async () => (await second.run(take)).code === 0));
+    assertEquals(entries(dir), ["begun", "done", "dpkg", "lock"]);
+    await first.session[Symbol.asyncDispose]();
+  });
+
+  test("a session that has lost its link is waited for, and said to be gone", async (dir) => {
+    await using second = await open(shell);
+    const take = () => second.run(lockedIn(lockScript(request("b-2")), `'${dir}'`));
+    // It heeds no TERM: its session takes two seconds to end it.
+    const plain = await working(dir, "a-1", "trap : TERM; while :; do sleep 0.2; done");
+    const closed = plain.session[Symbol.asyncDispose]();
+    const lost = () => /^lost$/m.test(textOf(`${dir}/step.${plain.pid}`)) || !alive(plain.pid);
+    assert(await until(lost));
+    assertEquals(await take(), { code: 0, stdout: "", stderr: "" });
+    assertEquals([alive(plain.step), alive(plain.pid)], [false, false]);
+    await closed;
+    await second.run(lockedIn(unlockScript("b-2"), `'${dir}'`));
+
+    const finishing = await controlled(
+      dir,
+      shell,
+      `while [ ! -e '${dir}/go' ]; do sleep 0.1; done`,
+    );
+    finishing.kill("SIGKILL");
+    await finishing.status;
+    const record = () =>
+      entries(dir).filter((entry) => entry.startsWith("step.")).map((entry) =>
+        textOf(`${dir}/${entry}`)
+      );
+    assert(await until(() => record().some((text) => /^lost$/m.test(text))));
+    const refused = await take();
+    assertEquals([refused.code, parseHeld(refused.stdout).left !== undefined], [HELD, true]);
+    await Deno.writeTextFile(`${dir}/go`, "");
+    assert(await until(async () => (await take()).code === 0));
+    assertEquals(record(), []);
+  });
+
+  test("records of nobody are swept, and those of the living are not", async (dir) => {
+    const first = await working(dir, "a-1", "sleep 600");
+    const line = textOf(`${dir}/lock`);
+    await Deno.writeTextFile(`${dir}/step.999999999`, "");
+    // An earlier process of this number was a session.
+    await Deno.writeTextFile(`${dir}/step.${Deno.pid}`, `${first.step} 1 0 3 1\n`);
+    await Deno.remove(`${dir}/lock`);
+    await using second = await open(shell);
+    const take = lockedIn(lockScript(request("b-2")), `'${dir}'`);
+    assertEquals((await second.run(take)).code, 0);
+    assertEquals(entries(dir), ["begun", "lock", `step.${first.pid}`]);
+    assertEquals(alive(first.step), true);
+    assert(textOf(`${dir}/lock`) !== line);
+    await first.session[Symbol.asyncDispose]();
+  });
+
   test("what somebody says of himself is text to every shell", async (dir) => {
     await using first = await open(shell);
     await using second = await open(shell);
@@ -208,6 +321,42 @@ Deno.test("heldDiagnostic() names host, holder, deed, time and what to type", ()
     'Cannot work on "lb1": somebody works on it: apply, process 42 there',
   );
 });
+
+Deno.test("heldDiagnostic() of a run that is gone says what still works, never to end it", () => {
+  const left = { pid: 77, name: "apt-get" };
+  const holder = { pid: 42, what: "apply", who: "ann@desk", sinceS: 1_795_383_250, left };
+  assertEquals(heldDiagnostic("lb1", holder), {
+    severity: "error",
+    code: "lock-held",
+    message:
+      'Cannot work on "lb1": apt-get, process 77 there, still works for a run that is gone: ' +
+      "apply of ann@desk since 2026-11-22 21:34:10 UTC",
+    hint: "--lock-timeout 15m waits until apt-get has come to its own end; leave it alone, " +
+      "an installation that is ended half way blocks the next one",
+  });
+  assertEquals(
+    parseHeld(`42 1 n {}\nbusy 77 a b\tc${"x".repeat(200)}\n`).left?.name.slice(0, 5),
+    "a b\tc",
+  );
+});
+
+function entries(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].map((entry) => entry.name).sort();
+}
+
+/** A controller of its own that has the lock and runs a step which must finish. */
+async function controlled(dir: string, shell: Shell, script: string): Promise<Deno.ChildProcess> {
+  const take = lockedIn(lockScript(request("a-1")), `'${dir}'`);
+  const plan = { ...shell, lockDir: dir, script: take, finish: false, next: script };
+  const program = new URL("../ssh/controller.ts", import.meta.url).pathname;
+  const args = ["run", "-A", program, JSON.stringify({ ...plan, finishNext: true })];
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  const child = new Deno.Command(Deno.execPath(), { args, ...streams }).spawn();
+  const begun = () =>
+    entries(dir).some((entry) => /^step/.test(entry) && textOf(`${dir}/${entry}`));
+  assert(await until(begun));
+  return child;
+}
 
 function modeOf(path: string): number {
   return (Deno.statSync(path).mode ?? 0) & 0o777;

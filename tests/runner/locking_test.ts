@@ -221,6 +221,50 @@ Deno.test("run() asks for the lock of a host that it only observes, and does not
     assertEquals([...Deno.readDirSync(at("lb2"))].map(({ name }) => name), []);
   }));
 
+Deno.test("run() and another that has other hosts of the endpoint never change it together", () =>
+  withHosts(["lb1", "lb2"], async (dir, at) => {
+    const asked = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() };
+    const together: boolean[] = [];
+    /** A run with a part: it locks its own host when both have asked for that of the other. */
+    const start = (us: "a" | "b", mine: string, other: string) => {
+      const own: HostSession = new HostSession(at(mine), async (count) => {
+        if (count === 1) await Promise.all([asked.a.promise, asked.b.promise]);
+        if (!own.sent.at(-1)?.includes("printf done")) return;
+        together.push(await isHeld(at(mine)) && await isHeld(at(other)));
+      });
+      const observed = new class extends HostSession {
+        override async run(script: string): Promise<ExecResult> {
+          const answer = await super.run(script);
+          asked[us].resolve();
+          return answer;
+        }
+      }(at(other));
+      return runPlay("apply", play(dir), { [mine]: own, [other]: observed }, {
+        selected: [mine],
+        lock: { who: us, waitMs: 1e9 },
+        sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
+      });
+    };
+    const [first, second] = await Promise.all([start("a", "lb1", "lb2"), start("b", "lb2", "lb1")]);
+    assertEquals([first.code, second.code], [EXIT.ok, EXIT.ok]);
+    assertEquals([first.lines, second.lines], [["lb1 word word changed"], [
+      "lb2 word word changed",
+    ]]);
+    assertEquals(together, [false, false]);
+  }));
+
+Deno.test("run() asks again where it only observes, once it has its locks, and nowhere else", () =>
+  withHosts(["lb1", "lb2"], async (dir, at) => {
+    const peeks = async (selected: readonly string[]) => {
+      const sessions = { lb1: new HostSession(at("lb1")), lb2: new HostSession(at("lb2")) };
+      await runPlay("apply", play(dir), sessions, { selected });
+      const asks = ({ sent }: HostSession) => sent.filter((text) => text.includes("idle()")).length;
+      return [asks(sessions.lb1), asks(sessions.lb2)];
+    };
+    assertEquals(await peeks(["lb1", "lb2"]), [0, 0]);
+    assertEquals(await peeks(["lb1"]), [0, 2]);
+  }));
+
 Deno.test("run() takes no lock when it changes nothing, and asks for none", () =>
   withHosts(["lb1"], async (dir, at) => {
     await using _other = await holder(at("lb1"));

@@ -70,6 +70,32 @@ for (const [flag, word] of [["i", "immutable"], ["a", "append-only"]] as const) 
   }, noChattr);
 }
 
+/** A folder of programs without `lsattr`, as on a host that has no e2fsprogs. */
+async function withoutLsattr(dir: string): Promise<string> {
+  await Deno.mkdir(`${dir}/bin`);
+  const programs = "sh mktemp sha256sum mv rm rmdir chown chmod sync sed cut grep ls stat cp mkdir";
+  await runSh(
+    `for name in ${programs}; do ln -s "$(command -v "$name")" '${dir}/bin/'; done`,
+  );
+  return `PATH=${dir}/bin\n`;
+}
+
+inShells("an immutable file is found without lsattr too", async (dir, shell) => {
+  // To busybox, root may write to everything.
+  if (shell.argv[0] === "busybox") return;
+  const path = `${dir}/a`;
+  const only = await withoutLsattr(dir);
+  await Deno.writeTextFile(path, "old");
+  const why = "not even root may write to it; if it is immutable, " +
+    '"apt-get install e2fsprogs" gives lsattr, which shows it, and chattr, which changes it';
+  await protectedWith("i", path, async () => {
+    await assertRefuses(dir, only + set(dir), `cannot write ${path}: ${why}`, shell);
+    const removal = only + removeScript(path, "exit 9");
+    await assertRefuses(dir, removal, `cannot remove ${path}: ${why}`, shell);
+  });
+  assertEquals((await runSh(only + set(dir), shell.argv)).code, 0);
+}, noChattr);
+
 inShells("a write and a removal refuse what something is mounted on", async (dir, { argv }) => {
   const folder = `${dir}/it's a folder`;
   await Deno.mkdir(folder);

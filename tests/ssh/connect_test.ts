@@ -100,8 +100,6 @@ const REFUSALS = {
   "sudo: sorry, you must have a tty to run sudo": "sudo wants a terminal",
   "bash: line 1: exec: sudo: not found": "there is no sudo on it",
   "holdfast: this host has no program setsid": "this host has no program setsid",
-  "Something else \x1b[31mred":
-    "ssh ended with 255; last words: Something else \\\\u\\{1b\\}\\[31mred",
 } as const;
 
 for (const [said, reason] of Object.entries(REFUSALS)) {
@@ -109,6 +107,25 @@ for (const [said, reason] of Object.entries(REFUSALS)) {
     const message = await refusal(`cat >&2 <<'X'\n${said}\nX\nexit 255`);
     assert(message.startsWith(OPEN), message);
     assertMatch(message, new RegExp(reason.replace(/\((.*?)\)/, "\\($1\\)")));
+  });
+}
+
+for (
+  const said of [
+    "Something else \x1b[31mred",
+    "client_loop: send disconnect: Broken pipe",
+    "Timeout, server 10.88.0.13 not responding.",
+    "Read from remote host 10.88.0.13: Connection timed out",
+    "Connection to 10.88.0.13 closed by remote host.",
+  ]
+) {
+  Deno.test(`connector() denies nothing when ssh ends with ${JSON.stringify(said)}`, async () => {
+    await using ssh = await fakeSsh(`cat >&2 <<'X'\n${said}\nX\nexit 255`);
+    await using session = await ssh.connect()(HOST);
+    const { message } = await assertRejects(() => session.run(":"), LinkError);
+    assert(message.startsWith(OPEN), message);
+    assert(message.endsWith("; whether request 1 ran there is not known"), message);
+    assertEquals(message.includes("\x1b"), false);
   });
 }
 

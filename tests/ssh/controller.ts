@@ -15,6 +15,6 @@ const session = plan.host
   });
 await Promise.all([
   session.run(plan.script, { finish: plan.finish, timeoutMs: 600_000 }),
-  session.run(plan.next),
+  session.run(plan.next, { finish: plan.finishNext === true }),
 ]);
 await session[Symbol.asyncDispose]();

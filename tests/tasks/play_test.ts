@@ -29,6 +29,7 @@ const CORRECTED = [
   "no leftovers of another profile",
   "service haproxy enabled, running",
   "service keepalived enabled, running",
+  "members of lb",
 ];
 
 const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
@@ -40,6 +41,7 @@ const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
     "no leftovers of another profile",
     "service haproxy enabled, running",
     "service keepalived enabled, running",
+    "members of lb",
   ],
 };
 
@@ -82,7 +84,7 @@ for (const profile of ["guide", "standard", "fast"] as const) {
 
 const TAGS: Readonly<Record<string, readonly string[]>> = {
   packages: ["packages haproxy, keepalived, curl"],
-  system: ["user keepalived_script", "sysctl tcp-keepalive"],
+  system: ["user keepalived_script", "sysctl tcp-keepalive", "members of lb"],
   config: [
     "files systemd drop-ins",
     "files haproxy and keepalived",
@@ -155,3 +157,28 @@ function firstChanges(task: Task): readonly Change[] {
   const world = { host: "lb1", facts: new Map(), predicted };
   return task.plan({ code: 0, stdout, stderr: "" }, world).changes;
 }
+
+Deno.test("endpointPlay() takes a host that leaves apart in this order", () => {
+  const endpoint = endpointOf("standard");
+  const member = { ...endpoint.members[0]!, absent: true };
+  assertEquals(play.tasks(endpoint, member).map(({ name }) => name), [
+    "service keepalived disabled, stopped",
+    "no address 10.9.0.10",
+    "service haproxy disabled, stopped",
+    "no files of the endpoint",
+    "no user keepalived_script of ours",
+    "no record of members",
+  ]);
+  // Nothing that an earlier run made due may start a daemon of it again.
+  assertEquals(play.handlers(endpoint, member).map(({ name }) => name), ["forget units"]);
+});
+
+Deno.test("endpointPlay() removes every file that any profile puts in place", () => {
+  const endpoint = endpointOf("standard");
+  const member = { ...endpoint.members[0]!, absent: true };
+  const gone = play.tasks(endpoint, member).find(({ kind }) => kind === "absent")?.probe ?? "";
+  const written = (["guide", "standard"] as const).flatMap(tasksOf).flatMap(firstChanges)
+    .flatMap((change) => change.kind === "write" ? change.files : []).map(({ path }) => path);
+  assertEquals(written.length > 8, true);
+  assertEquals(written.filter((path) => !gone.includes(path)), []);
+});

@@ -33,6 +33,21 @@ cases("service()", {
     seen: seen("loaded", "active", "running", "enabled"),
     changes: ["disable and stop haproxy"],
   },
+  "wants nothing of one that is not there and shall not run": {
+    task: service({ name: "haproxy", enabled: false, running: false }),
+    seen: seen("not-found", "inactive", "dead", ""),
+    changes: [],
+  },
+  "wants nothing of one that is masked and shall not run": {
+    task: service({ name: "haproxy", enabled: false, running: false }),
+    seen: seen("masked", "inactive", "dead", "masked"),
+    changes: [],
+  },
+  "stops one that waits for its next restart": {
+    task: service({ name: "haproxy", enabled: false, running: false }),
+    seen: seen("loaded", "activating", "auto-restart", "disabled"),
+    changes: ["stop haproxy"],
+  },
   "plans over a package that will be installed and held back": {
     task,
     seen: seen("not-found", "inactive", "dead", ""),

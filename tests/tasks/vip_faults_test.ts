@@ -56,6 +56,19 @@ Deno.test("vip() excuses faults that do not make it false", () => {
   assertEquals([judged(WAITING).ok, judged({ lb1: HOLDER }).ok], [true, true]);
 });
 
+/** A healthy pair before its port changes: seen from the new one. */
+const OTHER_PORT: Pair = {
+  lb1: { ...HOLDER, listens: false },
+  lb2: { ...BACKUP, listens: false, through: "000" },
+};
+/** A healthy pair before its address changes: seen from the new one. */
+const OTHER_ADDRESS: Pair = {
+  lb1: { ...BACKUP, through: "000" },
+  lb2: { ...BACKUP, through: "000" },
+};
+const UNREACHABLE: Pair = { lb1: HOLDER, lb2: { ...BACKUP, through: "000" } };
+const CUT_OFF = ["lb1", "lb2"].map((host) => `/readyz through the address fails from ${host}`);
+
 const CASES: Readonly<Record<string, readonly [Pair, Pair, readonly string[]]>> = {
   "does not care who holds": [HEALTHY, { lb1: BACKUP, lb2: HOLDER }, []],
   "does not care how many API servers are seen": [
@@ -83,6 +96,20 @@ const CASES: Readonly<Record<string, readonly [Pair, Pair, readonly string[]]>> 
     HEALTHY,
     { lb1: HOLDER, lb2: { ...BACKUP, through: "503" } },
     ["/readyz through the address fails from lb1", "/readyz through the address fails from lb2"],
+  ],
+  "lets the standby have another port first": [
+    OTHER_PORT,
+    { ...OTHER_PORT, lb2: { ...BACKUP, through: "000" } },
+    [],
+  ],
+  "minds another port that nobody can reach": [OTHER_PORT, UNREACHABLE, CUT_OFF],
+  "lets another port be there": [OTHER_PORT, HEALTHY, []],
+  "minds another address that nobody can reach": [OTHER_ADDRESS, UNREACHABLE, CUT_OFF],
+  "lets another address be there": [OTHER_ADDRESS, HEALTHY, []],
+  "lets what is built new be cut off": [
+    { lb1: BARE, lb2: BARE },
+    { ...UNREACHABLE, lb1: { ...HOLDER, backends: 0 } },
+    [],
   ],
   "builds before the first API server is up": [{ lb1: BARE, lb2: BARE }, WAITING, []],
   "goes on before the first API server is up": [WAITING, WAITING, []],

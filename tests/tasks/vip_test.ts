@@ -185,3 +185,43 @@ Deno.test("vip() in verify excuses nobody: with no API server up the endpoint do
   const { ok, message } = check.judge(answers, true);
   assertEquals([ok, message], [false, "held by lb1, backends 0/3, no API server answers"]);
 });
+
+const LEAVING: Endpoint = {
+  ...standard,
+  leaving: anEndpoint("lb3").members.map((member) => ({ ...member, absent: true })),
+};
+
+Deno.test("vip() asks who leaves, and wants him gone", () => {
+  const check = vip(LEAVING);
+  assertEquals(check.hosts, ["lb1", "lb2", "lb3"]);
+  const judge = (lb1: Said, lb3: Said | undefined) =>
+    check.judge(
+      new Map([
+        ["lb1", said(lb1)],
+        ["lb2", said(BACKUP)],
+        ...(lb3 === undefined ? [] : [["lb3", said(lb3)] as const]),
+      ]),
+    );
+  const off: Said = { haproxy: "inactive", keepalived: "inactive", listens: false };
+  assertEquals(judge(HOLDER, off).ok, true);
+  // A machine that has died carries nothing.
+  assertEquals(judge(HOLDER, undefined).ok, true);
+  const holding = judge(BACKUP, HOLDER);
+  assertEquals([holding.ok, holding.last, holding.able], [false, [], ["lb1", "lb2"]]);
+  assertStringIncludes(holding.message, "lb3, which is to leave, holds the address");
+  const running = judge(HOLDER, { ...off, keepalived: "active" });
+  assertEquals(running.ok, false);
+  assertStringIncludes(running.message, "lb3, which is to leave, runs keepalived");
+});
+
+Deno.test("vip() of an endpoint that goes wants nothing to be left of it", () => {
+  const members = standard.members.map((member) => ({ ...member, absent: true }));
+  const check = vip({ ...standard, members: [], leaving: members });
+  const off = said({ haproxy: "inactive", keepalived: "failed", listens: false });
+  assertEquals(check.judge(new Map([["lb1", off], ["lb2", off]]), true), {
+    ok: true,
+    message: "held by no host, as it shall be",
+  });
+  const left = check.judge(new Map([["lb1", said(HOLDER)], ["lb2", off]]));
+  assertEquals([left.ok, left.message], [false, "lb1, which is to leave, holds the address"]);
+});

@@ -63,7 +63,9 @@ async function tasksOf(of: "tags" | "tasks", { inventory, play: file }: Place) {
   const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
   const play = await loadPlay(file, templates);
   const tasks = loaded.inventory.endpoints.flatMap((endpoint) =>
-    endpoint.members.flatMap((member) => play.tasks(endpoint, member))
+    [...endpoint.members, ...endpoint.leaving ?? []].flatMap((member) =>
+      play.tasks(endpoint, member)
+    )
   );
   const values = of === "tasks"
     ? tasks.map(({ name }) => name)

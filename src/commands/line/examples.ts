@@ -18,7 +18,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   apply: [
     ["holdfast apply hosts.yaml", "make it true everywhere"],
     ["holdfast apply hosts.yaml --limit lb2", "change one host; what is derived stays the same"],
-    ["holdfast apply hosts.yaml --limit 'lb*:!lb1'", "every host that fits, but one"],
+    ["holdfast apply hosts.yaml --serial 1,25%,100%", "one endpoint, a quarter of them, the rest"],
     ["holdfast apply hosts.yaml --json --report junit:run.xml", "for machines"],
   ],
   check: [

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "commander";
+import { type BatchSize, parseBatchSizes } from "../../runner/batches.ts";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
 
@@ -47,6 +48,24 @@ export function milliseconds(text: string): number {
   if (match === null) throw new InvalidArgumentError("expected a time such as 10s or 500ms");
   const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] ?? "s"] ?? 1000;
   return Number(match[1]) * unit;
+}
+
+/** Sizes of batches: numbers of endpoints, or shares of all of them, comma separated. */
+export function batchSizes(text: string): readonly BatchSize[] {
+  const sizes = parseBatchSizes(text);
+  if (sizes === undefined) {
+    throw new InvalidArgumentError(
+      "expected endpoints in a batch, such as 2 or 25%, or a list of batches, such as 1,25%,100%",
+    );
+  }
+  return sizes;
+}
+
+/** A whole percentage from 0 to 100, with or without its sign. */
+export function percentage(text: string): number {
+  const number = Number(/^(\d{1,3})%?$/.exec(text)?.[1] ?? NaN);
+  if (!(number <= 100)) throw new InvalidArgumentError("expected a percentage from 0 to 100");
+  return number;
 }
 
 /** Values of an option that may be repeated, in order. */

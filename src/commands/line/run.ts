@@ -9,9 +9,11 @@ import type { Wants } from "../permissions.ts";
 import type { RedrawFlags } from "../redraw.ts";
 import type { RunFlags } from "../run.ts";
 import {
+  batchSizes,
   collect,
   type Line,
   milliseconds,
+  percentage,
   reportFiles,
   withLockTimeout,
   withRunFlags,
@@ -33,7 +35,18 @@ function declareApply(program: Command, { perform, io }: Line): void {
       .optionsGroup("What to do:")
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file")
-      .option("--step", "ask before each change"),
+      .option("--step", "ask before each change")
+      .optionsGroup("Several endpoints:")
+      .option(
+        "--serial <sizes>",
+        "how many begin together: 2, 25%, or batches as 1,25%,100%",
+        batchSizes,
+      )
+      .option(
+        "--max-fail-percentage <n>",
+        "begin no further one once more of all hosts failed; 0 with batches",
+        percentage,
+      ),
   )).action((inventory: string, flags: RunFlags) =>
     perform(
       "apply",

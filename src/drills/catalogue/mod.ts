@@ -8,6 +8,7 @@ import { apiServerDead } from "./api_server_dead.ts";
 import { apiServerUnhealthy } from "./api_server_unhealthy.ts";
 import { apiServersAllDead } from "./api_servers_all_dead.ts";
 import { applyChange } from "./apply_change.ts";
+import { applyRestart } from "./apply_restart.ts";
 import { haproxyReload, keepalivedReload } from "./daemon_reload.ts";
 import { haproxyHung } from "./haproxy_hung.ts";
 import { haproxyKilled } from "./haproxy_killed.ts";
@@ -32,6 +33,7 @@ export const CATALOGUE: readonly Drill[] = [
   keepalivedReload,
   preferredReturns,
   applyChange,
+  applyRestart,
   addressRemoved,
   haproxyStopped,
   keepalivedKilled,

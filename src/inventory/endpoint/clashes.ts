@@ -28,7 +28,7 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
       report(errorAt(place, "duplicate-address", message));
     }
     addresses.set(endpoint.address, each);
-    for (const { host } of endpoint.members) {
+    for (const { host } of [...endpoint.members, ...endpoint.leaving ?? []]) {
       const other = members.get(host.name);
       if (other) {
         const message = `Cannot use host ${quote(host.name)} in ${label}: it is in endpoint ` +

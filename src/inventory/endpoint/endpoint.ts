@@ -3,7 +3,7 @@
  * @module
  */
 import { quote } from "../../diagnostics.ts";
-import type { Endpoint, Host, Secret } from "../../model.ts";
+import type { Endpoint, Host, Member, PackageSettings, Secret } from "../../model.ts";
 import { isIpv4 } from "../connection/grammar.ts";
 import type { RankedGroup } from "../graph.ts";
 import { errorAt, type Report } from "../problems.ts";
@@ -73,12 +73,13 @@ async function endpointOf(
   const context = { ...options, label, node };
   const subject = { label, schema: endpointSchema, keys: ENDPOINT_KEYS, secrets: SECRETS };
   const map = validate(node, subject, options.report);
-  const members = membersOf(group.name, options);
-  if (members.length === 0) {
+  const all = membersOf(group.name, options);
+  if (all.length === 0) {
     const message = `Cannot use ${label}: group ${quote(group.name)} has no hosts`;
     options.report(errorAt(node.source, "empty-group", message));
   }
   if (!map) return undefined;
+  const { members, leaving } = parted(all, map, context);
   const ca = map.ca_file === undefined
     ? undefined
     : await caOf(map.ca_file, below(node, ["ca_file"]), context);
@@ -104,13 +105,29 @@ async function endpointOf(
       clientTimeout: map.haproxy.client_timeout,
       stats: map.haproxy.stats,
     },
+    ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
+    ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),
     ...(map.drill === undefined
       ? {}
-      : { drill: drillOf(map.drill, members.map(({ host }) => host.name), context) }),
+      : { drill: drillOf(map.drill, all.map(({ host }) => host.name), context) }),
     members,
+    ...(leaving.length === 0 ? {} : { leaving }),
   };
+}
+
+/** Who carries the endpoint, and who shall not any more. */
+function parted(all: readonly Member[], { state }: EndpointMap, { label, node, report }: Context) {
+  const gone = state === "absent";
+  const members = gone ? [] : all.filter(({ absent }) => absent !== true);
+  const leaving = all.filter((member) => !members.includes(member))
+    .map((member): Member => ({ ...member, absent: true }));
+  if (!gone && members.length === 0 && all.length > 0) {
+    const message = `Cannot use ${label}: all of its hosts are absent`;
+    report(errorAt(node.source, "empty-group", message, "state: absent, directly in endpoint"));
+  }
+  return { members, leaving };
 }
 
 const SECRETS = ["vrrp.auth_pass"];
@@ -132,6 +149,18 @@ async function passwordOf(
     "and the guide's configuration has a password";
   const hint = "vrrp: { auth_pass: { env: VRRP_PASS } }";
   return void context.report(errorAt(place.source, "missing-key", message, hint));
+}
+
+function packagesOf(map: NonNullable<EndpointMap["packages"]>): PackageSettings {
+  const { haproxy, keepalived, hold } = map;
+  return {
+    versions: {
+      ...(haproxy === undefined ? {} : { haproxy }),
+      ...(keepalived === undefined ? {} : { keepalived }),
+    },
+    ...(hold === undefined ? {} : { hold }),
+    lockTimeoutMs: milliseconds(map.lock_timeout),
+  };
 }
 
 function addressOf(map: EndpointMap, { node, label, report }: Context): string {

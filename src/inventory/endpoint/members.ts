@@ -27,7 +27,7 @@ const ONLY: readonly (readonly [key: string, words: readonly string[]])[] = [
   ["ansible_become_user", ["root"]],
 ];
 
-/** The members of a group in inventory order; priorities are unique. */
+/** The members of a group in inventory order, those that leave too; priorities are unique. */
 export function membersOf(group: string, options: MembersOptions): Member[] {
   const priorities = new Map<number, Located>();
   return options.resolved.hostsOf(group).map((name) => {
@@ -36,7 +36,7 @@ export function membersOf(group: string, options: MembersOptions): Member[] {
     checkWays(resolved, options.report);
     const node = resolved.merged.get("endpoint_host")?.node;
     const settings = node && settingsOf(name, node, options.report);
-    if (node && settings?.priority !== undefined) {
+    if (node && settings?.priority !== undefined && settings.state !== "absent") {
       const place = below(node, ["priority"]) ?? node;
       const first = priorities.get(settings.priority);
       if (first) options.report(samePriority(name, settings.priority, place, first));
@@ -77,7 +77,8 @@ function defined(settings: EndpointHostMap): Omit<Member, "host"> {
   const { priority, state, interface: name } = settings;
   return {
     ...(priority === undefined ? {} : { priority }),
-    ...(state === undefined ? {} : { state }),
+    ...(state === "MASTER" || state === "BACKUP" ? { state } : {}),
+    ...(state === "absent" ? { absent: true } : {}),
     ...(name === undefined ? {} : { interface: name }),
   };
 }

@@ -92,6 +92,27 @@ const haproxy = z.strictObject({
     }),
 }, mapping);
 
+/** Characters of a Debian version, with the wildcards of apt's pins. */
+const version = () =>
+  text(/^\d[0-9A-Za-z.+~:*?-]*$/, 'a version or a pattern in quotes, such as "2.6.*"').optional();
+
+const packages = z.strictObject({
+  haproxy: version()
+    .meta({ description: "Version of HAProxy: * stands for the rest", examples: ["2.6.*"] }),
+  keepalived: version()
+    .meta({ description: "Version of Keepalived: * stands for the rest", examples: ["2.2.*"] }),
+  hold: z.boolean({ error: "expected true or false" }).optional()
+    .meta({
+      description: "Upgrades of the system pass both over. Default: as it is on the host",
+      examples: [true],
+    }),
+  lock_timeout: text(/^\d{1,9}(ms|s|m|h)$/, "a duration such as 30s or 5m").default("5m")
+    .meta({
+      description: "Longest wait for others who work with the package manager",
+      examples: ["30s"],
+    }),
+}, mapping);
+
 const slo = z.strictObject({
   failover: text(/^[1-9]\d{0,8}(ms|s|m|h)$/, "a duration such as 500ms, 2s or 1m")
     .default("2s").meta({ description: "Longest tolerated failover", examples: ["500ms"] }),
@@ -99,6 +120,11 @@ const slo = z.strictObject({
 
 /** The `endpoint` map of a group. */
 export const endpointSchema = z.strictObject({
+  state: choice("present", "absent").default("present")
+    .meta({
+      description: "absent: the address, services and files are taken away from every host",
+      examples: ["absent"],
+    }),
   address: z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
     error: "expected an IP address",
   }).meta({
@@ -142,6 +168,18 @@ export const endpointSchema = z.strictObject({
     .meta({ description: "Settings of Keepalived", examples: [{ router_id: 51 }] }),
   haproxy: haproxy.default(() => haproxy.parse({}))
     .meta({ description: "Settings of HAProxy", examples: [{ client_timeout: "4h" }] }),
+  oom_score_adjust: whole(-1000, 1000).optional()
+    .meta({
+      description:
+        "OOMScoreAdjust of both daemons: the kernel ends who has most of it first when " +
+        "memory runs out; no effect with profile guide. Default: systemd's",
+      examples: [-500],
+    }),
+  packages: packages.optional()
+    .meta({
+      description: "What is asked of the daemons' packages",
+      examples: [{ haproxy: "2.6.*", hold: true }],
+    }),
   slo: slo.default(() => slo.parse({}))
     .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
   production: z.boolean({ error: "expected true or false" }).optional()
@@ -159,10 +197,11 @@ export const endpointSchema = z.strictObject({
 export const endpointHostSchema = z.strictObject({
   priority: whole(1, 254).optional()
     .meta({ description: "VRRP priority; derived when unset", examples: [100] }),
-  state: choice("MASTER", "BACKUP").optional()
+  state: choice("present", "absent", "MASTER", "BACKUP").optional()
     .meta({
-      description: "VRRP start state, profile guide only; derived when unset",
-      examples: ["BACKUP"],
+      description: "absent: the host leaves the endpoint, and all that belongs to it is taken " +
+        "away. MASTER, BACKUP: VRRP start state, profile guide only; derived when unset",
+      examples: ["absent"],
     }),
   interface: networkInterface().optional()
     .meta({ description: "Network interface of this host", examples: ["eth1"] }),
@@ -180,6 +219,7 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["vrrp", Object.keys(vrrp.shape)],
   ["vrrp.auth_pass", SECRET_KEYS],
   ["haproxy", Object.keys(haproxy.shape)],
+  ["packages", Object.keys(packages.shape)],
   ["slo", Object.keys(slo.shape)],
   ["drill", DRILL_KEYS],
   ["backends.*", Object.keys(backend.shape)],

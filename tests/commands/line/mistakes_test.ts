@@ -15,11 +15,11 @@ const MISTAKES: Readonly<Record<string, string>> = {
    help: holdfast --help
 `,
   "zzz": `Cannot run "zzz": there is no such command
-   hint: commands are apply, check, verify, report, drill, render, inventory, explain, schema, lab, completions, help
+   hint: commands are apply, check, verify, report, rollback, history, drill, render, inventory, explain, schema, lab, completions, help
    help: holdfast --help
 `,
   "help nope": `Cannot run "nope": there is no such command
-   hint: commands are apply, check, verify, report, drill, render, inventory, explain, schema, lab, completions, help
+   hint: commands are apply, check, verify, report, rollback, history, drill, render, inventory, explain, schema, lab, completions, help
    help: holdfast --help
 `,
   "apply x --dif --limt lb1 --bogus": `Cannot use "--dif": holdfast apply has no such option
@@ -38,7 +38,7 @@ Cannot use "--bogus": holdfast apply has no such option
    help: holdfast apply --help
 `,
   "verify x -C": `Cannot use "-C": holdfast verify has no such option
-   hint: it is an option of apply, check
+   hint: it is an option of apply, check, rollback
    help: holdfast verify --help
 `,
   "--limit lb1 apply x": `Cannot use "--limit": holdfast has no such option
@@ -69,6 +69,18 @@ Cannot use "--bogus": holdfast apply has no such option
 `,
   "apply x --forks 1e3": `Cannot use "1e3" as "--forks": expected a whole number from 1
    help: holdfast apply --help
+`,
+  "apply x --serial 0":
+    `Cannot use "0" as "--serial": expected endpoints in a batch, such as 2 or 25%, or a list of batches, such as 1,25%,100%
+   help: holdfast apply --help
+`,
+  "apply x --max-fail-percentage 101":
+    `Cannot use "101" as "--max-fail-percentage": expected a percentage from 0 to 100
+   help: holdfast apply --help
+`,
+  "check x --serial 1": `Cannot use "--serial": holdfast check has no such option
+   hint: it is an option of apply
+   help: holdfast check --help
 `,
   "apply x -l": `Cannot use "--limit": it needs a value
    hint: -l, --limit PATTERN

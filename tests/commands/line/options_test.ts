@@ -1,9 +1,17 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ExplainFlags } from "../../../src/commands/explain.ts";
 import type { InventoryFlags } from "../../../src/commands/inventory.ts";
-import { count, milliseconds, reportFiles } from "../../../src/commands/line/options.ts";
+import {
+  batchSizes,
+  count,
+  milliseconds,
+  percentage,
+  reportFiles,
+} from "../../../src/commands/line/options.ts";
 import { makeProgram } from "../../../src/commands/program.ts";
+import type { HistoryFlags } from "../../../src/commands/history.ts";
 import type { RedrawFlags } from "../../../src/commands/redraw.ts";
+import type { RollbackFlags } from "../../../src/commands/rollback.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
@@ -28,7 +36,15 @@ const RUN = [
 
 /** Flags as the code of each command knows them; the compiler holds these against its types. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  apply: ["check", "diff", "step", ...RUN, "lockTimeout"] satisfies (keyof RunFlags)[],
+  apply: [
+    "check",
+    "diff",
+    "step",
+    "serial",
+    "maxFailPercentage",
+    ...RUN,
+    "lockTimeout",
+  ] satisfies (keyof RunFlags)[],
   check: ["out", "check", "diff", ...RUN] satisfies (keyof RunFlags)[],
   verify: ["wait", ...RUN],
   drill: [
@@ -48,6 +64,29 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "report",
     "lockTimeout",
   ] satisfies (keyof DrillFlags)[],
+  rollback: [
+    "to",
+    "check",
+    "diff",
+    "limit",
+    "user",
+    "become",
+    "askBecomePass",
+    "forks",
+    "extraVars",
+    "lockTimeout",
+    "json",
+    "report",
+  ] satisfies (keyof RollbackFlags)[],
+  history: [
+    "limit",
+    "user",
+    "become",
+    "askBecomePass",
+    "forks",
+    "extraVars",
+    "json",
+  ] satisfies (keyof HistoryFlags)[],
   // --html is --report html:FILE in other words, and does not reach the code.
   report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
@@ -85,6 +124,21 @@ Deno.test("milliseconds() takes times with a unit, and seconds without", () => {
   assertEquals(["500ms", "10s", "1.5", "2m"].map(milliseconds), [500, 10_000, 1500, 120_000]);
   for (const text of ["soon", "", "-1s", "1h"]) {
     assertThrows(() => milliseconds(text), Error, "expected a time such as 10s or 500ms");
+  }
+});
+
+Deno.test("batchSizes() takes numbers of endpoints, shares of them, and lists of both", () => {
+  assertEquals(batchSizes("2"), [{ count: 2 }]);
+  assertEquals(batchSizes("1, 25%,100%"), [{ count: 1 }, { percent: 25 }, { percent: 100 }]);
+  for (const text of ["", "0", "-1", "0%", "101%", "1,,2", "1;2", "1.5", "x", "9999999999"]) {
+    assertThrows(() => batchSizes(text), Error, "expected endpoints in a batch, such as 2 or 25%");
+  }
+});
+
+Deno.test("percentage() takes whole percentages", () => {
+  assertEquals(["0", "10", "100%"].map(percentage), [0, 10, 100]);
+  for (const text of ["", "%", "-1", "101", "1.5", "x", " 1"]) {
+    assertThrows(() => percentage(text), Error, "expected a percentage from 0 to 100");
   }
 });
 

@@ -21,6 +21,7 @@ Deno.test("CATALOGUE has every drill once, the quick suite first", () => {
     "keepalived-reload",
     "preferred-returns",
     "apply-change",
+    "apply-restart",
     "address-removed",
     "haproxy-stopped",
     "keepalived-killed",
@@ -101,6 +102,7 @@ Deno.test("predictions are those of the configuration", () => {
       "preferred-returns": waits["holder-returned"],
       "haproxy-reload": 0,
       "apply-change": 0,
+      "apply-restart": waits["holder-stopped"],
     };
     for (const [name, ms] of Object.entries(expected)) {
       assertEquals(drill(name).plan(on).predictedMs, ms, `${profile} ${name}`);
@@ -134,6 +136,13 @@ Deno.test("what must not be felt may not fail once; what is degraded has a limit
     const { judged, limitMs } = plan(scene()).expect;
     return judged === undefined ? [] : [[name, judged, limitMs]];
   });
+  // One move in order, and less than the members would need to miss a holder that says nothing.
+  for (const profile of ["standard", "fast"] as const) {
+    const on = scene({ endpoint: endpoint({ profile }) });
+    const waits = predictedFailoverMs(on.endpoint);
+    const { limitMs = 0 } = drill("apply-restart").plan(on).expect;
+    assert(limitMs >= waits["holder-stopped"] + 200 && limitMs < waits["holder-lost"], profile);
+  }
   assertEquals(judged, [
     ["api-server-dead", "degradedMs", 4000],
     ["preferred-returns", "returnMs", undefined],
@@ -159,6 +168,7 @@ Deno.test("a drill that cannot run says what it needs", () => {
   const single = ["api-server-dead", "api-server-unhealthy"];
   assertEquals(unfit(scene({ endpoint: endpoint({ backends }) })), single);
   assertEquals(unfit(scene({ endpoint: endpoint({ profile: "guide" }) })), [
+    "apply-restart",
     "api-server-unhealthy",
   ]);
   assertMatch(drill("power-off").unfit?.(scene({ power: false })) ?? "", /^needs .*power_command$/);
@@ -181,6 +191,22 @@ Deno.test("apply-change changes one setting, another one each time, and keeps th
         );
         assertEquals([...change.undo.keys()], ["lb1", "lb2"]);
       }
+    }
+  }
+});
+
+Deno.test("apply-restart changes the setting of both units, another one each time", () => {
+  for (const profile of ["standard", "fast"] as const) {
+    for (const more of [{}, { oomScoreAdjust: 1 }, { oomScoreAdjust: 2 }]) {
+      const before = endpoint({ profile, ...more });
+      const [change] = drill("apply-restart").plan(scene({ endpoint: before })).breaks;
+      assert(change?.kind === "apply");
+      const { oomScoreAdjust, ...rest } = change.endpoint;
+      assertNotEquals(oomScoreAdjust, before.oomScoreAdjust);
+      assertEquals({ ...rest, ...more }, before);
+      // Any process may be given more of it, also in a container.
+      assert(oomScoreAdjust !== undefined && oomScoreAdjust > 0);
+      assertEquals([...change.undo.keys()], ["lb1", "lb2"]);
     }
   }
 });

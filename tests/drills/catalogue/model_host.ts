@@ -120,6 +120,7 @@ export class ModelHost {
     await write("state/address", "10.88.0.10/32\n");
     await write("state/link", "up\n");
     await write("etc/haproxy.cfg", "# as it was\n");
+    for (const unit of ["haproxy", "keepalived"]) await write(`etc/${unit}.conf`, `# ${unit}'s\n`);
     if (iptables) await write("no-nft", "");
     return new ModelHost(dir);
   }
@@ -127,7 +128,8 @@ export class ModelHost {
   /** Runs shell text with its programs before the real ones. */
   async run(script: string, shell = "dash", env: Record<string, string> = {}): Promise<Ran> {
     const text = script.replaceAll("/var/lib/holdfast", `${this.dir}/var`)
-      .replaceAll("/etc/haproxy", `${this.dir}/etc`);
+      .replaceAll("/etc/haproxy", `${this.dir}/etc`)
+      .replace(/\/etc\/systemd\/system\/(\w+)\.service\.d\/holdfast/g, `${this.dir}/etc/$1`);
     await Deno.writeTextFile(`${this.dir}/log`, "");
     await Deno.writeTextFile(`${this.dir}/script`, text);
     const { code, stderr } = await new Deno.Command(shell, {

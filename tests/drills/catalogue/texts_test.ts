@@ -21,6 +21,7 @@ const AFTER: Readonly<Record<string, Record<string, string>>> = {
   "haproxy-reload": {},
   "keepalived-reload": {},
   "apply-change": {},
+  "apply-restart": {},
   "reboot": {},
 };
 
@@ -166,6 +167,57 @@ Deno.test("apply-change: a step that goes on without its controller is undone, t
     ]);
     assertEquals(await host.state(), before);
     assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/var`)), []);
+  }));
+
+Deno.test("apply-restart: the drop-in that was changed comes back, and its daemon starts anew", () =>
+  withTempDir(async (dir) => {
+    const host = await ModelHost.create(dir);
+    const { script, undo } = hostBreaks(drill("apply-restart").plan(scene()))[0]!;
+    const before = await host.state();
+    await host.run(script);
+    await host.run("echo changed >/etc/systemd/system/keepalived.service.d/holdfast.conf");
+    const { code, calls } = await host.run(undo);
+    assertEquals(code, 0);
+    assertEquals(calls.filter((call) => /daemon-reload|restart/.test(call)), [
+      "systemctl daemon-reload",
+      "systemctl restart keepalived.service",
+    ]);
+    assertEquals(await host.state(), before);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/var`)), []);
+  }));
+
+Deno.test("apply-restart: a step that goes on without its controller is undone, too", () =>
+  withTempDir(async (dir) => {
+    const host = await ModelHost.create(dir);
+    const { script, undo } = hostBreaks(drill("apply-restart").plan(scene()))[0]!;
+    const before = await host.state();
+    await host.run(script);
+    await host.meanwhile(`echo changed >${dir}/etc/haproxy.conf`);
+    const { code, calls } = await host.run(undo);
+    assertEquals(code, 0);
+    assertEquals(calls.filter((call) => / restart |^sleep/.test(call)), [
+      "sleep 3",
+      "systemctl restart haproxy.service",
+    ]);
+    assertEquals(await host.state(), before);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${dir}/var`)), []);
+  }));
+
+Deno.test("apply-restart: at boot the files come back, and nothing is started before its time", () =>
+  withTempDir(async (dir) => {
+    const host = await ModelHost.create(dir);
+    const { script, undo } = hostBreaks(drill("apply-restart").plan(scene()))[0]!;
+    const before = await host.state();
+    await host.run(script);
+    await host.run("systemctl stop haproxy.service; systemctl stop keepalived.service");
+    for (const unit of ["haproxy", "keepalived"]) {
+      await host.run(`echo changed >/etc/systemd/system/${unit}.service.d/holdfast.conf`);
+    }
+    await Deno.writeTextFile(`${dir}/job`, "4711\n");
+    const { code, calls } = await host.run(undo, "dash", { SYSTEM: "starting" });
+    assertEquals([code, calls.some((call) => call.includes("restart"))], [0, false]);
+    const stopped = { haproxy: "inactive", keepalived: "inactive" };
+    assertEquals(await host.state(), { ...before, ...stopped });
   }));
 
 Deno.test("address-removed: the undo starts keepalived anew only where the address stays away", () =>

@@ -1,0 +1,34 @@
+import { defineTask, type TaskFunction } from "../src/define.ts";
+import type { TaskPlan } from "../src/model.ts";
+import { raw, sh } from "../src/shell.ts";
+
+/** Arguments of {@link noAddress}. */
+export interface NoAddressArgs {
+  /** IPv4 address. */
+  readonly address: string;
+  /** Service that takes the address away itself when it stops. */
+  readonly service: string;
+}
+
+/**
+ * An address that no interface has, once the service is stopped that carries it: a daemon that was
+ * killed leaves it behind.
+ */
+export const noAddress: TaskFunction<NoAddressArgs> = defineTask<NoAddressArgs, boolean>({
+  kind: "address",
+  title: ({ address }) => `no address ${address}`,
+  probe: ({ address, service }) =>
+    sh`systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${`${address}/32`} 2>/dev/null`,
+  parse: ({ stdout }) => stdout.trim() !== "",
+  plan: (left, { address }): TaskPlan => {
+    if (!left) return { changes: [] };
+    const list = sh`ip -o addr show to ${`${address}/32`}`;
+    const script = sh`${raw(list)} | while read -r _ name _ cidr _; do
+  ip addr del "$cidr" dev "$name" || exit 1
+done
+[ -z "$(${raw(list)})" ]`;
+    return {
+      changes: [{ kind: "run", targets: [address], summary: `remove address ${address}`, script }],
+    };
+  },
+});

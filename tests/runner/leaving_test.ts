@@ -1,0 +1,77 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Endpoint, GroupCheck, Play, Verdict } from "../../src/model.ts";
+import { anEndpoint, LocalSession, runPlay, withTempDir, wordTask } from "../helpers.ts";
+
+/** lb1 and lb2 stay, lb3 leaves. */
+const endpoint: Endpoint = {
+  ...anEndpoint("lb1", "lb2"),
+  leaving: anEndpoint("lb3").members.map((member) => ({ ...member, absent: true })),
+};
+
+/** Changes every host, with a condition that says who can carry the service. */
+async function applied(verdict: Omit<Verdict, "message">, broken?: string) {
+  let result!: Awaited<ReturnType<typeof runPlay>>;
+  await withTempDir(async (dir) => {
+    const check: GroupCheck = {
+      kind: "service",
+      name: "service",
+      hosts: ["lb1", "lb2", "lb3"],
+      probe: () => ":",
+      judge: () => ({ ...verdict, message: "made up" }),
+      deadlineMs: 100,
+    };
+    const play: Partial<Play> = {
+      tasks: (_, { host }) =>
+        host.name === broken
+          ? [wordTask(`${dir}/${host.name}`, "it", {
+            plan: () => ({ changes: [{ kind: "run", summary: "leave", script: "exit 1" }] }),
+          })]
+          : [wordTask(`${dir}/${host.name}`, "it")],
+      checks: () => [check],
+    };
+    const sessions = Object.fromEntries(
+      ["lb1", "lb2", "lb3"].map((name) => [name, new LocalSession(`${dir}/${name}`)]),
+    );
+    for (const name of Object.keys(sessions)) await Deno.mkdir(`${dir}/${name}`);
+    result = await runPlay("apply", play, sessions, { endpoints: [endpoint] });
+  });
+  return result;
+}
+
+Deno.test("run() takes who leaves out first, while another one can carry the service", async () => {
+  const { lines } = await applied({ ok: true, last: ["lb1"], able: ["lb1", "lb2"] });
+  assertEquals(lines, ["lb3 word it changed", "lb2 word it changed", "lb1 word it changed"]);
+});
+
+Deno.test("run() takes who leaves out first, though nobody else holds the service yet", async () => {
+  const { lines } = await applied({ ok: false, last: [], able: ["lb2"] });
+  assertEquals(lines[0], "lb3 word it changed");
+});
+
+Deno.test("run() takes the only one that can carry the service out last", async () => {
+  const { lines } = await applied({ ok: false, last: [], able: [] });
+  assertEquals(lines, ["lb1 word it changed", "lb2 word it changed", "lb3 word it changed"]);
+});
+
+Deno.test("run() lets nobody forget a host that answers and could not be taken out", async () => {
+  const { lines, events } = await applied({ ok: true, last: ["lb1"], able: ["lb1", "lb2"] }, "lb3");
+  assertEquals(lines, ["lb3 word it failed", "lb1 word it skipped", "lb2 word it skipped"]);
+  const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.message] : []);
+  assertStringIncludes(said[0] ?? "", '"lb3", which is to leave, could not be taken out');
+});
+
+Deno.test("run() warns of a host that was forgotten, and costs no round trip more", () =>
+  withTempDir(async (dir) => {
+    const former = [{ name: "lb9", address: "10.9.0.19" }, { name: "lb2", address: "10.9.0.12" }];
+    const sessions = { lb1: new LocalSession(dir), lb2: new LocalSession(dir) };
+    const { events } = await runPlay("check", {
+      tasks: () => [wordTask(dir, "a", { former: () => former, plan: () => ({ changes: [] }) })],
+    }, sessions);
+    const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic] : []);
+    assertEquals(said.map(({ code, severity }) => [code, severity]), [[
+      "former-member",
+      "warning",
+    ]]);
+    assertStringIncludes(said[0]?.message ?? "", '"lb9" (10.9.0.19) was a load balancer of "lb"');
+    assertEquals([sessions.lb1.roundTrips, sessions.lb2.roundTrips], [1, 1]);
+  }));
