@@ -120,7 +120,15 @@ async function finish(child: Deno.ChildProcess, stdin: string | undefined): Prom
 /** Asserts an exit code, and shows what was said when it is another one. */
 export function assertExit(run: Run, code: number): void {
   if (run.code === code) return;
-  const said = [...errorsOf(run).map(({ text }) => text), ...checksOf(run), run.stderr];
+  const diagnostics = run.events.flatMap((event) =>
+    event.type === "diagnostic" ? [event.diagnostic.message] : []
+  );
+  const said = [
+    ...errorsOf(run).map(({ text }) => text),
+    ...diagnostics,
+    ...checksOf(run),
+    run.stderr,
+  ];
   assertEquals(run.code, code, `exit code ${run.code}, expected ${code}:\n${said.join("\n")}`);
 }
 
