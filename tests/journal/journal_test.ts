@@ -241,6 +241,19 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals(await verdict(host), { state: "reverted", by: "session" });
     }));
 
+  Deno.test(`${name}: the guard puts away a run that is kept, where nobody was left to do it`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      // The word was given, and then the connection was lost.
+      await host.run(`mv ${dir}/state/run/open ${dir}/state/run/committed`);
+      assertOk(await host.run(`/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`));
+      assertEquals(await host.text("a"), "new\n");
+      assertEquals(await host.names("state"), ["history"]);
+      assertEquals(await verdict(host), { state: "committed" });
+    }));
+
   Deno.test(`${name}: the guard undoes a run whose time is up, though its session lives`, () =>
     withSandbox(shell, async (host) => {
       const { dir } = host;
