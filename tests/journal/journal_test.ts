@@ -11,6 +11,7 @@ import {
   verdictProbe,
 } from "../../src/journal/verdict.ts";
 import type { ExecResult, Keeper } from "../../src/model.ts";
+import { changeScript } from "../../src/runner/script.ts";
 import { SHELLS } from "../ssh/shells.ts";
 import { type Sandbox, withSandbox } from "./sandbox.ts";
 
@@ -75,6 +76,34 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals(await Deno.readLink(`${dir}/link`), "a");
       assertEquals(await host.names("."), ["a", "link", "state"]);
       assertEquals(await verdict(host), { state: "reverted", by: "controller" });
+    }));
+
+  Deno.test(`${name}: folders that a write had to make go again, others stay`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.mkdir(`${dir}/etc`);
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const files = ["etc/made/deep/a", "etc/b"].map((path) => ({
+        path: `${dir}/${path}`,
+        content: "new",
+        mode: "0600",
+        owner: `${Deno.uid()}`,
+        group: `${Deno.gid()}`,
+      }));
+      const change = {
+        kind: "write",
+        summary: "write",
+        files,
+        validations: [],
+        before: {},
+      } as const;
+      const paths = files.map(({ path }) => path);
+      const one: Step = { id: ABOUT.id, number: 1, summary: "write", timeoutS: 60, paths };
+      assertOk(await host.run(changeScript(change, [], one)));
+      assertEquals(await host.names("etc/made/deep"), ["a"]);
+      await revert(host);
+      assertEquals(await host.names("etc"), []);
+      assertEquals(await host.names("."), ["etc", "state"]);
     }));
 
   Deno.test(`${name}: a run that is undone twice, or half undone before, is undone once`, () =>
