@@ -83,6 +83,8 @@ renew ${PATIENCE_S}
 if [ -d /run/systemd/system ]; then
   refuse() { disarm_boot; rm -rf -- ${RUN_DIR}; fail "$1"; }
   [ "$PPID" -gt 1 ] && [ -n "$born" ] || refuse 'the session that asks for it cannot be watched'
+  # The guard of the run before may not have ended yet: it must not put away what is armed now.
+  systemctl stop ${UNITS.guard} 2>/dev/null
   arm_boot || refuse 'its units cannot be written to ${raw("/etc/systemd/system")}'
   systemctl reset-failed ${UNITS.guard} 2>/dev/null
   said=$(systemd-run --quiet --collect --unit=${UNITS.guard} --description='Holdfast: undo a run that nobody ends' -p OOMScoreAdjust=-900 -p Restart=on-abnormal /bin/sh ${RUN_DIR}/guard 2>&1) || refuse "its guard does not start: $said"

@@ -61,7 +61,7 @@ export function recordStep(step: Step): string {
   rm -rf -- ${dir}.new && mkdir -- ${dir}.new || return 1
   number=0
   : >${dir}.new/paths
-  printf '%s\n' "\${made_folders-}" | grep . >${dir}.new/made
+  if command -v made_folders >/dev/null 2>&1; then made_folders; fi >${dir}.new/made || return 1
   for path in ${paths}; do
     number=$((number + 1))
     if [ -e "$path" ] || [ -L "$path" ]; then

@@ -182,6 +182,7 @@ export const GUARD_SCRIPT: string =
   sh`# Undoes a run of Holdfast on this host when nobody is there to end it.
 ${raw(ENVIRONMENT)}
 ${raw(FUNCTIONS)}
+${raw(UNIT_FUNCTIONS)}
 read -r pid born <session
 while [ -e open ]; do
   [ "$(start_of "$pid")" = "$born" ] || exec /bin/sh ${RUN_DIR}/undo session
@@ -190,4 +191,8 @@ while [ -e open ]; do
   [ -z "$until" ] || [ "\${up%%.*}" -lt "$until" ] || exec /bin/sh ${RUN_DIR}/undo deadline
   sleep 0.2 || sleep 1
 done
+# Who said that it is kept may have been cut off before all of this was put away.
+exec 9>>lock
+flock 9 2>/dev/null || :
+if [ -e committed ] && [ ${RUN_DIR}/. -ef . ]; then disarm_boot; archive "$(cat committed)"; fi
 `;

@@ -163,14 +163,14 @@ function report(
   say(
     "rolled-back",
     `Cannot keep the change on "${name}": ${short(why)}; ${itself} as it was before this run, ${
-      keepers(run, group)
+      whoKeeps(run, group)
     }and ${stands}`,
   );
   return `what was changed on "${name}" was undone`;
 }
 
 /** Names those that were changed before it and stay so: together they are not what they were. */
-function keepers(run: HostRun, { runs }: Group): string {
+function whoKeeps(run: HostRun, { runs }: Group): string {
   const kept = runs.filter((it) => it !== run && it.changed && it.opened === false && !it.wentBack);
   if (kept.length === 0) return "";
   const names = kept.map(({ member: { host } }) => `"${host.name}"`).join(", ");

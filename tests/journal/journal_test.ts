@@ -11,6 +11,7 @@ import {
   verdictProbe,
 } from "../../src/journal/verdict.ts";
 import type { ExecResult, Keeper } from "../../src/model.ts";
+import { changeScript } from "../../src/runner/script.ts";
 import { SHELLS } from "../ssh/shells.ts";
 import { type Sandbox, withSandbox } from "./sandbox.ts";
 
@@ -75,6 +76,34 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals(await Deno.readLink(`${dir}/link`), "a");
       assertEquals(await host.names("."), ["a", "link", "state"]);
       assertEquals(await verdict(host), { state: "reverted", by: "controller" });
+    }));
+
+  Deno.test(`${name}: folders that a write had to make go again, others stay`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.mkdir(`${dir}/etc`);
+      assertOk(await host.run(openScript(ABOUT, [])));
+      const files = ["etc/made/deep/a", "etc/b"].map((path) => ({
+        path: `${dir}/${path}`,
+        content: "new",
+        mode: "0600",
+        owner: `${Deno.uid()}`,
+        group: `${Deno.gid()}`,
+      }));
+      const change = {
+        kind: "write",
+        summary: "write",
+        files,
+        validations: [],
+        before: {},
+      } as const;
+      const paths = files.map(({ path }) => path);
+      const one: Step = { id: ABOUT.id, number: 1, summary: "write", timeoutS: 60, paths };
+      assertOk(await host.run(changeScript(change, [], one)));
+      assertEquals(await host.names("etc/made/deep"), ["a"]);
+      await revert(host);
+      assertEquals(await host.names("etc"), []);
+      assertEquals(await host.names("."), ["etc", "state"]);
     }));
 
   Deno.test(`${name}: a run that is undone twice, or half undone before, is undone once`, () =>
@@ -254,6 +283,19 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertOk(await host.run(`/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`));
       assertEquals(await host.text("a"), "old");
       assertEquals(await verdict(host), { state: "reverted", by: "session" });
+    }));
+
+  Deno.test(`${name}: the guard puts away a run that is kept, where nobody was left to do it`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      // The word was given, and then the connection was lost.
+      await host.run(`mv ${dir}/state/run/open ${dir}/state/run/committed`);
+      assertOk(await host.run(`/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`));
+      assertEquals(await host.text("a"), "new\n");
+      assertEquals(await host.names("state"), ["history"]);
+      assertEquals(await verdict(host), { state: "committed" });
     }));
 
   Deno.test(`${name}: the guard undoes a run whose time is up, though its session lives`, () =>

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
-import { changed, decided, inside, wholeOf } from "./console.ts";
+import { assertDisarmed, changed, decided, inside, wholeOf } from "./console.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
 
@@ -65,6 +65,7 @@ async function assertRolledBack(lab: Lab, run: hf.Run, host: string, why: RegExp
   assertMatch(message, /it is as it was before this run/);
   assertMatch(message, /and the endpoint stands as before$/);
   assertEquals(await decided(lab, host), "reverted.controller");
+  await assertDisarmed(lab, host);
 }
 
 /** Asserts that a host was not begun, and that this was said. */
