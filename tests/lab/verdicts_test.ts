@@ -160,11 +160,14 @@ Deno.test({
         await assertVerdict(lab, {
           script,
           finish: true,
-          meanwhile: async () => void await hf.root(lab, "lb1", KILL_SSHD),
+          meanwhile: async () => {
+            await hf.root(lab, "lb1", KILL_SSHD);
+            // The host goes back when the step has ended, and the run waits for that.
+            await hf.root(lab, "lb1", `touch ${DIR}/go`);
+          },
           status: "unreachable",
           says: LOST,
         });
-        await hf.root(lab, "lb1", `touch ${DIR}/go`);
         const done = () => hf.root(lab, "lb1", `[ ! -e ${DIR}/done ] || echo yes`);
         await hf.eventually("the step finishes", async () => await done() !== "");
         const flags = ["--play", await writePlay(lab, { script, status: "ok", says: /^$/ })];
