@@ -61,6 +61,8 @@ export interface HostRun {
   readonly handlers: readonly Handler[];
   /** Its shell; unset: unreachable. */
   session?: Session;
+  /** A connection that was opened after its change, to confirm it. */
+  fresh?: Session;
   /** What was last seen for each task. */
   seen: ExecResult[];
   /** What the first look found that it says to the other members; unset: nothing. */

@@ -135,12 +135,17 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   run.opened = false;
 }
 
-/** Why a host cannot be reached anew; unset: it can, and still has the run open. */
+/**
+ * Why a host cannot be reached anew; unset: it can, and still has the run open. The connection that
+ * shows it stays open for the word to keep the change.
+ */
 export async function reachable(run: HostRun, effects: Effects): Promise<string | undefined> {
   const { about, opened, member: { host } } = run;
   if (about === undefined || opened !== true) return undefined;
   try {
-    const { code } = await overFresh(run, waitText(about.id), effects);
+    await letGo(run);
+    run.fresh = await effects.connect(host, { fresh: true });
+    const { code } = await run.fresh.run(waitText(about.id));
     if (code === 0) return undefined;
     return `Cannot confirm the change on "${host.name}": it went back by itself`;
   } catch (error) {
@@ -148,13 +153,21 @@ export async function reachable(run: HostRun, effects: Effects): Promise<string 
   }
 }
 
+/** Over the connection that was opened after the change, where there is one, else over a new one. */
 async function overFresh(run: HostRun, script: string, effects: Effects): Promise<ExecResult> {
-  const session = await effects.connect(run.member.host, { fresh: true });
+  run.fresh ??= await effects.connect(run.member.host, { fresh: true });
   try {
-    return await session.run(script, { timeoutMs: UNDO_MS });
+    return await run.fresh.run(script, { timeoutMs: UNDO_MS });
   } finally {
-    await session[Symbol.asyncDispose]();
+    await letGo(run);
   }
+}
+
+/** Ends the fresh connection of a host. */
+export async function letGo(run: HostRun): Promise<void> {
+  const { fresh } = run;
+  delete run.fresh;
+  await fresh?.[Symbol.asyncDispose]();
 }
 
 async function verdictOf({ about, session }: HostRun): Promise<Verdict | undefined> {

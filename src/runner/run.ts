@@ -13,6 +13,7 @@ import { type Fleet, fleetOf, inTurn } from "./fleet.ts";
 import { warnOfFormer, withFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
+import { letGo } from "./journal.ts";
 import type { LockRequest } from "./lock.ts";
 import { aboutOf, everyone, makeGroup, membersOf } from "./make_group.ts";
 import { leaveLocked, takeLocks } from "./locking.ts";
@@ -144,7 +145,10 @@ async function unlocked(
 
 /** Ends the sessions of a group, and with them its locks. */
 async function close({ runs }: Group): Promise<void> {
-  await Promise.all(runs.map(({ session }) => session?.[Symbol.asyncDispose]()));
+  await Promise.all(runs.map(async (run) => {
+    await letGo(run);
+    await run.session?.[Symbol.asyncDispose]();
+  }));
 }
 
 /** Whether the plan of a run still holds on every host; without a plan nothing is in the way. */

@@ -6,11 +6,11 @@
  */
 import { applyHost, refresh, stepRequest } from "./apply.ts";
 import { type Coupling, couplingOf, saidThen, type Voice } from "./coupling.ts";
-import { allBack, type Before, gate } from "./ending.ts";
+import { allBack, type Before, gate, keepAll } from "./ending.ts";
 import { foresee } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
-import { commit, reachable, whileOpen } from "./journal.ts";
+import { reachable, whileOpen } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const STAND_DOWN = { kind: "handover", name: "leave the service for the switch" };
@@ -47,7 +47,7 @@ export async function switchOver(
   if (holder === undefined) return;
   const all = [holder, ...others];
   const why = await switched(group, holder, others, before, effects) ??
-    await keepAll(all, effects);
+    await reachAndKeep(all, effects);
   if (why !== undefined) await backTogether(group, holder, others, why, before, effects);
   if (!effects.signal.aborted) { for (const run of all) finish(run, effects); }
 }
@@ -110,15 +110,13 @@ async function standDown(
   await refresh(run, 0, group.shared, effects);
 }
 
-/**
- * Keeps what was changed on all of them. First each must be reached anew, so that nothing is left to
- * go wrong when the word is given: it is given to all at the same moment.
- */
-async function keepAll(all: readonly HostRun[], effects: Effects): Promise<string | undefined> {
+/** First each must be reached anew, so that nothing is left to go wrong when the word is given. */
+async function reachAndKeep(
+  all: readonly HostRun[],
+  effects: Effects,
+): Promise<string | undefined> {
   const cut = (await Promise.all(all.map((run) => reachable(run, effects)))).find((why) => why);
-  if (cut !== undefined) return cut;
-  const left = await Promise.all(all.map((run) => commit(run, effects)));
-  return left.find((why) => why !== undefined);
+  return cut ?? await keepAll(all, effects);
 }
 
 /** Brings all of them back, in the order in which nobody holds what another one still does. */

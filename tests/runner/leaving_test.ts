@@ -50,7 +50,9 @@ Deno.test("run() takes who leaves out first, though nobody else holds the servic
 
 Deno.test("run() takes the only one that can carry the service out last", async () => {
   const { lines } = await applied({ ok: false, last: [], able: [] });
-  assertEquals(lines, ["lb1 word it changed", "lb2 word it changed", "lb3 word it changed"]);
+  // Those that are new come side by side.
+  assertEquals(lines.slice(0, 2).toSorted(), ["lb1 word it changed", "lb2 word it changed"]);
+  assertEquals(lines.slice(2), ["lb3 word it changed"]);
 });
 
 Deno.test("run() lets nobody forget a host that answers and could not be taken out", async () => {
