@@ -69,7 +69,7 @@ born=$(start_of "$PPID")
 mkdir -- "$new"/steps "$new"/keep "$new"/notified "$new"/pending && printf '%s\n' ${
     JSON.stringify(about)
   } >"$new"/about && printf %s ${UNDO_SCRIPT} >"$new"/undo && printf %s ${GUARD_SCRIPT} >"$new"/guard &&
-  printf '%s %s\n' "$PPID" "$born" >"$new"/session && echo ${about.id} >"$new"/open && : >"$new"/record && : >"$new"/undone || fail 'cannot write to ${
+  printf '%s %s\n' "$PPID" "$born" >"$new"/session && echo ${about.id} >"$new"/open && : >"$new"/record && : >"$new"/undone && : >"$new"/untouched && : >"$new"/lock || fail 'cannot write to ${
     raw(STATE_DIR)
   }; is the disk full?'
 if [ -d ${PENDING_DIR} ]; then cp -a -- ${PENDING_DIR}/. "$new"/pending/ || fail 'cannot note which handlers are due'; fi

@@ -187,8 +187,11 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
     if (!(session instanceof ConnectError)) {
       const back = await tryRevert(run, session, script);
+      if (!(back instanceof ConnectError)) {
+        await instead(run, session);
+        return back;
+      }
       await session[Symbol.asyncDispose]();
-      if (!(back instanceof ConnectError)) return back;
       last = back;
     } else last = session;
     if (effects.now() >= until || effects.signal.aborted) {
@@ -197,6 +200,13 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     }
     await effects.sleep(ASK_AGAIN_MS);
   }
+}
+
+/** From now on a host is asked over this session; the one before it is lost. */
+async function instead(run: HostRun, session: Session): Promise<void> {
+  await run.session?.[Symbol.asyncDispose]();
+  run.session = session;
+  delete run.lost;
 }
 
 async function tryRevert(
