@@ -7,7 +7,7 @@ import type { Change, Verdict } from "../model.ts";
 import type { Group } from "./group.ts";
 import { worse } from "./gate.ts";
 import { begin, type Effects, end, type HostRun } from "./host.ts";
-import { type Back, commit, revert } from "./journal.ts";
+import { type Back, commit, reconnect, revert } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const ROLLBACK = { kind: "rollback", name: "go back to how it was" };
@@ -102,6 +102,7 @@ export async function allBack(
     run.stopped = true;
     backs.push({ run, back, ms: effects.now() - since });
   }
+  await Promise.all(group.runs.map((run) => reconnect(run, effects)));
   const now = await gate(group, before, effects, BACK_MS);
   const ended = backs.map(({ run, back, ms }) => {
     const since = effects.now() - ms;

@@ -202,6 +202,13 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
   }
 }
 
+/** Asks a host over a new session from now on, where the one it had is lost and another can be had. */
+export async function reconnect(run: HostRun, effects: Effects): Promise<void> {
+  if (run.lost === undefined || effects.signal.aborted) return;
+  const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
+  if (!(session instanceof ConnectError)) await instead(run, session);
+}
+
 /** From now on a host is asked over this session; the one before it is lost. */
 async function instead(run: HostRun, session: Session): Promise<void> {
   await run.session?.[Symbol.asyncDispose]();
