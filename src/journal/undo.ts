@@ -180,7 +180,7 @@ for due in notified/* pending/*; do
   if [ -e "pending/$due" ]; then mkdir -p -- ${PENDING_DIR} && touch -- ${PENDING_DIR}/"$due"
   elif ! cat steps/*/stays 2>/dev/null | grep -qxF -- "$due"; then rm -f -- ${PENDING_DIR}/"$due"; fi
 done
-mv -f -- open "reverted.$by" || { say 'it is as it was, and that cannot be noted'; exit 1; }
+why=$(mv -f -- open "reverted.$by" 2>&1) || { say "it is as it was, and that cannot be noted: \${why##*: }"; exit 1; }
 flush .
 disarm_boot
 if [ "$by" = deadline ] && read -r pid born <session && [ "$(start_of "$pid")" = "$born" ]; then kill -KILL "$pid" 2>/dev/null; fi

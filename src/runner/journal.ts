@@ -140,9 +140,9 @@ export async function reachable(run: HostRun, effects: Effects): Promise<string 
   const { about, opened, member: { host } } = run;
   if (about === undefined || opened !== true) return undefined;
   try {
-    const { code } = await overFresh(run, waitText(about.id), effects);
+    const { code, stderr } = await overFresh(run, waitText(about.id), effects);
     if (code === 0) return undefined;
-    return `Cannot confirm the change on "${host.name}": it went back by itself`;
+    return `Cannot confirm the change on "${host.name}": ${stderr.trim() || `code ${code}`}`;
   } catch (error) {
     return `Cannot confirm the change over a fresh connection: ${asLost(error).message}`;
   }
