@@ -11,6 +11,7 @@ import {
   PENDING_DIR,
   RUN_DIR,
   STATE_DIR,
+  UNIT_DIR,
   UNIT_FUNCTIONS,
   UNITS,
 } from "./places.ts";
@@ -59,6 +60,8 @@ fi
 mkdir -p -- ${STATE_DIR} ${HISTORY_DIR} && rm -rf -- ${RUN_DIR}.new.* || fail 'cannot write to ${
     raw(STATE_DIR)
   }'
+# Who undid the run before this one may not be through with its units.
+if [ -e ${RUN_DIR}/lock ]; then ( exec 9<${RUN_DIR}/lock; flock 9 ) 2>/dev/null; fi
 if [ -d ${RUN_DIR} ]; then archive "$(cat ${RUN_DIR}/committed ${RUN_DIR}/reverted.* 2>/dev/null | head -n 1)" 2>/dev/null || rm -rf -- ${RUN_DIR}; fi
 new=$(mktemp -d ${RUN_DIR}.new.XXXXXXXXXX) || fail 'cannot write to ${
     raw(STATE_DIR)
@@ -69,7 +72,7 @@ born=$(start_of "$PPID")
 mkdir -- "$new"/steps "$new"/keep "$new"/notified "$new"/pending && printf '%s\n' ${
     JSON.stringify(about)
   } >"$new"/about && printf %s ${UNDO_SCRIPT} >"$new"/undo && printf %s ${GUARD_SCRIPT} >"$new"/guard &&
-  printf '%s %s\n' "$PPID" "$born" >"$new"/session && echo ${about.id} >"$new"/open && : >"$new"/record && : >"$new"/undone || fail 'cannot write to ${
+  printf '%s %s\n' "$PPID" "$born" >"$new"/session && echo ${about.id} >"$new"/open && : >"$new"/record && : >"$new"/undone && : >"$new"/untouched && : >"$new"/lock || fail 'cannot write to ${
     raw(STATE_DIR)
   }; is the disk full?'
 if [ -d ${PENDING_DIR} ]; then cp -a -- ${PENDING_DIR}/. "$new"/pending/ || fail 'cannot note which handlers are due'; fi
@@ -83,9 +86,9 @@ renew ${PATIENCE_S}
 if [ -d /run/systemd/system ]; then
   refuse() { disarm_boot; rm -rf -- ${RUN_DIR}; fail "$1"; }
   [ "$PPID" -gt 1 ] && [ -n "$born" ] || refuse 'the session that asks for it cannot be watched'
-  # The guard of the run before may not have ended yet: it must not put away what is armed now.
+  # The guard of an earlier run has nothing left to watch, and may not have noticed.
   systemctl stop ${UNITS.guard} 2>/dev/null
-  arm_boot || refuse 'its units cannot be written to ${raw("/etc/systemd/system")}'
+  arm_boot || refuse 'its units cannot be written to ${raw(UNIT_DIR)}; is the disk full?'
   systemctl reset-failed ${UNITS.guard} 2>/dev/null
   said=$(systemd-run --quiet --collect --unit=${UNITS.guard} --description='Holdfast: undo a run that nobody ends' -p OOMScoreAdjust=-900 -p Restart=on-abnormal /bin/sh ${RUN_DIR}/guard 2>&1) || refuse "its guard does not start: $said"
 fi`;

@@ -7,7 +7,7 @@ import type { Change, Verdict } from "../model.ts";
 import type { Group } from "./group.ts";
 import { worse } from "./gate.ts";
 import { begin, type Effects, end, type HostRun } from "./host.ts";
-import { type Back, commit, reachable, revert } from "./journal.ts";
+import { type Back, commit, reachable, reconnect, revert } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const ROLLBACK = { kind: "rollback", name: "go back to how it was" };
@@ -18,21 +18,27 @@ const BACK_MS = 20_000;
 /** What the conditions of an endpoint said before anything was changed. */
 export type Before = readonly Verdict[];
 
-/** Waits until no condition is worse than before; gives what is worse with the first that stays so. */
+/**
+ * Waits until no condition is worse than before; gives what is worse with the first that stays so. A
+ * host that can be asked no more is not waited for, unless there is a limit.
+ */
 export async function gate(
   { checks, runs }: Group,
   before: Before,
   effects: Effects,
-  limitMs = Infinity,
+  limitMs?: number,
 ): Promise<string | undefined> {
+  const gone = () => limitMs === undefined && runs.some(({ lost }) => lost !== undefined);
   for (const [i, check] of checks.entries()) {
     const was = before[i] ?? { ok: true, message: "" };
     const verdict = await settle(check, runs, {
-      deadlineMs: Math.min(check.deadlineMs, limitMs),
-      enough: (now) => worse(was, now).length === 0,
+      deadlineMs: Math.min(check.deadlineMs, limitMs ?? Infinity),
+      enough: (now) => worse(was, now).length === 0 || gone(),
     }, effects);
     const faults = worse(was, verdict);
-    if (faults.length > 0) return `${check.name}: ${faults.join(", ")}`;
+    if (faults.length === 0) continue;
+    const why = runs.flatMap(({ lost }) => lost === undefined ? [] : [` (${lost})`]).join("");
+    return `${check.name}: ${faults.join(", ")}${why}`;
   }
 }
 
@@ -109,6 +115,7 @@ export async function allBack(
     run.stopped = true;
     backs.push({ run, back, ms: effects.now() - since });
   }
+  await Promise.all(group.runs.map((run) => reconnect(run, effects)));
   const now = await gate(group, before, effects, BACK_MS);
   const ended = backs.map(({ run, back, ms }) => {
     const since = effects.now() - ms;

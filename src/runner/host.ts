@@ -87,6 +87,8 @@ export interface HostRun {
   wentBack?: boolean;
   /** Why it failed or was lost, the first reason. */
   failure?: string;
+  /** Why its session no longer answers; unset: it does, or there was none. */
+  lost?: string;
   /** It failed or was lost: nothing more is done on it. */
   stopped: boolean;
   /** A change was made on it in this run. */

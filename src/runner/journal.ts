@@ -145,9 +145,9 @@ export async function reachable(run: HostRun, effects: Effects): Promise<string 
   try {
     await letGo(run);
     run.fresh = await effects.connect(host, { fresh: true });
-    const { code } = await run.fresh.run(waitText(about.id));
+    const { code, stderr } = await run.fresh.run(waitText(about.id));
     if (code === 0) return undefined;
-    return `Cannot confirm the change on "${host.name}": it went back by itself`;
+    return `Cannot confirm the change on "${host.name}": ${stderr.trim() || `code ${code}`}`;
   } catch (error) {
     return `Cannot confirm the change over a fresh connection: ${asLost(error).message}`;
   }
@@ -200,8 +200,11 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
     if (!(session instanceof ConnectError)) {
       const back = await tryRevert(run, session, script);
+      if (!(back instanceof ConnectError)) {
+        await instead(run, session);
+        return back;
+      }
       await session[Symbol.asyncDispose]();
-      if (!(back instanceof ConnectError)) return back;
       last = back;
     } else last = session;
     if (effects.now() >= until || effects.signal.aborted) {
@@ -210,6 +213,20 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     }
     await effects.sleep(ASK_AGAIN_MS);
   }
+}
+
+/** Asks a host over a new session from now on, where the one it had is lost and another can be had. */
+export async function reconnect(run: HostRun, effects: Effects): Promise<void> {
+  if (run.lost === undefined || effects.signal.aborted) return;
+  const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
+  if (!(session instanceof ConnectError)) await instead(run, session);
+}
+
+/** From now on a host is asked over this session; the one before it is lost. */
+async function instead(run: HostRun, session: Session): Promise<void> {
+  await run.session?.[Symbol.asyncDispose]();
+  run.session = session;
+  delete run.lost;
 }
 
 async function tryRevert(
