@@ -135,7 +135,9 @@ Deno.test("a host that is lost while the service is looked at goes back, and it 
     const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.message] : []);
     assertEquals([code, said], [EXIT.rolledBack, [
       'Cannot keep the change on "lb1": with the change test: no answer (a cable was cut); it is as ' +
-      'it was before this run, "lb2" keeps the change, and the endpoint stands as before',
+      "it was before this run, and the endpoint stands as before",
+      'Cannot keep the change on "lb2": what was changed on "lb1" was undone; it is as it was ' +
+      "before this run, and the endpoint stands as before",
     ]]);
   });
 });
