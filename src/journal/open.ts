@@ -36,6 +36,17 @@ export interface About {
   readonly inventory: string;
 }
 
+/**
+ * How a host that changes together with others goes back by itself, so that no two of them hold the
+ * service: whoever is not the holder leaves it at once and takes part again last.
+ */
+export interface Retreat {
+  /** Shell text with which it leaves the service first; unset: it stays. */
+  readonly leave?: string;
+  /** Seconds for which it then waits for the others. */
+  readonly waitS: number;
+}
+
 /** Id of a run: when it began, and a word that nobody else has. */
 export function runId(sinceMs: number, nonce: string): string {
   const stamp = new Date(sinceMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
@@ -47,7 +58,11 @@ export function runId(sinceMs: number, nonce: string): string {
  * is the parent of the shell that runs this text. Ends with 1 and a sentence where the host could
  * not go back. Opening the same run again changes nothing.
  */
-export function openScript(about: About, keepers: readonly Keeper[]): string {
+export function openScript(
+  about: About,
+  keepers: readonly Keeper[],
+  retreat?: Retreat,
+): string {
   const keep = keepers.map((keeper, i) => keepText(keeper, String(i).padStart(2, "0")));
   return sh`fail() { printf '%s: %s\n' 'Cannot prepare the way back' "$*" >&2; exit 1; }
 ${raw(FUNCTIONS)}
@@ -77,6 +92,7 @@ mkdir -- "$new"/steps "$new"/keep "$new"/notified "$new"/pending && printf '%s\n
   }; is the disk full?'
 if [ -d ${PENDING_DIR} ]; then cp -a -- ${PENDING_DIR}/. "$new"/pending/ || fail 'cannot note which handlers are due'; fi
 ${raw(keep.join("\n"))}
+${raw(retreat === undefined ? ":" : retreatText(retreat))}
 [ "$(cat "$new"/open)" = ${about.id} ] && [ -s "$new"/undo ] && [ -s "$new"/guard ] || fail 'what was written is not there; is the disk full?'
 flush "$new"/* "$new"/keep/* "$new" && mv -T -- "$new" ${RUN_DIR} && flush ${STATE_DIR} || fail 'cannot write to ${
     raw(STATE_DIR)
@@ -92,6 +108,10 @@ if [ -d /run/systemd/system ]; then
   systemctl reset-failed ${UNITS.guard} 2>/dev/null
   said=$(systemd-run --quiet --collect --unit=${UNITS.guard} --description='Holdfast: undo a run that nobody ends' -p OOMScoreAdjust=-900 -p Restart=on-abnormal /bin/sh ${RUN_DIR}/guard 2>&1) || refuse "its guard does not start: $said"
 fi`;
+}
+
+function retreatText({ leave = "", waitS }: Retreat): string {
+  return sh`echo ${waitS} >"$new"/retreat && printf %s ${leave} >"$new"/leave || fail 'cannot note how it leaves the service'`;
 }
 
 function keepText({ name, save, restore }: Keeper, number: string): string {

@@ -85,6 +85,6 @@ export const STEP_ENDED: string = sh`renew ${PATIENCE_S}`;
 /** Shell text that keeps the run open a while longer, though nothing is done on this host. */
 export function waitText(id: string): string {
   return sh`${raw(FUNCTIONS)}
-[ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] || { echo 'it went back by itself' >&2; exit 1; }
+[ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] && [ ! -e ${RUN_DIR}/undoing ] || { echo 'it went back by itself' >&2; exit 1; }
 renew ${PATIENCE_S}`;
 }

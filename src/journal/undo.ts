@@ -90,6 +90,8 @@ attempt() {
   for dir in $(ls -1 steps | grep '^[0-9]*$' | sort -r); do
     while read -r made; do rmdir -- "$made" 2>/dev/null; done <"steps/$dir/made"
   done
+  # With files that are not the old ones it would not understand the others, who are.
+  if [ -e retreat ] && [ "$bad" ]; then return 1; fi
   for keeper in keep/*.restore; do
     [ -e "$keeper" ] || continue
     keeper=\${keeper%.restore}
@@ -190,16 +192,34 @@ exit 0
 /**
  * Waits for the end of the session that opened the run, or of its time, and undoes it then. A number
  * of a process comes back, the time at which it started does not: both are compared. An undo that
- * fails is tried again, ever more rarely: a disk may be full or read-only for a while.
+ * fails is tried again, ever more rarely: a disk may be full or read-only for a while. Who changed
+ * together with others leaves the service first, and waits for them.
  */
 export const GUARD_SCRIPT: string =
   sh`# Undoes a run of Holdfast on this host when nobody is there to end it.
 ${raw(ENVIRONMENT)}
 ${raw(FUNCTIONS)}
 ${raw(UNIT_FUNCTIONS)}
+${raw(END_STEP)}
 read -r pid born <session
 pause=5
+waited=
+retreat() {
+  [ -z "$waited" ] || return 0
+  waited=1
+  { read -r left <retreat; } 2>/dev/null || return 0
+  if [ -s leave ]; then
+    touch undoing
+    end_step
+    /bin/sh ${RUN_DIR}/leave </dev/null >/dev/null 2>&1
+  fi
+  while [ "$left" -gt 0 ] && [ -e open ]; do
+    sleep 1
+    left=$((left - 1))
+  done
+}
 back() {
+  retreat
   /bin/sh ${RUN_DIR}/undo "$1"
   [ -e open ] || exit 0
   sleep "$pause"

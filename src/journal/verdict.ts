@@ -45,6 +45,7 @@ umask 077
 exec 9>>${RUN_DIR}/lock
 flock 9 2>/dev/null || :
 [ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] || fail "it went back to how it was: $(tail -n 1 ${RUN_DIR}/record 2>/dev/null)"
+[ ! -e ${RUN_DIR}/undoing ] || fail 'it is going back to how it was'
 mv -f -- ${RUN_DIR}/open ${RUN_DIR}/committed && flush ${RUN_DIR} || fail 'cannot write its state'
 disarm_boot
 archive ${id}`;

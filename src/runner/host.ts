@@ -19,7 +19,7 @@ import type {
   StandDown,
   Task,
 } from "../model.ts";
-import type { About } from "../journal/open.ts";
+import type { About, Retreat } from "../journal/open.ts";
 import { OPEN_PROBE, type OpenRun, parseOpen } from "../journal/verdict.ts";
 import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
@@ -83,6 +83,8 @@ export interface HostRun {
   opened?: boolean;
   /** It has left the service to the others, for the time of its change. */
   stoodDown?: boolean;
+  /** How it goes back by itself when others change with it; unset: at once. */
+  retreat?: Retreat;
   /** What this run changed on it was undone, or was to be. */
   wentBack?: boolean;
   /** Why it failed or was lost, the first reason. */

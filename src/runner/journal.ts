@@ -36,9 +36,9 @@ const GRACE_MS = 60_000;
  * @throws {ConnectError} when the link is lost
  */
 export async function openJournal(run: HostRun): Promise<string | undefined> {
-  const { about, keepers, session, opened } = run;
+  const { about, keepers, session, opened, retreat } = run;
   if (about === undefined || opened === true || session === undefined) return undefined;
-  const { code, stderr } = await session.run(openScript(about, keepers));
+  const { code, stderr } = await session.run(openScript(about, keepers, retreat));
   if (code === 0) {
     run.opened = true;
     return undefined;

@@ -37,6 +37,12 @@ function plannedChanges(run: HostRun, { facts }: Group["shared"]) {
   return foresee(run, facts).decisions.flatMap((it) => "plan" in it ? it.plan.changes : []);
 }
 
+/** Seconds within which the others have left when a holder without a controller goes back. */
+const HOLDER_WAITS_S = 4;
+
+/** Seconds within which the holder has gone back, by itself or because it was told to. */
+const OTHERS_WAIT_S = 20;
+
 /** Changes hosts together; the first of them is the one that the service stays on. */
 export async function switchOver(
   group: Group,
@@ -46,6 +52,11 @@ export async function switchOver(
 ): Promise<void> {
   if (holder === undefined) return;
   const all = [holder, ...others];
+  holder.retreat = { waitS: HOLDER_WAITS_S };
+  for (const run of others) {
+    const leave = run.standDown?.leave;
+    run.retreat = { waitS: OTHERS_WAIT_S, ...(leave === undefined ? {} : { leave }) };
+  }
   const why = await switched(group, holder, others, before, effects) ??
     await reachAndKeep(all, effects);
   if (why !== undefined) await backTogether(group, holder, others, why, before, effects);
@@ -66,6 +77,8 @@ async function switched(
   const between = await Promise.all(
     group.checks.map((check) => settle(check, group.runs, { deadlineMs: 0 }, effects)),
   );
+  const cut = others.find(({ lost }) => lost !== undefined)?.lost;
+  if (cut !== undefined) return cut;
   const one = await whileOpen(others, changed(group, holder, between, effects), effects);
   if (one !== undefined) return one;
   for (const run of others) {
@@ -108,6 +121,7 @@ async function standDown(
   if (failure !== undefined) return failure.message;
   run.stoodDown = true;
   await refresh(run, 0, group.shared, effects);
+  return run.stopped ? run.failure ?? "it was lost" : undefined;
 }
 
 /** First each must be reached anew, so that nothing is left to go wrong when the word is given. */
@@ -128,7 +142,7 @@ async function backTogether(
   before: Before,
   effects: Effects,
 ): Promise<void> {
-  const open = others.filter(({ opened, stopped }) => opened === true && !stopped);
+  const open = others.filter(({ opened }) => opened === true);
   await Promise.all(open.map(async (run) => {
     // What cannot be stopped goes back all the same: the others have to.
     if (run.standDown !== undefined) {
