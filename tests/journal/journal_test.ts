@@ -346,6 +346,38 @@ sed -i 's/^pause=5/pause=0/' ${dir}/state/run/guard`);
       assertEquals(await verdict(host), { state: "reverted", by: "session" });
     }));
 
+  Deno.test(`${name}: who changes together with others leaves first, waits, and keeps nothing`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      const keep = commitScript(ABOUT.id).replace("Cannot keep", "refused");
+      const leave = `( ${keep} ) 2>&1 | grep -o refused >>${dir}/log`;
+      assertOk(await host.run(openScript(ABOUT, [], { leave, waitS: 1 })));
+      assertOk(await host.run(step(1, ":", { undo: `echo undone >>${dir}/log` })));
+      const since = performance.now();
+      assertOk(await host.run(`/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`));
+      assertEquals(performance.now() - since >= 1000, true);
+      assertEquals(await host.text("log"), "refused\nundone\n");
+      assertEquals(await verdict(host), { state: "reverted", by: "session" });
+    }));
+
+  Deno.test(`${name}: one of several with files that cannot be put back stays out of the service`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      const keeper: Keeper = {
+        name: "daemon",
+        save: "echo active",
+        restore: `: >${dir}/started`,
+      };
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [keeper], { waitS: 1 })));
+      assertOk(
+        await host.run(step(1, `rm ${dir}/a && mkdir -p ${dir}/a/b`, { paths: [`${dir}/a`] })),
+      );
+      await host.run(`sed -i 's/ tries=30 / tries=1 /' ${dir}/state/run/undo`);
+      assertEquals((await host.run(revertScript(ABOUT.id))).code, 1);
+      assertEquals((await host.names(".")).includes("started"), false);
+    }));
+
   Deno.test(`${name}: the guard undoes a run whose time is up, though its session lives`, () =>
     withSandbox(shell, async (host) => {
       const { dir } = host;

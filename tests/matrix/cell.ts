@@ -3,6 +3,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
+import { until } from "../../src/lab/process.ts";
 import { tasksOf } from "../lab/holdfast.ts";
 import { heal } from "./conditions.ts";
 import { apply } from "./deploy.ts";
@@ -75,12 +76,22 @@ async function mended(
   recorded: Recorded,
 ): Promise<string[]> {
   if (fault.kind !== "condition" || !fault.condition.endsWith("read-only")) return [];
-  const { lb1, lb2 } = await states(room);
+  let wrong: string[] = [];
+  if (fault.condition === "state disk read-only") {
+    // Whoever changed together with others waits for them.
+    await until(
+      async () => {
+        const { lb1, lb2 } = await states(room);
+        const due = { pending: [] };
+        wrong = judgeRecovery({ lb1: { ...lb1, ...due }, lb2: { ...lb2, ...due } }, recorded);
+        return wrong.length === 0;
+      },
+      REST_MS,
+      500,
+    );
+  }
   for (const host of HOSTS) await heal(room.dir, host);
-  if (fault.condition !== "state disk read-only") return [];
-  const due = { pending: [] };
-  return judgeRecovery({ lb1: { ...lb1, ...due }, lb2: { ...lb2, ...due } }, recorded)
-    .map((line) => `before its disk can be written to: ${line}`);
+  return wrong.map((line) => `before its disk can be written to: ${line}`);
 }
 
 /** Gives the hosts power again, and time to come to rest. */
