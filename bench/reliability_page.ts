@@ -44,7 +44,7 @@ export function pointsText(scenarios: readonly Points[], realHosts: number): str
     "| Deploy | What it is | Steps | Points | In every test run |",
     "|---|---|--:|--:|--:|",
     ...scenarios.map(pointsRow),
-    `| \`real hosts\` | a change that both daemons reload, in the lab | - | ${realHosts} | ${realHosts} |`,
+    `| \`real hosts\` | a change that both daemons reload, in the lab | - | ${realHosts} | with \`test:full\` |`,
   ].join("\n");
 }
 

@@ -19,6 +19,7 @@ const LONG: ReadonlySet<string> = new Set([
   "drills_catalogue_test.ts",
   "drills_killed_test.ts",
   "faults_test.ts",
+  "matrix_test.ts",
   "undo_test.ts",
 ]);
 
