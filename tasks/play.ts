@@ -139,13 +139,13 @@ export function rollbackPlay(
       const gone = known.flatMap(({ path, state }) => state.kind === "absent" ? [path] : []);
       const notify = gone.flatMap((path) => roles.get(path)?.notify ?? []);
       const tested = known.some(({ path }) => /^\/etc\/(haproxy|keepalived)\//.test(path));
+      const name = `as before run ${run}`;
+      const set = { name, files, validations: tested ? ofAnyProfile(endpoint) : [] };
       return [
-        fileSet({
-          name: `as before run ${run}`,
-          files,
-          validations: tested ? ofAnyProfile(endpoint) : [],
-        }),
-        absent({ paths: gone }, { name: `nothing that came with run ${run}`, notify }),
+        ...(files.length === 0 ? [] : [fileSet(set)]),
+        ...(gone.length === 0
+          ? []
+          : [absent({ paths: gone }, { name: `nothing that came with run ${run}`, notify })]),
       ];
     },
   });
@@ -170,7 +170,8 @@ type Role = Pick<ReturnType<typeof managedFiles>[number], "notify" | "agreement"
 
 /** What is known about every path that any profile manages: handlers, secrets, what must agree. */
 function rolesOf(endpoint: Endpoint, member: Member, templates: Templates) {
-  const profiles = ["guide", "standard"] as const;
+  // The guide's last: its file has a password in it, and which one lay there is not known.
+  const profiles = ["standard", "guide"] as const;
   return new Map(
     profiles.flatMap((profile) => managedFiles({ ...endpoint, profile }, member, templates))
       .map(({ path, notify, agreement, secret }): [string, Role] => [path, {

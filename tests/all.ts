@@ -1,8 +1,10 @@
 /**
  * `deno task test`: the gates, the unit tests, and the lab where this machine can run one. Prints
  * each group's time, names loudly what it had to leave out, and ends with `N passed, N failed`.
+ * `deno task test:full` (`--full`) leaves out nothing.
  * @module
  */
+import { pooledMap } from "@std/async/pool";
 import { labAvailable } from "./lab/helpers.ts";
 
 interface Count {
@@ -12,8 +14,19 @@ interface Count {
 
 const deno = Deno.execPath();
 
-async function timed(name: string, work: () => Promise<Count>): Promise<Count> {
-  console.log(`\n=== ${name}`);
+/** Long files that need not run at every change: what they try is tried in part by others. */
+const LONG: ReadonlySet<string> = new Set([
+  "drills_catalogue_test.ts",
+  "drills_killed_test.ts",
+  "faults_test.ts",
+  "undo_test.ts",
+]);
+
+/** Files that measure, or that look at the whole machine: nothing else runs beside them. */
+const ALONE = /^(lab|demo|drill|drills|prober|picture|faults|undo|coupled|ci)(_\w+)?_test\.ts$/;
+
+async function timed(name: string, work: () => Promise<Count>, quiet = false): Promise<Count> {
+  if (!quiet) console.log(`\n=== ${name}`);
   const since = Date.now();
   const count = await work();
   const seconds = ((Date.now() - since) / 1000).toFixed(1);
@@ -28,12 +41,16 @@ async function gate(args: readonly string[]): Promise<Count> {
 }
 
 /** Counts what a test run did from its JUnit file: what it prints is for people. */
-async function tests(args: readonly string[]): Promise<Count> {
+async function tests(args: readonly string[], name?: string): Promise<Count> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
-    const { success } = await new Deno.Command(deno, {
+    const command = new Deno.Command(deno, {
       args: ["test", "--no-prompt", "--allow-all", `--junit-path=${report}`, ...args],
-    }).spawn().status;
+      ...(name === undefined ? {} : { stdout: "piped", stderr: "piped" } as const),
+    });
+    const success = name === undefined
+      ? (await command.spawn().status).success
+      : await together(command, name);
     const xml = await Deno.readTextFile(report);
     const sum = (name: string) =>
       [...xml.matchAll(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`, "g"))]
@@ -47,6 +64,14 @@ async function tests(args: readonly string[]): Promise<Count> {
   } finally {
     await Deno.remove(report);
   }
+}
+
+/** Runs beside others: what it prints comes in one piece when it has ended. */
+async function together(command: Deno.Command, name: string): Promise<boolean> {
+  const { success, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
+  console.log(`\n=== ${name}\n${text(stdout)}\n${text(stderr)}`);
+  return success;
 }
 
 /** Shells that a host may have, for the tests that try them all. */
@@ -80,18 +105,35 @@ const groups: [name: string, work: () => Promise<Count>][] = [
   ["unit tests", () => tests(["--parallel", "--ignore=tests/lab", "tests"])],
 ];
 
-const why = await labAvailable();
-if (why === undefined) {
-  const files = (await Array.fromAsync(Deno.readDir(new URL("./lab/", import.meta.url))))
-    .map(({ name }) => name).filter((name) => name.endsWith("_test.ts")).sort();
-  for (const file of files) groups.push([`lab: ${file}`, () => tests([`tests/lab/${file}`])]);
-}
-
 const total: Count = { passed: 0, failed: 0 };
-for (const [name, work] of groups) {
-  const { passed, failed } = await timed(name, work);
+function add({ passed, failed }: Count): void {
   total.passed += passed;
   total.failed += failed;
+}
+for (const [name, work] of groups) add(await timed(name, work));
+
+const why = await labAvailable();
+if (why === undefined) {
+  const full = Deno.args.includes("--full");
+  const all = (await Array.fromAsync(Deno.readDir(new URL("./lab/", import.meta.url))))
+    .map(({ name }) => name).filter((name) => name.endsWith("_test.ts")).sort();
+  const files = all.filter((name) => full || !LONG.has(name));
+  const left = all.filter((name) => !files.includes(name));
+  if (left.length > 0) {
+    console.log(`\n=== left for deno task test:full, because they take long: ${left.join(", ")}`);
+  }
+  // The base image is built once, before several want it at the same moment.
+  const [first, ...rest] = files.filter((name) => !ALONE.test(name));
+  const beside = async (file: string) => {
+    const name = `lab: ${file}`;
+    add(await timed(name, () => tests([`tests/lab/${file}`], name), true));
+  };
+  if (first !== undefined) await beside(first);
+  // A lab waits most of the time: two of them share the machine.
+  for await (const _ of pooledMap(2, rest, beside)) { /* Counted already. */ }
+  for (const file of files.filter((name) => ALONE.test(name))) {
+    add(await timed(`lab: ${file}`, () => tests([`tests/lab/${file}`])));
+  }
 }
 if (why !== undefined) {
   console.log(`\n!!! The lab did not run, and nothing was tried against real hosts: ${why}`);

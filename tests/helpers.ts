@@ -113,7 +113,10 @@ export async function runPlay(
   options:
     & { selected?: readonly string[]; signal?: AbortSignal }
     & Partial<
-      Pick<RunSpec, "wanted" | "lock" | "endpoints" | "bound" | "serial" | "maxFailPercentage">
+      Pick<
+        RunSpec,
+        "wanted" | "lock" | "endpoints" | "bound" | "serial" | "maxFailPercentage" | "hostNamed"
+      >
     >
     & { forks?: number; tickMs?: number }
     & Partial<Pick<Effects, "approve" | "sleep">> = {},
@@ -160,6 +163,7 @@ export async function runPlay(
       ? {}
       : { maxFailPercentage: options.maxFailPercentage }),
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
+    ...(options.hostNamed === undefined ? {} : { hostNamed: options.hostNamed }),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.bound === undefined ? {} : { bound: options.bound }),
   }, effects);

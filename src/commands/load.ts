@@ -37,6 +37,8 @@ export interface Loaded {
   readonly selected: ReadonlySet<string>;
   /** What the user should know of the inventory; it was shown. */
   readonly warnings: readonly Diagnostic[];
+  /** A host of the inventory by its name, whatever its groups. */
+  hostNamed(name: string): Host | undefined;
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
   /**
@@ -100,6 +102,7 @@ export async function load(
     endpoints,
     selected,
     warnings,
+    hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
       const found = await credentials(hosts, wish);

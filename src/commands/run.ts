@@ -125,6 +125,10 @@ async function perform(
     selected,
     inventory: path,
     placeOf,
+    // Who chooses hosts or tasks wants these alone.
+    ...([flags.limit, flags.tags, flags.skipTags, flags.startAtTask].some((it) => it !== undefined)
+      ? {}
+      : { hostNamed: loaded.hostNamed }),
     ...chosen.spec,
     forks: flags.forks,
     ...(flags.serial === undefined ? {} : { serial: flags.serial }),

@@ -64,6 +64,10 @@ export const UNIT_FUNCTIONS: string = sh`arm_boot() {
 }
 disarm_boot() {
   rm -f -- ${WANTS_DIR}/${UNITS.early} ${WANTS_DIR}/${UNITS.boot} ${UNIT_DIR}/${UNITS.early} ${UNIT_DIR}/${UNITS.boot}
+  # A reload in between has made them known to systemd.
+  case $(systemctl list-units --all --plain --no-legend ${UNITS.early} ${UNITS.boot} 2>/dev/null) in
+  *holdfast-undo*) systemctl daemon-reload ;;
+  esac
 }
 archive() {
   mkdir -p -- ${HISTORY_DIR} && rm -rf -- ${HISTORY_DIR}/"$1" && mv -T -- ${RUN_DIR} ${HISTORY_DIR}/"$1" || return 1

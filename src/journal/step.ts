@@ -61,7 +61,7 @@ export function recordStep(step: Step): string {
   rm -rf -- ${dir}.new && mkdir -- ${dir}.new || return 1
   number=0
   : >${dir}.new/paths
-  printf '%s\n' "\${made_folders-}" | grep . >${dir}.new/made
+  if command -v made_folders >/dev/null 2>&1; then made_folders; fi >${dir}.new/made || return 1
   for path in ${paths}; do
     number=$((number + 1))
     if [ -e "$path" ] || [ -L "$path" ]; then
@@ -85,5 +85,6 @@ export const STEP_ENDED: string = sh`renew ${PATIENCE_S}`;
 /** Shell text that keeps the run open a while longer, though nothing is done on this host. */
 export function waitText(id: string): string {
   return sh`${raw(FUNCTIONS)}
-[ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] && renew ${PATIENCE_S}`;
+[ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] && [ ! -e ${RUN_DIR}/undoing ] || { echo 'it went back by itself' >&2; exit 1; }
+renew ${PATIENCE_S}`;
 }

@@ -70,17 +70,18 @@ back() {
   undone "file $2"
 }`;
 
-// Everything is tried, whatever fails: the more of the former state stands, the better.
+// Everything is tried, whatever fails: the more of the former state stands, the better. What a text
+// says goes to memory: the disk may be full.
 const ATTEMPT = sh`text() (
   exec 9>&-
   cd / && exec env -i PATH="$PATH" LC_ALL=C HOME=/root early="$early" saved="$2" notified="$notified" $limit /bin/sh -c "$by_text" undo ${RUN_DIR}/"$1"
-) </dev/null >output 2>&1
+) </dev/null >"$out" 2>&1
 attempt() {
   bad=
   for step in $(ls -1 steps | grep '^[0-9]*$' | sort -r); do
     if [ -s "steps/$step/undo" ]; then
       if text "steps/$step/undo" ''; then undone "step $(cat "steps/$step/summary")"
-      else say "cannot undo: $(cat "steps/$step/summary"): $(tail -c 500 output | tr -s '[:space:]' ' ')"; bad=1; fi
+      else say "cannot undo: $(cat "steps/$step/summary"): $(tail -c 500 "$out" | tr -s '[:space:]' ' ')"; bad=1; fi
     fi
     while read -r number path; do
       back "steps/$step/$number" "$path" || bad=1
@@ -89,11 +90,13 @@ attempt() {
   for dir in $(ls -1 steps | grep '^[0-9]*$' | sort -r); do
     while read -r made; do rmdir -- "$made" 2>/dev/null; done <"steps/$dir/made"
   done
+  # With files that are not the old ones it would not understand the others, who are.
+  if [ -e retreat ] && [ "$bad" ]; then return 1; fi
   for keeper in keep/*.restore; do
     [ -e "$keeper" ] || continue
     keeper=\${keeper%.restore}
-    text "$keeper.save" '' && cmp -s output "$keeper.saved" && [ ! -s undone ] && continue
-    text "$keeper.restore" "$(cat "$keeper.saved")" || { say "cannot bring back $(cat "$keeper.name"): $(tail -c 500 output | tr -s '[:space:]' ' ')"; bad=1; }
+    text "$keeper.save" '' && cmp -s "$out" "$keeper.saved" && [ -z "$touched" ] && [ -e untouched ] && continue
+    text "$keeper.restore" "$(cat "$keeper.saved")" || { say "cannot bring back $(cat "$keeper.name"): $(tail -c 500 "$out" | tr -s '[:space:]' ' ')"; bad=1; }
     undone "keeper $(cat "$keeper.name")"
   done
   [ -z "$bad" ]
@@ -113,7 +116,7 @@ const VERIFY = sh`verify() {
   for keeper in keep/*.save; do
     [ -e "$keeper" ] || continue
     keeper=\${keeper%.save}
-    text "$keeper.save" '' && cmp -s output "$keeper.saved" || { say "$(cat "$keeper.name") is not as it was: $(tr -s '[:space:]' ' ' <output)"; return 1; }
+    text "$keeper.save" '' && cmp -s "$out" "$keeper.saved" || { say "$(cat "$keeper.name") is not as it was: $(tr -s '[:space:]' ' ' <"$out")"; return 1; }
   done
 }`;
 
@@ -131,18 +134,30 @@ by=$1
 ${raw(ENVIRONMENT)}
 ${raw(FUNCTIONS)}
 ${raw(UNIT_FUNCTIONS)}
-say() { printf '%s %s %s\n' "$(date +%s)" "$by" "$1" >>record; printf '%s\n' "$1" >&2; }
-undone() { grep -qxF -- "$1" undone 2>/dev/null || { printf '%s\n' "$1" >>undone; printf '%s\n' "$1"; }; }
+last=
+say() {
+  [ "$1" != "$last" ] || return 0
+  last=$1
+  printf '%s %s %s\n' "$(date +%s)" "$by" "$1" >>record
+  printf '%s\n' "$1" >&2
+}
+touched=
+undone() { touched=1; rm -f untouched; grep -qxF -- "$1" undone 2>/dev/null || { printf '%s\n' "$1" >>undone; printf '%s\n' "$1"; }; }
 ${raw(END_STEP)}
 ${raw(SWEEP)}
 ${raw(RESTORE)}
 ${raw(ATTEMPT)}
 ${raw(VERIFY)}
-exec 9>>lock
+# Nothing here may need to write to this disk but what says that it is done: it may be full, and
+# some systems make a disk read-only that fails.
+exec 9<lock
 flock 9 2>/dev/null || :
 [ -e open ] || exit 0
+out=$(mktemp "/run/holdfast.$$.XXXXXXXXXX" 2>/dev/null) || out=output
+trap '[ "$out" = output ] || rm -f -- "$out"' EXIT
+trap 'exit 143' HUP INT TERM
 # From here on no step begins; one that has begun is in the file that is read next.
-: >undoing
+touch undoing
 end_step
 sweep
 limit=
@@ -156,7 +171,7 @@ count=0
 until attempt && verify; do
   count=$((count + 1))
   flush record
-  [ "$count" -lt "$tries" ] || { say "it is not as it was after $count tries"; exit 1; }
+  [ "$count" -lt "$tries" ] || { say "it is not as it was after $count tries: $last"; exit 1; }
   sleep 1
 done
 flush record undone
@@ -164,10 +179,10 @@ flush record undone
 for due in notified/* pending/*; do
   [ -e "$due" ] || continue
   due=\${due##*/}
-  if [ -e "pending/$due" ]; then mkdir -p -- ${PENDING_DIR} && : >${PENDING_DIR}/"$due"
+  if [ -e "pending/$due" ]; then mkdir -p -- ${PENDING_DIR} && touch -- ${PENDING_DIR}/"$due"
   elif ! cat steps/*/stays 2>/dev/null | grep -qxF -- "$due"; then rm -f -- ${PENDING_DIR}/"$due"; fi
 done
-mv -f -- open "reverted.$by" || exit 1
+why=$(mv -f -- open "reverted.$by" 2>&1) || { say "it is as it was, and that cannot be noted: \${why##*: }"; exit 1; }
 flush .
 disarm_boot
 if [ "$by" = deadline ] && read -r pid born <session && [ "$(start_of "$pid")" = "$born" ]; then kill -KILL "$pid" 2>/dev/null; fi
@@ -176,18 +191,49 @@ exit 0
 
 /**
  * Waits for the end of the session that opened the run, or of its time, and undoes it then. A number
- * of a process comes back, the time at which it started does not: both are compared.
+ * of a process comes back, the time at which it started does not: both are compared. An undo that
+ * fails is tried again, ever more rarely: a disk may be full or read-only for a while. Who changed
+ * together with others leaves the service first, and waits for them.
  */
 export const GUARD_SCRIPT: string =
   sh`# Undoes a run of Holdfast on this host when nobody is there to end it.
 ${raw(ENVIRONMENT)}
 ${raw(FUNCTIONS)}
+${raw(UNIT_FUNCTIONS)}
+${raw(END_STEP)}
 read -r pid born <session
+pause=5
+waited=
+retreat() {
+  [ -z "$waited" ] || return 0
+  waited=1
+  { read -r left <retreat; } 2>/dev/null || return 0
+  if [ -s leave ]; then
+    touch undoing
+    end_step
+    /bin/sh ${RUN_DIR}/leave </dev/null >/dev/null 2>&1
+  fi
+  while [ "$left" -gt 0 ] && [ -e open ]; do
+    sleep 1
+    left=$((left - 1))
+  done
+}
+back() {
+  retreat
+  /bin/sh ${RUN_DIR}/undo "$1"
+  [ -e open ] || exit 0
+  sleep "$pause"
+  [ "$pause" -ge 300 ] || pause=$((pause * 2))
+}
 while [ -e open ]; do
-  [ "$(start_of "$pid")" = "$born" ] || exec /bin/sh ${RUN_DIR}/undo session
+  [ "$(start_of "$pid")" = "$born" ] || { back session; continue; }
   until=
   { read -r up _ </proc/uptime; read -r until <deadline; } 2>/dev/null
-  [ -z "$until" ] || [ "\${up%%.*}" -lt "$until" ] || exec /bin/sh ${RUN_DIR}/undo deadline
+  [ -z "$until" ] || [ "\${up%%.*}" -lt "$until" ] || { back deadline; continue; }
   sleep 0.2 || sleep 1
 done
+# Who said that it is kept may have been cut off before all of this was put away.
+exec 9>>lock
+flock 9 2>/dev/null || :
+if [ -e committed ] && [ ${RUN_DIR}/. -ef . ]; then disarm_boot; archive "$(cat committed)"; fi
 `;

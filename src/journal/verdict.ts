@@ -45,6 +45,7 @@ umask 077
 exec 9>>${RUN_DIR}/lock
 flock 9 2>/dev/null || :
 [ "$(cat ${RUN_DIR}/open 2>/dev/null)" = ${id} ] || fail "it went back to how it was: $(tail -n 1 ${RUN_DIR}/record 2>/dev/null)"
+[ ! -e ${RUN_DIR}/undoing ] || fail 'it is going back to how it was'
 mv -f -- ${RUN_DIR}/open ${RUN_DIR}/committed && flush ${RUN_DIR} || fail 'cannot write its state'
 disarm_boot
 archive ${id}`;
@@ -57,16 +58,16 @@ archive ${id}`;
 export function revertScript(id: string, by: "controller" | "next" = "controller"): string {
   return sh`umask 077
 [ -d ${RUN_DIR} ] && [ "$(cat ${RUN_DIR}/open ${RUN_DIR}/reverted.* 2>/dev/null | head -n 1)" = ${id} ] || exit 0
-if [ -e ${RUN_DIR}/open ]; then /bin/sh ${RUN_DIR}/undo ${by} >/dev/null || exit 1; fi
-cat ${RUN_DIR}/undone`;
+if [ -e ${RUN_DIR}/open ]; then /bin/sh ${RUN_DIR}/undo ${by} || exit 1; fi
+cat ${RUN_DIR}/undone 2>/dev/null || :`;
 }
 
 /** Reads what an undo brought back. */
 export function parseUndone(stdout: string): Undone {
+  // Twice on a disk with room for it: as it is done, and as it was noted.
+  const lines = [...new Set(stdout.split("\n"))];
   const of = (kind: string) =>
-    stdout.split("\n").flatMap((line) =>
-      line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []
-    );
+    lines.flatMap((line) => line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []);
   return { files: of("file"), steps: of("step"), keepers: of("keeper") };
 }
 

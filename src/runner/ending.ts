@@ -7,7 +7,7 @@ import type { Change, Verdict } from "../model.ts";
 import type { Group } from "./group.ts";
 import { worse } from "./gate.ts";
 import { begin, type Effects, end, type HostRun } from "./host.ts";
-import { type Back, commit, revert } from "./journal.ts";
+import { type Back, commit, reachable, reconnect, revert } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const ROLLBACK = { kind: "rollback", name: "go back to how it was" };
@@ -18,27 +18,34 @@ const BACK_MS = 20_000;
 /** What the conditions of an endpoint said before anything was changed. */
 export type Before = readonly Verdict[];
 
-/** Waits until no condition is worse than before; gives what is worse with the first that stays so. */
+/**
+ * Waits until no condition is worse than before; gives what is worse with the first that stays so. A
+ * host that can be asked no more is not waited for, unless there is a limit.
+ */
 export async function gate(
   { checks, runs }: Group,
   before: Before,
   effects: Effects,
-  limitMs = Infinity,
+  limitMs?: number,
 ): Promise<string | undefined> {
+  const gone = () => limitMs === undefined && runs.some(({ lost }) => lost !== undefined);
   for (const [i, check] of checks.entries()) {
     const was = before[i] ?? { ok: true, message: "" };
     const verdict = await settle(check, runs, {
-      deadlineMs: Math.min(check.deadlineMs, limitMs),
-      enough: (now) => worse(was, now).length === 0,
+      deadlineMs: Math.min(check.deadlineMs, limitMs ?? Infinity),
+      enough: (now) => worse(was, now).length === 0 || gone(),
     }, effects);
     const faults = worse(was, verdict);
-    if (faults.length > 0) return `${check.name}: ${faults.join(", ")}`;
+    if (faults.length === 0) continue;
+    const why = runs.flatMap(({ lost }) => lost === undefined ? [] : [` (${lost})`]).join("");
+    return `${check.name}: ${faults.join(", ")}${why}`;
   }
 }
 
 /**
- * Ends the change of one host. Gives why no other host of its endpoint may be changed after it:
- * what worked nowhere else is not tried again.
+ * Ends the change of one host: it works, and waits for the word to keep it, or the host goes back.
+ * Gives why no other host of its endpoint may be changed after it, and none may keep its change: what
+ * worked nowhere else is not tried again.
  */
 export async function endHost(
   run: HostRun,
@@ -54,7 +61,7 @@ export async function endHost(
   return await goBack(run, why, group, before, effects);
 }
 
-/** Why what was changed is not kept; kept, where there is no reason. */
+/** Why what was changed cannot be kept. */
 async function whyBack(
   run: HostRun,
   group: Group,
@@ -66,7 +73,19 @@ async function whyBack(
   const fallen = await gate(group, before, effects);
   if (fallen !== undefined) return `with the change ${fallen}`;
   if (effects.signal.aborted) return "the run was interrupted";
-  return await commit(run, effects);
+  return await reachable(run, effects);
+}
+
+/**
+ * Keeps what was changed on all of these hosts: the word is given to all at the same moment, over
+ * connections that were opened after their changes. Gives why one does not keep it.
+ */
+export async function keepAll(
+  runs: readonly HostRun[],
+  effects: Effects,
+): Promise<string | undefined> {
+  const left = await Promise.all(runs.map((run) => commit(run, effects)));
+  return left.find((why) => why !== undefined);
 }
 
 /** Brings a host back and says so; gives why the endpoint may not be changed further. */
@@ -96,6 +115,7 @@ export async function allBack(
     run.stopped = true;
     backs.push({ run, back, ms: effects.now() - since });
   }
+  await Promise.all(group.runs.map((run) => reconnect(run, effects)));
   const now = await gate(group, before, effects, BACK_MS);
   const ended = backs.map(({ run, back, ms }) => {
     const since = effects.now() - ms;
@@ -162,19 +182,11 @@ function report(
   const itself = back.byItself ? "it went back by itself, and is" : "it is";
   say(
     "rolled-back",
-    `Cannot keep the change on "${name}": ${short(why)}; ${itself} as it was before this run, ${
-      keepers(run, group)
-    }and ${stands}`,
+    `Cannot keep the change on "${name}": ${
+      short(why)
+    }; ${itself} as it was before this run, and ${stands}`,
   );
   return `what was changed on "${name}" was undone`;
-}
-
-/** Names those that were changed before it and stay so: together they are not what they were. */
-function keepers(run: HostRun, { runs }: Group): string {
-  const kept = runs.filter((it) => it !== run && it.changed && it.opened === false && !it.wentBack);
-  if (kept.length === 0) return "";
-  const names = kept.map(({ member: { host } }) => `"${host.name}"`).join(", ");
-  return `${names} ${kept.length === 1 ? "keeps" : "keep"} the change, `;
 }
 
 /** The first sentence of a reason, without what a program had to say: that was shown already. */

@@ -19,7 +19,7 @@ import type {
   StandDown,
   Task,
 } from "../model.ts";
-import type { About } from "../journal/open.ts";
+import type { About, Retreat } from "../journal/open.ts";
 import { OPEN_PROBE, type OpenRun, parseOpen } from "../journal/verdict.ts";
 import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
@@ -61,6 +61,8 @@ export interface HostRun {
   readonly handlers: readonly Handler[];
   /** Its shell; unset: unreachable. */
   session?: Session;
+  /** A connection that was opened after its change, to confirm it. */
+  fresh?: Session;
   /** What was last seen for each task. */
   seen: ExecResult[];
   /** What the first look found that it says to the other members; unset: nothing. */
@@ -81,10 +83,14 @@ export interface HostRun {
   opened?: boolean;
   /** It has left the service to the others, for the time of its change. */
   stoodDown?: boolean;
+  /** How it goes back by itself when others change with it; unset: at once. */
+  retreat?: Retreat;
   /** What this run changed on it was undone, or was to be. */
   wentBack?: boolean;
   /** Why it failed or was lost, the first reason. */
   failure?: string;
+  /** Why its session no longer answers; unset: it does, or there was none. */
+  lost?: string;
   /** It failed or was lost: nothing more is done on it. */
   stopped: boolean;
   /** A change was made on it in this run. */

@@ -36,9 +36,9 @@ const GRACE_MS = 60_000;
  * @throws {ConnectError} when the link is lost
  */
 export async function openJournal(run: HostRun): Promise<string | undefined> {
-  const { about, keepers, session, opened } = run;
+  const { about, keepers, session, opened, retreat } = run;
   if (about === undefined || opened === true || session === undefined) return undefined;
-  const { code, stderr } = await session.run(openScript(about, keepers));
+  const { code, stderr } = await session.run(openScript(about, keepers, retreat));
   if (code === 0) {
     run.opened = true;
     return undefined;
@@ -135,26 +135,39 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   run.opened = false;
 }
 
-/** Why a host cannot be reached anew; unset: it can, and still has the run open. */
+/**
+ * Why a host cannot be reached anew; unset: it can, and still has the run open. The connection that
+ * shows it stays open for the word to keep the change.
+ */
 export async function reachable(run: HostRun, effects: Effects): Promise<string | undefined> {
   const { about, opened, member: { host } } = run;
   if (about === undefined || opened !== true) return undefined;
   try {
-    const { code } = await overFresh(run, waitText(about.id), effects);
+    await letGo(run);
+    run.fresh = await effects.connect(host, { fresh: true });
+    const { code, stderr } = await run.fresh.run(waitText(about.id));
     if (code === 0) return undefined;
-    return `Cannot confirm the change on "${host.name}": it went back by itself`;
+    return `Cannot confirm the change on "${host.name}": ${stderr.trim() || `code ${code}`}`;
   } catch (error) {
     return `Cannot confirm the change over a fresh connection: ${asLost(error).message}`;
   }
 }
 
+/** Over the connection that was opened after the change, where there is one, else over a new one. */
 async function overFresh(run: HostRun, script: string, effects: Effects): Promise<ExecResult> {
-  const session = await effects.connect(run.member.host, { fresh: true });
+  run.fresh ??= await effects.connect(run.member.host, { fresh: true });
   try {
-    return await session.run(script, { timeoutMs: UNDO_MS });
+    return await run.fresh.run(script, { timeoutMs: UNDO_MS });
   } finally {
-    await session[Symbol.asyncDispose]();
+    await letGo(run);
   }
+}
+
+/** Ends the fresh connection of a host. */
+export async function letGo(run: HostRun): Promise<void> {
+  const { fresh } = run;
+  delete run.fresh;
+  await fresh?.[Symbol.asyncDispose]();
 }
 
 async function verdictOf({ about, session }: HostRun): Promise<Verdict | undefined> {
@@ -187,8 +200,11 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
     if (!(session instanceof ConnectError)) {
       const back = await tryRevert(run, session, script);
+      if (!(back instanceof ConnectError)) {
+        await instead(run, session);
+        return back;
+      }
       await session[Symbol.asyncDispose]();
-      if (!(back instanceof ConnectError)) return back;
       last = back;
     } else last = session;
     if (effects.now() >= until || effects.signal.aborted) {
@@ -197,6 +213,20 @@ export async function revert(run: HostRun, effects: Effects): Promise<Back> {
     }
     await effects.sleep(ASK_AGAIN_MS);
   }
+}
+
+/** Asks a host over a new session from now on, where the one it had is lost and another can be had. */
+export async function reconnect(run: HostRun, effects: Effects): Promise<void> {
+  if (run.lost === undefined || effects.signal.aborted) return;
+  const session = await effects.connect(run.member.host, { fresh: true }).catch(asLost);
+  if (!(session instanceof ConnectError)) await instead(run, session);
+}
+
+/** From now on a host is asked over this session; the one before it is lost. */
+async function instead(run: HostRun, session: Session): Promise<void> {
+  await run.session?.[Symbol.asyncDispose]();
+  run.session = session;
+  delete run.lost;
 }
 
 async function tryRevert(

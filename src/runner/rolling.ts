@@ -4,10 +4,11 @@
  * @module
  */
 import { applyHost, refresh, stepRequest } from "./apply.ts";
-import { type Before, endHost } from "./ending.ts";
+import { allBack, type Before, endHost, keepAll } from "./ending.ts";
 import { foresee } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
+import { whileOpen } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const HANDOVER = { kind: "handover", name: "hand the service over" };
@@ -15,23 +16,44 @@ const HANDOVER = { kind: "handover", name: "hand the service over" };
 /** How long the others may take to have the service, in milliseconds. */
 const HANDOVER_MS = 15_000;
 
-/** Changes hosts one after the other, in this order. */
+/**
+ * Changes hosts one after the other, in this order. They keep it together when the last of them
+ * works; where one had to go back, all go back.
+ */
 export async function rolling(
   group: Group,
   ordered: readonly HostRun[],
   before: Before,
   effects: Effects,
 ): Promise<void> {
+  const changed: HostRun[] = [];
   let fallen: string | undefined;
   for (const run of ordered) {
     if (fallen !== undefined) leaveOut(run, fallen, effects);
-    else {
-      const others = await handOver(run, group, effects);
-      await applyHost(run, group.shared, effects);
-      fallen = await endHost(run, group, before, effects) ?? others;
-    }
-    if (!effects.signal.aborted) finish(run, effects);
+    else fallen = await whileOpen(changed, change(run, group, before, effects), effects);
+    if (run.opened === true && !run.stopped) changed.push(run);
+    else if (!effects.signal.aborted) finish(run, effects);
   }
+  if (effects.signal.aborted) fallen = "the run was interrupted";
+  const open = changed.filter(({ opened }) => opened === true);
+  fallen ??= await keepAll(open, effects);
+  const left = open.filter(({ opened }) => opened === true);
+  if (fallen !== undefined && left.length > 0) {
+    await allBack(left.toReversed(), fallen, group, before, effects);
+  }
+  if (!effects.signal.aborted) { for (const run of changed) finish(run, effects); }
+}
+
+/** Changes one host; gives why the endpoint cannot go on. */
+async function change(
+  run: HostRun,
+  group: Group,
+  before: Before,
+  effects: Effects,
+): Promise<string | undefined> {
+  const others = await handOver(run, group, effects);
+  await applyHost(run, group.shared, effects);
+  return await endHost(run, group, before, effects) ?? others;
 }
 
 /**

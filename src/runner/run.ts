@@ -4,17 +4,18 @@
  * @module
  */
 import type { Event } from "../events.ts";
-import { type About, runId } from "../journal/open.ts";
+import { runId } from "../journal/open.ts";
 import type { Endpoint } from "../model.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { type Fleet, fleetOf, inTurn } from "./fleet.ts";
-import { warnOfFormer } from "./former.ts";
+import { warnOfFormer, withFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
 import { type Effects, finish, type HostRun } from "./host.ts";
-import { handlersAgain } from "./keepers.ts";
+import { letGo } from "./journal.ts";
 import type { LockRequest } from "./lock.ts";
+import { aboutOf, everyone, makeGroup, membersOf } from "./make_group.ts";
 import { leaveLocked, takeLocks } from "./locking.ts";
 import type { RunSpec } from "./spec.ts";
 import { Tally } from "./tally.ts";
@@ -55,8 +56,8 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   const trips = new Map<string, number>();
   const lock = lockOf(spec, since, effects);
   const id = runId(since, effects.nonce());
-  const groups = spec.endpoints.map((endpoint) =>
-    group(spec, endpoint, lock, aboutOf(spec, endpoint, lock, id))
+  let groups: readonly Group[] = spec.endpoints.map((endpoint) =>
+    makeGroup(spec, endpoint, lock, aboutOf(spec, endpoint, lock, id))
   );
   try {
     await each(
@@ -64,6 +65,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
       groups.flatMap((group) => group.runs.map((run) => ({ group, run }))),
       ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
     );
+    groups = await withFormer(groups, spec, effects);
     await proceed(groups, spec, fleet, effects);
   } finally {
     await Promise.all(groups.map(close));
@@ -84,70 +86,6 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   const at = effects.now();
   outer.emit({ type: "run-end", at, exitCode, hosts: recap, ms: at - since });
   return exitCode;
-}
-
-const membersOf = ({ endpoints }: RunSpec) =>
-  new Set(endpoints.flatMap(everyone).map(({ host }) => host.name));
-
-/** Members of an endpoint, and those who leave it. */
-const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];
-
-function group(
-  { play, selected, mode, bound, wanted = (tasks) => tasks }: RunSpec,
-  endpoint: Endpoint,
-  lock: LockRequest | undefined,
-  about: About | undefined,
-): Group {
-  const judging = mode === "verify";
-  const checks = play.checks(endpoint);
-  const runs = everyone(endpoint).map((member): HostRun => {
-    const all = judging ? [] : play.tasks(endpoint, member);
-    const tasks = wanted(all);
-    return {
-      endpoint,
-      member,
-      selected: selected.has(member.host.name),
-      tasks,
-      handlers: play.handlers(endpoint, member),
-      keepers: play.keeps?.(endpoint, member) ?? handlersAgain(play.handlers(endpoint, member)),
-      ...(play.standDown === undefined ? {} : { standDown: play.standDown(endpoint, member) }),
-      ...(about === undefined ? {} : { about }),
-      steps: 0,
-      seen: [],
-      due: new Set<string>(),
-      stopped: false,
-      changed: false,
-      finished: false,
-      partial: all.some((task) => !tasks.includes(task)),
-    };
-  });
-  const packages = judging ? [] : play.packages;
-  const shared = {
-    facts: new Map(),
-    packages,
-    fetchLists: mode === "check" || bound !== undefined,
-  };
-  const answers = checks.map(() => new Map());
-  return {
-    endpoint,
-    runs,
-    shared,
-    checks,
-    answers,
-    ...(lock === undefined ? {} : { lock }),
-    ...(about === undefined ? {} : { about }),
-  };
-}
-
-/** What the journals of this run say; what changes nothing has none. */
-function aboutOf(
-  { what = "apply", inventory }: RunSpec,
-  { name: endpoint }: Endpoint,
-  lock: LockRequest | undefined,
-  id: string,
-): About | undefined {
-  if (lock === undefined) return undefined;
-  return { id, what, who: lock.who, sinceS: lock.sinceS, endpoint, inventory };
 }
 
 /** What the locks of this run say; what changes nothing takes none. */
@@ -207,7 +145,10 @@ async function unlocked(
 
 /** Ends the sessions of a group, and with them its locks. */
 async function close({ runs }: Group): Promise<void> {
-  await Promise.all(runs.map(({ session }) => session?.[Symbol.asyncDispose]()));
+  await Promise.all(runs.map(async (run) => {
+    await letGo(run);
+    await run.session?.[Symbol.asyncDispose]();
+  }));
 }
 
 /** Whether the plan of a run still holds on every host; without a plan nothing is in the way. */

@@ -41,13 +41,15 @@ async function askAll(
   runs: readonly HostRun[],
 ): Promise<Map<string, ExecResult>> {
   const answers = new Map<string, ExecResult>();
-  await Promise.all(runs.map(async ({ session, member: { host } }) => {
+  await Promise.all(runs.map(async (run) => {
+    const { session, member: { host } } = run;
     if (session === undefined || !check.hosts.includes(host.name)) return;
     try {
       answers.set(host.name, await session.run(check.probe(host.name), { timeoutMs: 20_000 }));
     } catch (error) {
       // A host that no longer answers is an answer: the judge sees that it is missing.
       if (!(error instanceof ConnectError)) throw error;
+      run.lost ??= error.message;
     }
   }));
   return answers;

@@ -1,5 +1,5 @@
 import type { Mode } from "../events.ts";
-import type { Endpoint, Play, Source, Task } from "../model.ts";
+import type { Endpoint, Host, Play, Source, Task } from "../model.ts";
 import type { PlannedHost } from "../saved_plan.ts";
 import type { BatchSize } from "./batches.ts";
 
@@ -23,6 +23,11 @@ export interface RunSpec {
   readonly bound?: ReadonlyMap<string, PlannedHost>;
   /** Where a host is written in the inventory. @default {nowhere} */
   readonly placeOf?: (host: string) => Source | undefined;
+  /**
+   * A host of the inventory, whatever its groups: one that has left an endpoint is taken out of
+   * service. Unset: it is only warned of. @default {unset}
+   */
+  readonly hostNamed?: (name: string) => Host | undefined;
   /** Which tasks of a host are wanted, in the play's order. @default {all of them} */
   readonly wanted?: (tasks: readonly Task[]) => readonly Task[];
   /** How many hosts are looked at, and how many endpoints changed, at the same time. */

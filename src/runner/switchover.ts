@@ -6,11 +6,11 @@
  */
 import { applyHost, refresh, stepRequest } from "./apply.ts";
 import { type Coupling, couplingOf, saidThen, type Voice } from "./coupling.ts";
-import { allBack, type Before, gate } from "./ending.ts";
+import { allBack, type Before, gate, keepAll } from "./ending.ts";
 import { foresee } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
-import { commit, reachable, whileOpen } from "./journal.ts";
+import { reachable, whileOpen } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const STAND_DOWN = { kind: "handover", name: "leave the service for the switch" };
@@ -37,6 +37,12 @@ function plannedChanges(run: HostRun, { facts }: Group["shared"]) {
   return foresee(run, facts).decisions.flatMap((it) => "plan" in it ? it.plan.changes : []);
 }
 
+/** Seconds within which the others have left when a holder without a controller goes back. */
+const HOLDER_WAITS_S = 4;
+
+/** Seconds within which the holder has gone back, by itself or because it was told to. */
+const OTHERS_WAIT_S = 20;
+
 /** Changes hosts together; the first of them is the one that the service stays on. */
 export async function switchOver(
   group: Group,
@@ -46,8 +52,13 @@ export async function switchOver(
 ): Promise<void> {
   if (holder === undefined) return;
   const all = [holder, ...others];
+  holder.retreat = { waitS: HOLDER_WAITS_S };
+  for (const run of others) {
+    const leave = run.standDown?.leave;
+    run.retreat = { waitS: OTHERS_WAIT_S, ...(leave === undefined ? {} : { leave }) };
+  }
   const why = await switched(group, holder, others, before, effects) ??
-    await keepAll(all, effects);
+    await reachAndKeep(all, effects);
   if (why !== undefined) await backTogether(group, holder, others, why, before, effects);
   if (!effects.signal.aborted) { for (const run of all) finish(run, effects); }
 }
@@ -66,6 +77,8 @@ async function switched(
   const between = await Promise.all(
     group.checks.map((check) => settle(check, group.runs, { deadlineMs: 0 }, effects)),
   );
+  const cut = others.find(({ lost }) => lost !== undefined)?.lost;
+  if (cut !== undefined) return cut;
   const one = await whileOpen(others, changed(group, holder, between, effects), effects);
   if (one !== undefined) return one;
   for (const run of others) {
@@ -108,17 +121,16 @@ async function standDown(
   if (failure !== undefined) return failure.message;
   run.stoodDown = true;
   await refresh(run, 0, group.shared, effects);
+  return run.stopped ? run.failure ?? "it was lost" : undefined;
 }
 
-/**
- * Keeps what was changed on all of them. First each must be reached anew, so that nothing is left to
- * go wrong when the word is given: it is given to all at the same moment.
- */
-async function keepAll(all: readonly HostRun[], effects: Effects): Promise<string | undefined> {
+/** First each must be reached anew, so that nothing is left to go wrong when the word is given. */
+async function reachAndKeep(
+  all: readonly HostRun[],
+  effects: Effects,
+): Promise<string | undefined> {
   const cut = (await Promise.all(all.map((run) => reachable(run, effects)))).find((why) => why);
-  if (cut !== undefined) return cut;
-  const left = await Promise.all(all.map((run) => commit(run, effects)));
-  return left.find((why) => why !== undefined);
+  return cut ?? await keepAll(all, effects);
 }
 
 /** Brings all of them back, in the order in which nobody holds what another one still does. */
@@ -130,7 +142,7 @@ async function backTogether(
   before: Before,
   effects: Effects,
 ): Promise<void> {
-  const open = others.filter(({ opened, stopped }) => opened === true && !stopped);
+  const open = others.filter(({ opened }) => opened === true);
   await Promise.all(open.map(async (run) => {
     // What cannot be stopped goes back all the same: the others have to.
     if (run.standDown !== undefined) {

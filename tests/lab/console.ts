@@ -2,8 +2,9 @@
  * A host as it is, seen from its console: a test that takes ssh or the network away still sees it.
  * @module
  */
-import { assert } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
+import { until } from "../../src/lab/process.ts";
 import { run as runProgram } from "../../src/lab/run.ts";
 import { withPids } from "../../src/lab/state.ts";
 import { firstBelow } from "./processes.ts";
@@ -36,7 +37,7 @@ find /etc /usr/local -xdev ! -type f -printf '%y %p %m %U:%G %l\\n' | sort
 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload ${WATCHED}
 echo listens; ${LISTENING}
 echo firewall; nft list ruleset
-echo addresses; ip -o addr show dev eth0 | grep -v ' ${lab.vip}/' | sed 's/^[0-9]*: //; s/valid_lft.*//' | sort
+echo addresses; ip -o addr show dev eth0 | grep -v ' ${lab.vip}/' | sed 's/^[0-9]*: //; s/valid_lft.*//; s/ tentative//' | sort
 ip route show default
 echo due; ls -A /var/lib/holdfast/pending 2>/dev/null || :`,
   );
@@ -53,7 +54,7 @@ export function changed(before: string, after: string): string[] {
 
 /**
  * What a host has decided about its last run: `open`, `committed`, `reverted.BY`, or nothing when
- * there was none; and that nothing of the way back is armed any more when it has decided.
+ * there was none.
  */
 export async function decided(lab: Lab, host: string): Promise<string> {
   const said = await inside(
@@ -62,14 +63,23 @@ export async function decided(lab: Lab, host: string): Promise<string> {
     `cd /var/lib/holdfast 2>/dev/null || exit 0
 last=run
 [ -d run ] || last=history/$(ls -1 history 2>/dev/null | tail -n 1)
-ls -1 "$last" | grep -E '^(open|committed|reverted\\..*)$'
-ls -d /etc/systemd/system/holdfast-* /etc/systemd/system/*.wants/holdfast-* 2>/dev/null
-systemctl list-units --all --plain --no-legend 'holdfast-guard*' || :`,
+ls -1 "$last" | grep -E '^(open|committed|reverted\\..*)$' || :`,
   );
-  const [verdict = "", ...armed] = said.split("\n").filter((line) => line !== "");
-  assert(
-    verdict === "open" || armed.length === 0,
-    `${host} says ${verdict}, and is still armed: ${armed.join(", ")}`,
-  );
-  return verdict;
+  return said.trim();
+}
+
+/** Waits until nothing of the way back is armed any more: no guard, no units of the boot. */
+export async function assertDisarmed(lab: Lab, host: string): Promise<void> {
+  let armed = "";
+  const gone = async () => {
+    armed = await inside(
+      lab,
+      host,
+      `ls -d /etc/systemd/system/holdfast-* /etc/systemd/system/*.wants/holdfast-* 2>/dev/null
+systemctl list-units --all --plain --no-legend 'holdfast-guard*'`,
+    );
+    return armed === "";
+  };
+  // The guard looks five times a second.
+  if (!await until(gone, 20_000, 100)) assertEquals(armed, "", `${host} is still armed`);
 }

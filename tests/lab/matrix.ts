@@ -8,7 +8,7 @@ import { until } from "../../src/lab/process.ts";
 import { saidBy } from "../matrix/expectations.ts";
 import * as hf from "./holdfast.ts";
 import { watchHolders } from "./matrix_holders.ts";
-import type { Hold, LabPoint, Strike, Trouble } from "./matrix_points.ts";
+import { type Hold, HOLDS, type LabPoint, type Strike, type Trouble } from "./matrix_points.ts";
 import { troubleTexts } from "./matrix_trouble.ts";
 import { below } from "./processes.ts";
 
@@ -205,8 +205,11 @@ async function struck(lab: Lab, place: Hold, what: Strike, inventory: string): P
   const held = await until(there, 60_000, 100);
   if (held) await strike(lab, what, started);
   if (what === "remote shell SIGKILL" || !held) await hf.root(lab, "lb1", `rm -f ${MARK}`);
+  // At the first place the host stays off until the run has given it up; elsewhere it boots at once.
+  const stays = place === HOLDS[0];
+  if (held && what === "host power-off" && !stays) await powerOn(lab, "lb1");
   const run = await started.done;
-  if (what === "host power-off") await powerOn(lab, "lb1");
+  if (held && what === "host power-off" && stays) await powerOn(lab, "lb1");
   await hf.root(lab, "lb1", `rm -f ${SHIMS} ${MARK}`);
   const left = held ? [] : [`the step was not reached: ${place.name}`];
   return { run, left: [...left, ...await settled(lab)], right: () => Promise.resolve() };
@@ -221,8 +224,12 @@ async function troubled(
   const { wrong, right } = troubleTexts(trouble, edition);
   await hf.root(lab, "lb1", wrong);
   const run = await hf.holdfast("apply", inventory);
+  const putRight = async () => void await hf.root(lab, "lb1", right);
+  // What is read-only cannot go back; it does so by itself as soon as it can.
+  const readOnly = trouble.endsWith("read-only");
+  if (readOnly) await putRight();
   const left = await settled(lab);
-  return { run, left, right: async () => void await hf.root(lab, "lb1", right) };
+  return { run, left, right: readOnly ? () => Promise.resolve() : putRight };
 }
 
 function judge(point: LabPoint, run: hf.Run, allNew: boolean): string[] {

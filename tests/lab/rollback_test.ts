@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
-import { changed, decided, inside, wholeOf } from "./console.ts";
+import { assertDisarmed, changed, decided, inside, wholeOf } from "./console.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
 
@@ -55,16 +55,33 @@ function said(run: hf.Run, code: string): string[] {
   );
 }
 
-/** Asserts that a run took one host back, said so once, and that the host says the same. */
-async function assertRolledBack(lab: Lab, run: hf.Run, host: string, why: RegExp): Promise<void> {
+/**
+ * Asserts that a run took one host back and those that had changed before it, said so once for each,
+ * and that the hosts say the same.
+ */
+async function assertRolledBack(
+  lab: Lab,
+  run: hf.Run,
+  host: string,
+  why: RegExp,
+  ...others: readonly string[]
+): Promise<void> {
   hf.assertExit(run, 6);
   const [message = "", ...more] = said(run, "rolled-back");
-  assertEquals(more, []);
+  assertEquals(more.length, others.length, more.join("\n"));
+  for (const [i, other] of others.entries()) {
+    const start =
+      `Cannot keep the change on "${other}": what was changed on "${host}" was undone; `;
+    assert(more[i]?.startsWith(start), more[i]);
+    assertEquals(await decided(lab, other), "reverted.controller");
+    await assertDisarmed(lab, other);
+  }
   assert(message.startsWith(`Cannot keep the change on "${host}": `), message);
   assertMatch(message, why);
   assertMatch(message, /it is as it was before this run/);
   assertMatch(message, /and the endpoint stands as before$/);
   assertEquals(await decided(lab, host), "reverted.controller");
+  await assertDisarmed(lab, host);
 }
 
 /** Asserts that a host was not begun, and that this was said. */
@@ -161,15 +178,14 @@ Deno.test({
       );
 
       await t.step(
-        "a port that is taken on the holder: it is back, and the message says what the backup keeps",
+        "a port that is taken on the holder: it is back, and the backup with it",
         async () => {
           const free = await takePort(lab, HOLDER, 9444);
           const before = await wholes(lab);
           const wish = await otherPort(lab, 9444);
           const run = await hf.holdfast("apply", wish);
-          await assertRolledBack(lab, run, HOLDER, /"lb2" keeps the change/);
-          await assertAsBefore(lab, before, HOLDER);
-          assertEquals(await decided(lab, BACKUP), "committed");
+          await assertRolledBack(lab, run, HOLDER, /cannot reload haproxy on "lb1"/, BACKUP);
+          await assertAsBefore(lab, before, HOLDER, BACKUP);
           // The address may have moved for the moment in which HAProxy held still.
           await assertStands(lab);
           await free();
@@ -191,9 +207,10 @@ Deno.test({
           run,
           HOLDER,
           /with the change vip \S+: \/readyz through the address fails from lb/,
+          BACKUP,
         );
         assert(hf.tasksOf(run, "changed").includes(`${HOLDER} handler reload haproxy`));
-        await assertAsBefore(lab, before, HOLDER);
+        await assertAsBefore(lab, before, HOLDER, BACKUP);
         await assertStands(lab);
         await inside(lab, HOLDER, "nft delete table inet wall");
         hf.assertExit(await hf.holdfast("apply", inventoryFile), 0);

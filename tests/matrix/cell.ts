@@ -2,9 +2,12 @@
  * Runs one cell of the matrix: the fault, the recovery, the next apply, and one more.
  * @module
  */
+import { delay } from "@std/async/delay";
+import { until } from "../../src/lab/process.ts";
 import { tasksOf } from "../lab/holdfast.ts";
 import { heal } from "./conditions.ts";
 import { apply } from "./deploy.ts";
+import type { Injection } from "./fault.ts";
 import { judgeConverged, judgeHolders, judgeRecovery, judgeRun } from "./expectations.ts";
 import type { Cell } from "./points.ts";
 import { type HostName, HOSTS, type Room } from "./room.ts";
@@ -31,8 +34,11 @@ export async function runCell(cell: Cell, recorded: Recorded): Promise<Outcome> 
   const since = performance.now();
   await using room = await booted(`${recorded.dir}/disks`);
   const { injection } = cell;
-  const run = await apply(room, recorded.inventory, [], injection);
+  const running = apply(room, recorded.inventory, [], injection);
+  await powerReturns(room, injection, running);
+  const run = await running;
   const wrong: string[] = run.fired ? [] : ["the fault point was not reached"];
+  wrong.push(...await mended(room, injection, recorded));
   wrong.push(...await recover(room));
   const after = await states(room);
   wrong.push(...judgeRun(injection.fault, run, after, recorded));
@@ -42,6 +48,50 @@ export async function runCell(cell: Cell, recorded: Recorded): Promise<Outcome> 
   for (const host of HOSTS) await heal(room.dir, host);
   wrong.push(...await converge(room, recorded));
   return { cell, wrong, code: run.code, ms: performance.now() - since };
+}
+
+/** A power cut that is short ends while the run still goes on. */
+async function powerReturns(
+  room: Room,
+  { at: { host }, fault }: Injection,
+  running: Promise<unknown>,
+): Promise<void> {
+  if (fault.kind !== "host power-off" || fault.off !== "for 2 s") return;
+  let ended = false;
+  const end = running.then(() => {}, () => {}).then(() => {
+    ended = true;
+  });
+  while (!ended && room.isOn(host)) await Promise.race([end, delay(100)]);
+  await Promise.race([end, delay(2000)]);
+  if (!ended) await room.powerOn(host);
+}
+
+/**
+ * Nothing can be put back on a disk that is read-only: it must go back by itself as soon as that is
+ * put right. Holdfast's own disk need not be written to for anything but to say that it is done.
+ */
+async function mended(
+  room: Room,
+  { fault }: Injection,
+  recorded: Recorded,
+): Promise<string[]> {
+  if (fault.kind !== "condition" || !fault.condition.endsWith("read-only")) return [];
+  let wrong: string[] = [];
+  if (fault.condition === "state disk read-only") {
+    // Whoever changed together with others waits for them.
+    await until(
+      async () => {
+        const { lb1, lb2 } = await states(room);
+        const due = { pending: [] };
+        wrong = judgeRecovery({ lb1: { ...lb1, ...due }, lb2: { ...lb2, ...due } }, recorded);
+        return wrong.length === 0;
+      },
+      REST_MS,
+      500,
+    );
+  }
+  for (const host of HOSTS) await heal(room.dir, host);
+  return wrong.map((line) => `before its disk can be written to: ${line}`);
 }
 
 /** Gives the hosts power again, and time to come to rest. */

@@ -37,6 +37,9 @@ export type Condition =
   | "keepalived dies"
   | "dpkg locked";
 
+/** How long a host is without power. */
+export type Outage = "for 2 s" | "until the run has ended";
+
 /** One thing that goes wrong. */
 export type Fault =
   /** The link is gone after so many bytes of the request (moment `request`) or of its answer. */
@@ -53,8 +56,8 @@ export type Fault =
   | { readonly kind: "remote shell SIGKILL"; readonly moment: "step" }
   /** The product's own process is killed. */
   | { readonly kind: "controller SIGKILL"; readonly moment: Moment }
-  /** The host loses power, and boots again when the run has ended. */
-  | { readonly kind: "host power-off"; readonly moment: Moment }
+  /** The host loses power, and boots again by itself or when the run has ended. */
+  | { readonly kind: "host power-off"; readonly moment: Moment; readonly off: Outage }
   /** The host is in trouble from then on. */
   | { readonly kind: "condition"; readonly moment: "request"; readonly condition: Condition };
 
@@ -92,6 +95,8 @@ export function faultName(fault: Fault): string {
       if (fault.moment === "step") return "link dropped while the step runs";
       return `link dropped after ${fault.passing} of ${of}`;
     }
+    case "host power-off":
+      return `${fault.kind} at the ${fault.moment}, off ${fault.off}`;
     case "reply delayed":
     case "garbage before a frame":
     case "remote shell SIGKILL":

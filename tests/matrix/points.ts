@@ -2,7 +2,7 @@
  * The fault points of a deploy: every step of it with every fault, from a record without any. Pure.
  * @module
  */
-import type { Condition, Fault, Injection, Moment, Passing } from "./fault.ts";
+import type { Condition, Fault, Injection, Moment, Outage, Passing } from "./fault.ts";
 import { labelOf } from "./labels.ts";
 import type { Recorded } from "./scenario.ts";
 import { differing } from "./state.ts";
@@ -19,6 +19,14 @@ export interface Cell {
 
 const REQUEST: readonly Passing[] = ["one byte", "half", "all but the last byte"];
 const REPLY: readonly Passing[] = ["nothing", "half", "all but the last byte"];
+// A host that stays off makes its run wait for minutes: most of them boot at once.
+const OUTAGES: readonly Outage[] = [
+  "until the run has ended",
+  "for 2 s",
+  "for 2 s",
+  "for 2 s",
+  "for 2 s",
+];
 const MOMENTS: readonly Moment[] = ["request", "step", "reply"];
 
 /** What can happen to a step whatever it does; which byte and moment turns with the step. */
@@ -33,7 +41,11 @@ const ANYWHERE: readonly ((turn: number) => Fault)[] = [
   (turn) => ({ kind: "ssh SIGKILL", moment: turned(MOMENTS, turn + 1) }),
   () => ({ kind: "remote shell SIGKILL", moment: "step" }),
   (turn) => ({ kind: "controller SIGKILL", moment: turned(MOMENTS, turn) }),
-  (turn) => ({ kind: "host power-off", moment: turned(MOMENTS, turn + 1) }),
+  (turn) => ({
+    kind: "host power-off",
+    moment: turned(MOMENTS, turn + 1),
+    off: turned(OUTAGES, turn),
+  }),
   () => condition("disk full"),
   () => condition("state disk full"),
   () => condition("disk read-only"),

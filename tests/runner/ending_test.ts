@@ -1,7 +1,7 @@
 /** What is said of an endpoint of which one host goes back. */
 import { assertEquals } from "@std/assert";
-import { EXIT } from "../../src/errors.ts";
-import type { GroupCheck, Play, Task } from "../../src/model.ts";
+import { ConnectError, EXIT } from "../../src/errors.ts";
+import type { ExecResult, GroupCheck, Play, Task } from "../../src/model.ts";
 import { LocalSession, runPlay, withTempDir } from "../helpers.ts";
 
 /** The service stands on lb1, whatever happens. */
@@ -66,14 +66,16 @@ async function assertApplied(
   });
 }
 
-Deno.test("a host that goes back says which others keep what was changed before it", async () => {
+Deno.test("a host that goes back takes those with it that were changed before", async () => {
   await assertApplied("lb1", {
     code: EXIT.rolledBack,
     said: [
       'Cannot keep the change on "lb1": cannot read it on "lb1": it ended with 1; it is as it was ' +
-      'before this run, "lb2" keeps the change, and the endpoint stands as before',
+      "before this run, and the endpoint stands as before",
+      'Cannot keep the change on "lb2": what was changed on "lb1" was undone; it is as it was ' +
+      "before this run, and the endpoint stands as before",
     ],
-    left: ["lb2"],
+    left: [],
   });
 });
 
@@ -86,5 +88,56 @@ Deno.test("a host that goes back first leaves the others as they are, and nobody
       'Cannot go on with "lb1": what was changed on "lb2" was undone; it is as it was',
     ],
     left: [],
+  });
+});
+
+/** A host whose link is cut at the first question about the service when its file has changed. */
+class Cut extends LocalSession {
+  #whole = true;
+  readonly #file: string;
+
+  constructor(dir: string) {
+    super(dir);
+    this.#file = `${dir}/file`;
+  }
+
+  override async run(script: string): Promise<ExecResult> {
+    const changed = await Deno.stat(this.#file).then(() => true, () => false);
+    if (!this.#whole || script !== ASKED || !changed) return await super.run(script);
+    this.#whole = false;
+    throw new ConnectError("lb1", "a cable was cut");
+  }
+}
+
+const ASKED = "echo here";
+
+/** Both hosts must answer. */
+const everyone: GroupCheck = {
+  ...onLb1,
+  probe: () => ASKED,
+  judge: ({ size }) => {
+    const faults = size === 2 ? [] : ["no answer"];
+    return { ok: size === 2, message: "answers", last: ["lb1"], faults };
+  },
+};
+
+Deno.test("a host that is lost while the service is looked at goes back, and it is said why", async () => {
+  await withTempDir(async (dir) => {
+    for (const name of ["lb1", "lb2"]) await Deno.mkdir(`${dir}/${name}`);
+    const { code, events } = await runPlay(
+      "apply",
+      { ...play(dir, ""), checks: () => [everyone] },
+      {
+        lb1: new Cut(`${dir}/lb1`),
+        lb2: new LocalSession(`${dir}/lb2`),
+      },
+    );
+    const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.message] : []);
+    assertEquals([code, said], [EXIT.rolledBack, [
+      'Cannot keep the change on "lb1": with the change test: no answer (a cable was cut); it is as ' +
+      "it was before this run, and the endpoint stands as before",
+      'Cannot keep the change on "lb2": what was changed on "lb1" was undone; it is as it was ' +
+      "before this run, and the endpoint stands as before",
+    ]]);
   });
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Endpoint, GroupCheck, Play, Verdict } from "../../src/model.ts";
-import { anEndpoint, LocalSession, runPlay, withTempDir, wordTask } from "../helpers.ts";
+import { aHost, anEndpoint, LocalSession, runPlay, withTempDir, wordTask } from "../helpers.ts";
 
 /** lb1 and lb2 stay, lb3 leaves. */
 const endpoint: Endpoint = {
@@ -50,7 +50,9 @@ Deno.test("run() takes who leaves out first, though nobody else holds the servic
 
 Deno.test("run() takes the only one that can carry the service out last", async () => {
   const { lines } = await applied({ ok: false, last: [], able: [] });
-  assertEquals(lines, ["lb1 word it changed", "lb2 word it changed", "lb3 word it changed"]);
+  // Those that are new come side by side.
+  assertEquals(lines.slice(0, 2).toSorted(), ["lb1 word it changed", "lb2 word it changed"]);
+  assertEquals(lines.slice(2), ["lb3 word it changed"]);
 });
 
 Deno.test("run() lets nobody forget a host that answers and could not be taken out", async () => {
@@ -74,4 +76,47 @@ Deno.test("run() warns of a host that was forgotten, and costs no round trip mor
     ]]);
     assertStringIncludes(said[0]?.message ?? "", '"lb9" (10.9.0.19) was a load balancer of "lb"');
     assertEquals([sessions.lb1.roundTrips, sessions.lb2.roundTrips], [1, 1]);
+  }));
+
+Deno.test("run() takes a host out of service that left its group and is in the inventory", () =>
+  withTempDir(async (dir) => {
+    const names = ["lb1", "lb2", "lb9"];
+    for (const name of names) await Deno.mkdir(`${dir}/${name}`);
+    const sessions = Object.fromEntries(
+      names.map((name) => [name, new LocalSession(`${dir}/${name}`)]),
+    );
+    const former = [{ name: "lb9", address: "10.9.0.19" }, { name: "lb8", address: "10.9.0.18" }];
+    const task = (word: string, host: string) =>
+      wordTask(`${dir}/${host}`, word, { former: () => former });
+    const { code, lines, events } = await runPlay(
+      "apply",
+      {
+        tasks: (_, { host, absent }) => [task(absent === true ? "gone" : "here", host.name)],
+        checks: () => [{
+          kind: "service",
+          name: "service",
+          hosts: names,
+          probe: () => ":",
+          judge: () => ({ ok: true, message: "made up", able: ["lb1"], last: ["lb1"], faults: [] }),
+          deadlineMs: 100,
+        }],
+      },
+      sessions,
+      {
+        endpoints: [anEndpoint("lb1", "lb2")],
+        hostNamed: (name) => name === "lb9" ? aHost("lb9") : undefined,
+      },
+    );
+    assertEquals([code, ...lines], [
+      0,
+      "lb9 word gone changed",
+      "lb2 word here changed",
+      "lb1 word here changed",
+    ]);
+    const said = events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic] : []);
+    assertEquals(said.map((it) => [it.code, it.message.slice(0, 5)]), [
+      ["leaving-member", '"lb9"'],
+      // Of this one nothing is known but its name.
+      ["former-member", '"lb8"'],
+    ]);
   }));

@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { asDeployed } from "../../src/endpoint/deployed.ts";
+import { managedFiles } from "../../src/endpoint/files.ts";
+import { PATHS } from "../../src/endpoint/paths.ts";
+import type { Endpoint } from "../../src/model.ts";
+import { endpoint, secret, TEMPLATES, world } from "./fixtures.ts";
+
+/** The two files that an endpoint renders for its first member. */
+function rendered(of: Endpoint) {
+  const files = managedFiles(of, of.members[0]!, TEMPLATES);
+  const content = (path: string) => files.find((it) => it.path === path)?.content(world(of)) ?? "";
+  return { haproxy: content(PATHS.haproxy), keepalived: content(PATHS.keepalived) };
+}
+
+for (const profile of ["guide", "standard", "fast"] as const) {
+  Deno.test(`asDeployed() finds in the files of profile ${profile} what made them`, () => {
+    const vrrp = { ...endpoint().vrrp, authPass: secret("s3cret") };
+    const was = endpoint({
+      profile,
+      vrrp,
+      address: "10.88.0.77",
+      port: 9443,
+      backendPort: 7443,
+      backends: [{ name: "k1", address: "10.88.0.31" }],
+      haproxy: { ...endpoint().haproxy, stats: "127.0.0.1:9000" },
+    });
+    const now = endpoint({ profile: profile === "fast" ? "guide" : "fast", vrrp });
+    const { address, port, backendPort, backends, haproxy, profile: found } = asDeployed(
+      now,
+      rendered(was),
+    );
+    assertEquals([found, address, port, backendPort, backends], [
+      profile,
+      "10.88.0.77",
+      9443,
+      7443,
+      was.backends,
+    ]);
+    // The guide's has no listener for health.
+    if (profile !== "guide") assertEquals(haproxy.stats, "127.0.0.1:9000");
+  });
+}
+
+Deno.test("asDeployed() leaves what no file tells as the inventory says it", () => {
+  assertEquals(asDeployed(endpoint(), {}), endpoint());
+});
