@@ -92,6 +92,8 @@ Deno.test({
 async function drill(lab: Lab, names: readonly string[]): Promise<Run> {
   const needs = { programs: [], addresses: [`${lab.vip}:8443`] };
   const run = await holdfast("drill", lab.inventoryFile, { flags: names, drills: needs });
-  assert(run.code === 0 || ends(run).some(({ verdict }) => verdict === "unknown"), run.stderr);
+  const said = ends(run).map((end) => `${end.drill} ${end.verdict}: ${end.reasons.join("; ")}`);
+  const unknown = ends(run).some(({ verdict }) => verdict === "unknown");
+  assert(run.code === 0 || unknown, [...said, run.stderr].join("\n"));
   return run;
 }

@@ -67,7 +67,7 @@ Deno.test({
           `${refusing}exec /usr/sbin/haproxy "$@"\n`,
           0o755,
         );
-        await assertOnlyShows(lab.inventoryFile, ["apply", "-D", "-l", "lb1"], 3, /\[2K/);
+        await assertOnlyShows(lab.inventoryFile, ["apply", "-D", "-l", "lb1"], 6, /\[2K/);
         await Deno.remove(`${await rootOf(lab, "lb1")}/usr/local/sbin/haproxy`);
       });
 
@@ -76,7 +76,7 @@ Deno.test({
           `[Unit]\nDescription=${LINE}\n[Service]\nExecStartPre=/bin/sh -c 'cat /root/bytes >&2; exit 3'\n`;
         await put(lab, "/etc/systemd/system/haproxy.service.d/zz.conf", unit);
         await hf.root(lab, "lb1", "systemctl daemon-reload; systemctl stop haproxy");
-        await assertOnlyShows(lab.inventoryFile, ["apply", "-D", "-l", "lb1"], 3, /\[2K/);
+        await assertOnlyShows(lab.inventoryFile, ["apply", "-D", "-l", "lb1"], 6, /\[2K/);
       });
 
       await t.step("a login that gives no shell, with ssh's and its own words", async () => {
