@@ -3,7 +3,7 @@
  * @module
  */
 import type { About } from "../journal/open.ts";
-import type { Endpoint, Member } from "../model.ts";
+import type { Endpoint } from "../model.ts";
 import type { Group } from "./group.ts";
 import type { HostRun } from "./host.ts";
 import { handlersAgain } from "./keepers.ts";

@@ -5,14 +5,13 @@
  */
 import type { Event } from "../events.ts";
 import { runId } from "../journal/open.ts";
-import type { Endpoint } from "../model.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
 import { type Fleet, fleetOf, inTurn } from "./fleet.ts";
 import { warnOfFormer, withFormer } from "./former.ts";
 import { each, type Group } from "./group.ts";
-import { type Effects, finish, type HostRun } from "./host.ts";
+import { type Effects, finish } from "./host.ts";
 import { letGo } from "./journal.ts";
 import type { LockRequest } from "./lock.ts";
 import { aboutOf, everyone, makeGroup, membersOf } from "./make_group.ts";

@@ -13,7 +13,7 @@ const SIDE_BY_SIDE = 4;
 
 /** Every how many faults one is tried at a step, by scenario; everything is in the report. */
 export const STRIDES: Readonly<Record<string, number>> = {
-  first: 24,
+  first: 15,
   reload: 8,
   restart: 10,
   profile: 14,
