@@ -41,10 +41,11 @@ const FILES = sh`files ! -type l -exec stat -c "file$tab%n$tab%a %U:%G" {} + | s
 files -type f -exec sha256sum {} + | sed "s/^\([^ ]*\) .\(.*\)/content$tab\2$tab\1/" | sort
 files -type l -exec sh -c 'for path; do printf "link to\t%s\t%s\n" "$path" "$(readlink "$path")"; done' link {} + | sort`;
 
-// Units of other kinds come and go with what they do; those that a profile adds run all the time.
+// Units of other kinds come and go with what they do; those that a profile adds run all the time. What
+// a run of apply armed is disarmed without a reload: systemd knows it for a while, and then forgets it.
 const DAEMONS =
   sh`for unit in haproxy.service keepalived.service $(systemctl list-units --all --plain --no-legend 'holdfast-*.service' 2>/dev/null | sed 's/ .*//'); do
-  case $unit in holdfast-drill*) continue ;; esac
+  case $unit in holdfast-drill* | holdfast-guard* | holdfast-undo*) continue ;; esac
   printf 'unit\t%s\t%s\n' "$unit" "$(systemctl show -p LoadState -p ActiveState -p UnitFileState "$unit" 2>/dev/null | sort | tr '\n' ' ')"
 done
 for file in /proc/[0-9]*/stat; do

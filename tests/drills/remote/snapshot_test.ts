@@ -59,3 +59,15 @@ Deno.test("snapshotScript() sees the same thing twice on a machine at rest", asy
   assertEquals(kinds(first.stdout).has("unit"), true);
   assertEquals(kinds(second.stdout), kinds(first.stdout));
 });
+
+Deno.test("snapshotScript() sees what a profile adds, and not what a run or a drill armed", async () => {
+  const names = ["guard", "undo-early", "undo", "drill-boot", "track"];
+  const listed = names.map((name) => `holdfast-${name}.service loaded inactive dead`).join("\n");
+  const systemctl = `systemctl() {
+  case $1 in list-units) echo '${listed}' ;; show) echo LoadState=loaded ;; esac
+}`;
+  const { stdout } = await runSh(`${systemctl}\n${snapshotScript("192.0.2.10")}`);
+  const units = stdout.split("\n").filter((line) => line.startsWith("unit\t"))
+    .map((line) => line.split("\t")[1]);
+  assertEquals(units, ["haproxy.service", "keepalived.service", "holdfast-track.service"]);
+});
