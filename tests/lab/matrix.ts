@@ -49,13 +49,15 @@ const CAUSES: Readonly<Record<string, RegExp>> = {
 
 /** Makes a program on lb1 dwell over some calls until its mark goes. */
 async function hold(lab: Lab, { program, pattern, when }: Hold): Promise<void> {
-  const wait = `case " $* " in ${pattern}) touch ${MARK}; i=0
-while [ -e ${MARK} ] && [ $i -lt 600 ]; do sleep 0.2; i=$((i + 1)); done ;; esac`;
+  // Once: what undoes the step comes by as well, and nothing holds that.
+  const wait = `case " $* " in ${pattern}) if mkdir ${MARK}.once 2>/dev/null; then
+touch ${MARK}; i=0
+while [ -e ${MARK} ] && [ $i -lt 600 ]; do sleep 0.2; i=$((i + 1)); done; fi ;; esac`;
   const real = (await hf.root(lab, "lb1", `PATH=/usr/sbin:/usr/bin command -v ${program}`)).trim();
   const text = when === "before" ? `${wait}\nexec ${real} "$@"` : `${real} "$@" || exit\n${wait}`;
   const path = `/usr/local/sbin/${program}`;
   const written = `cat > ${path} <<'END'\n#!/bin/sh\n${text}\nEND\nchmod 755 ${path}`;
-  await hf.root(lab, "lb1", `rm -f ${MARK}; ${written}`);
+  await hf.root(lab, "lb1", `rm -rf ${MARK} ${MARK}.once; ${written}`);
 }
 
 /** Files of every host with modes and owners, as texts that are the same when they are. */
@@ -210,7 +212,7 @@ async function struck(lab: Lab, place: Hold, what: Strike, inventory: string): P
   if (held && what === "host power-off" && !stays) await powerOn(lab, "lb1");
   const run = await started.done;
   if (held && what === "host power-off" && stays) await powerOn(lab, "lb1");
-  await hf.root(lab, "lb1", `rm -f ${SHIMS} ${MARK}`);
+  await hf.root(lab, "lb1", `rm -rf ${SHIMS} ${MARK} ${MARK}.once`);
   const left = held ? [] : [`the step was not reached: ${place.name}`];
   return { run, left: [...left, ...await settled(lab)], right: () => Promise.resolve() };
 }

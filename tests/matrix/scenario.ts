@@ -88,6 +88,7 @@ async function writeInventory(
         endpoint:
           address: 10.77.0.10
           backends: [{ name: m1, address: 10.77.0.21 }]
+          packages: { lock_timeout: 3s }
 ${lines.map((line) => `          ${line.replace("SECRET", secret)}\n`).join("")}      hosts:
         lb1: { ansible_host: 10.77.0.11${own} }
         lb2: { ansible_host: 10.77.0.12 }

@@ -64,6 +64,8 @@ let step = 0;
 let [up, down] = [0, 0];
 let script = "";
 let again = false;
+// Nothing may end this program before the other host knows.
+let powerless = false;
 
 /** What is to happen to the request that is under way. */
 function due(): Injection["fault"] | undefined {
@@ -105,6 +107,7 @@ async function strike(moment: "request" | "step" | "reply"): Promise<void> {
       return Deno.kill(Deno.ppid, "SIGKILL");
     case "host power-off":
       fired();
+      powerless = true;
       Deno.kill(Number(first), "SIGKILL");
       await child.status;
       await forget();
@@ -254,6 +257,7 @@ const heard = downward();
 // As ssh does: the end of the input goes on to the host, the end of the shell ends everything.
 upward();
 const { code, signal } = await child.status;
+if (powerless) await new Promise(() => {});
 // What the shell wrote before it ended has arrived by now; what it started may hold the link open.
 await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, 300))]);
 Deno.exit(signal === null ? code : 255);
