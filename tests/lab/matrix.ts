@@ -44,7 +44,7 @@ const CAUSES: Readonly<Record<string, RegExp>> = {
   "haproxy refuses": /moon phase is wrong/,
   "haproxy dies": /haproxy[^]*(not running|139|still runs|failed|inactive|activating)/i,
   "keepalived dies": /keepalived[^]*(not running|139|ended over|failed|inactive|activating)/i,
-  "dpkg locked": /lock[^]*(unattended-upgr|held by process|another process)/i,
+  "dpkg locked": /unattended-upgr[^]*lock|lock[^]*unattended-upgr/i,
 };
 
 /** Makes a program on lb1 dwell over some calls until its mark goes. */

@@ -29,7 +29,7 @@ const CAUSES: Readonly<Record<string, RegExp>> = {
   "keepalived refuses": /Unknown keyword 'moon'/,
   "haproxy dies": /haproxy[^]*(not running|139|Segmentation fault|ended over|inactive|failed)/i,
   "keepalived dies": /keepalived[^]*(not running|139|SIGSEGV|ended over|inactive|failed)/i,
-  "dpkg locked": /lock[^]*(unattended-upgr|held by process|another process)/i,
+  "dpkg locked": /unattended-upgr[^]*lock|lock[^]*unattended-upgr/i,
 };
 
 /** What no deploy that meets it can end well with. */

@@ -14,9 +14,9 @@ const SIDE_BY_SIDE = 4;
 /** Every how many faults one is tried at a step, by scenario; everything is in the report. */
 export const STRIDES: Readonly<Record<string, number>> = {
   first: 15,
-  reload: 8,
-  restart: 10,
-  profile: 14,
+  reload: 9,
+  restart: 15,
+  profile: 15,
 };
 
 /** Why rooms cannot be made on this machine; says it loudly. In CI that is a failure. */

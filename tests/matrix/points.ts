@@ -78,7 +78,11 @@ export function allPoints(recorded: Recorded): Cell[] {
     ANYWHERE.map((fault): Cell => ({
       scenario,
       step: labelOf(script),
-      injection: { at: { host, session, step }, fault: fault(turn) },
+      injection: {
+        at: { host, session, step },
+        // So that a selection of every so many steps does not meet the same moment every time.
+        fault: fault(turn + Math.floor(turn / ANYWHERE.length)),
+      },
     }))
   );
   const starts = trace.filter(({ session, step }) => session === 1 && step === 1);
