@@ -39,7 +39,11 @@ export function vip(endpoint: Endpoint): GroupCheck {
         : judge(endpoint, hosts, answers, strict ?? false);
       if (stays.length === 0) return found;
       const said = hosts.length === 0 ? stays : [found.message, ...stays];
-      const faults = [...found.faults ?? [], ...stays];
+      // The address moves among those that leave until the last of them has.
+      const moving = stays.map((text) =>
+        text.replace(/^\S+, which is to leave, holds/, "one of those that leave holds")
+      );
+      const faults = [...new Set([...found.faults ?? [], ...moving])];
       return { ...found, ok: false, message: said.join(", "), faults };
     },
   };

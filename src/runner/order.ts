@@ -32,9 +32,11 @@ export async function applyGroup(
   const left = leaving.map(stillThere).find((why) => why !== undefined);
   if (left === undefined) {
     // The address may have moved with the one that held it.
-    const now = await Promise.all(
-      group.checks.map((check) => settle(check, group.runs, { deadlineMs: 0 }, effects)),
-    );
+    const now = leaving.some(({ changed }) => changed)
+      ? await Promise.all(
+        group.checks.map((check) => settle(check, group.runs, { deadlineMs: 0 }, effects)),
+      )
+      : before;
     return await stay(group, staying, now, forks, effects);
   }
   for (const run of staying) {

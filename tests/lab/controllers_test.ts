@@ -154,7 +154,7 @@ Deno.test({
 
       /** The second one is told what still works there, waits for it, and does not do it again. */
       const afterDpkg = async () => {
-        const pid = await hf.root(lab, "lb1", `pgrep -P $(cat ${DIR}/steps) -x dpkg`);
+        const pid = await hf.root(lab, "lb1", `pgrep -g $(cat ${DIR}/steps) -x dpkg`);
         const words =
           `Cannot work on "lb1": dpkg, process ${pid.trim()} there, still works for a run that is ` +
           "gone: apply of ";
