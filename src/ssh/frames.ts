@@ -56,6 +56,15 @@ export class Frames {
     return new TextDecoder().decode(concat(this.#noise).subarray(-NOISE_BYTES));
   }
 
+  /**
+   * The last bytes of a stream that has ended: {@link noise}, and what came in a frame that never
+   * ended. Where that is standard error, ssh has spoken into it.
+   */
+  get last(): string {
+    const pieces = [...this.#noise, ...(this.#open?.body ?? [])];
+    return new TextDecoder().decode(concat(pieces).subarray(-NOISE_BYTES));
+  }
+
   /** Takes a piece of the stream, gives the frames that ended in it. */
   push(piece: Uint8Array): Frame[] {
     const bytes = this.#rest.length > 0 ? concat([this.#rest, piece]) : piece;

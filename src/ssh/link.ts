@@ -117,7 +117,7 @@ export class Link {
 
   /** The error of a link that is of no use, with its last words. */
   gone(message: string, code?: number): Gone {
-    return new Gone(message, code, this.#err.noise.trim(), this.#out.noise.trim());
+    return new Gone(message, code, this.#err.last.trim(), this.#out.noise.trim());
   }
 
   #send(text: string): void {

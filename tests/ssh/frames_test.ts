@@ -109,3 +109,16 @@ Deno.test("Frames takes 20 MB in small pieces without quadratic work", () => {
   for (let i = 0; i < 20_000; i++) frames.push(piece);
   assertEquals(frames.push(mark("end 1 0 0"))[0]?.sizeBytes, 20_000_000);
 });
+
+Deno.test("last words in a frame that never ended are heard", () => {
+  const frames = new Frames("abc");
+  frames.push(
+    new TextEncoder().encode("banner\n\x1eabc begin 1\nTimeout, server not responding.\r\n"),
+  );
+  assertEquals([frames.noise, frames.last], [
+    "banner\n",
+    "banner\nTimeout, server not responding.\r\n",
+  ]);
+  frames.push(new TextEncoder().encode("\x1eabc end 1 0 0\n"));
+  assertEquals(frames.last, "banner\n");
+});
