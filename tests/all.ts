@@ -10,6 +10,8 @@ import { labAvailable } from "./lab/helpers.ts";
 interface Count {
   passed: number;
   failed: number;
+  /** What failed and why, to be said once more at the very end. */
+  failures?: readonly string[];
 }
 
 const deno = Deno.execPath();
@@ -38,7 +40,8 @@ async function timed(name: string, work: () => Promise<Count>, quiet = false): P
 /** A command that passes or fails as a whole. */
 async function gate(args: readonly string[]): Promise<Count> {
   const { success } = await new Deno.Command(deno, { args: [...args] }).spawn().status;
-  return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  if (success) return { passed: 1, failed: 0 };
+  return { passed: 0, failed: 1, failures: [`deno ${args.join(" ")}`] };
 }
 
 /** Counts what a test run did from its JUnit file: what it prints is for people. */
@@ -59,12 +62,31 @@ async function tests(args: readonly string[], name?: string): Promise<Count> {
     const failed = sum("failures") + sum("errors");
     const passed = sum("tests") - failed - sum("disabled") - sum("skipped");
     // A group that ran nothing proves nothing.
-    if (passed + failed === 0) return { passed: 0, failed: 1 };
+    if (passed + failed === 0) {
+      return { passed: 0, failed: 1, failures: [`${args.at(-1)}: no test ran`] };
+    }
     // A module that does not load fails without a test to count.
-    return { passed, failed: success ? failed : Math.max(failed, 1) };
+    if (!success && failed === 0) {
+      return { passed, failed: 1, failures: [`${args.at(-1)}: did not end well`] };
+    }
+    return { passed, failed, failures: failuresOf(xml) };
   } finally {
     await Deno.remove(report);
   }
+}
+
+/** Each test that a JUnit file calls failed, with the first lines of why. */
+function failuresOf(xml: string): string[] {
+  const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  const plain = (text: string) =>
+    text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name) => entities[name]!)
+      .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+  return [...xml.matchAll(
+    /<testcase name="([^"]*)" classname="([^"]*)"(?:[^>]*[^/])?>\s*<(?:failure|error)[^>]*>([^<]*)/g,
+  )].map(([, name, file, why]) => {
+    const lines = plain(why!).trim().split("\n").slice(0, 25).map((line) => `    ${line}`);
+    return `${plain(file!)}: ${plain(name!)}\n${lines.join("\n")}`;
+  });
 }
 
 /** Runs beside others: what it prints comes in one piece when it has ended. */
@@ -107,9 +129,11 @@ const groups: [name: string, work: () => Promise<Count>][] = [
 ];
 
 const total: Count = { passed: 0, failed: 0 };
-function add({ passed, failed }: Count): void {
-  total.passed += passed;
-  total.failed += failed;
+const failures: string[] = [];
+function add(count: Count): void {
+  total.passed += count.passed;
+  total.failed += count.failed;
+  failures.push(...count.failures ?? []);
 }
 for (const [name, work] of groups) add(await timed(name, work));
 
@@ -141,5 +165,7 @@ if (why !== undefined) {
   // In CI that is a failure: a green run must mean that real hosts were deployed.
   if (Deno.env.get("CI") === "true") total.failed += 1;
 }
+// Whoever sees the end of a long log only sees what failed all the same.
+for (const failure of failures) console.log(`\n!!! failed: ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 ? 0 : 1);
