@@ -37,7 +37,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
-  "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
+  "src/endpoint": [
+    "src/configs",
+    "src/model.ts",
+    "src/errors.ts",
+    "src/shell.ts",
+    "src/templates.ts",
+  ],
   "src/inventory": [
     "src/model.ts",
     "src/errors.ts",

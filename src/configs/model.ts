@@ -29,6 +29,8 @@ export interface KeepalivedFile {
   readonly text: string;
   /** Its statements, outermost first. */
   readonly statements: readonly Statement[];
+  /** Files that it includes, as written: what they hold is not seen. */
+  readonly includes: readonly Word[];
   /** What is no keepalived.conf at all: braces that do not match, quotes that do not end. */
   readonly problems: readonly Diagnostic[];
 }
