@@ -3,6 +3,12 @@
  * @module
  */
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
+import { commonRouterId } from "./keepalived/common_router_id.ts";
+import { placeholder } from "./keepalived/placeholder.ts";
+import { scriptSecurity } from "./keepalived/script_security.ts";
+import { scriptUser } from "./keepalived/script_user.ts";
+import { sharedName } from "./keepalived/shared_name.ts";
+import { slowDetection } from "./keepalived/slow_detection.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
 import type { Lint } from "./model.ts";
 
@@ -13,6 +19,12 @@ export const HAPROXY_LINTS: readonly Lint[] = [
 
 /** Traps of keepalived.conf. */
 export const KEEPALIVED_LINTS: readonly Lint[] = [
+  commonRouterId,
+  placeholder,
+  scriptSecurity,
+  scriptUser,
+  sharedName,
+  slowDetection,
   weightBelowGap,
 ];
 

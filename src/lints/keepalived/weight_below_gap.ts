@@ -1,5 +1,5 @@
 /** @module */
-import { DEFAULTS, vrrpOf } from "../../configs/vrrp.ts";
+import { priorityOf, vrrpOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
 
 /** A failed check that lowers the priority too little moves nothing. */
@@ -60,10 +60,10 @@ vrrp_instance VI_1 {
       (keepalived ? vrrpOf(keepalived).instances : []).map((instance) => ({ name, instance }))
     );
     for (const { name, instance } of all) {
-      const own = instance.priority?.value ?? DEFAULTS.priority;
+      const own = priorityOf(instance);
       const next = all.filter((it) =>
         it.name !== name && it.instance.routerId?.value === instance.routerId?.value
-      ).map((it) => ({ name: it.name, value: it.instance.priority?.value ?? DEFAULTS.priority }))
+      ).map((it) => ({ name: it.name, value: priorityOf(it.instance) }))
         .filter(({ value }) =>
           value < own
         ).toSorted((a, b) => b.value - a.value)[0];
