@@ -48,7 +48,7 @@ export function parseKeepalived(
   }
   return {
     file,
-    text,
+    text: masked(text),
     statements: blocks.end(),
     includes: includes.map(({ chars, from, to }) => ({
       text: chars,
@@ -56,6 +56,12 @@ export function parseKeepalived(
     })),
     problems,
   };
+}
+
+/** Passwords as stars, letter by letter, so that every place stays what it is. */
+function masked(text: string): string {
+  const secret = /^([^\n]*?(?:\bauth_pass\b|\$\w*(?:pass|secret|pwd)\w*=)[ \t]*)([^\n]*)/gim;
+  return text.replace(secret, (_, head: string, rest: string) => head + rest.replace(/\S/g, "*"));
 }
 
 /** What is nested deeper is no configuration: it is taken as if it were not. */

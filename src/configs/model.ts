@@ -25,7 +25,7 @@ export interface Statement {
 export interface KeepalivedFile {
   /** Path as the user would type it. */
   readonly file: string;
-  /** The whole text, for excerpts. */
+  /** The whole text, for excerpts: passwords are stars. */
   readonly text: string;
   /** Its statements, outermost first. */
   readonly statements: readonly Statement[];

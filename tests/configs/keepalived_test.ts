@@ -111,6 +111,16 @@ Deno.test("parseKeepalived() points at where a word was written", () => {
   ]);
 });
 
+Deno.test("parseKeepalived() shows no password in its text, and moves nothing", () => {
+  const text = '$VRRP_PASS=one two\na {\n auth_pass "thr!ee" # four\n b { auth_pass five }\n}';
+  const file = parseKeepalived(text);
+  assertEquals(
+    file.text,
+    "$VRRP_PASS=*** ***\na {\n auth_pass ******** * ****\n b { auth_pass **** *\n}",
+  );
+  assertEquals(shown(file.statements), "a{auth_pass|thr!ee b{auth_pass|five}}");
+});
+
 function wordsIn(statements: readonly Statement[]): readonly Word[] {
   return statements.flatMap(({ words, block = [] }) => [...words, ...wordsIn(block)]);
 }
