@@ -3,19 +3,29 @@
  * @module
  */
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
+import { advertFraction } from "./keepalived/advert_fraction.ts";
+import { blindCheck } from "./keepalived/blind_check.ts";
 import { commonRouterId } from "./keepalived/common_router_id.ts";
+import { faultOnOutage } from "./keepalived/fault_on_outage.ts";
+import { ignoredPassword } from "./keepalived/ignored_password.ts";
+import { intervalFraction } from "./keepalived/interval_fraction.ts";
+import { longPassword } from "./keepalived/long_password.ts";
+import { loopbackInterface } from "./keepalived/loopback_interface.ts";
 import { nopreemptMaster } from "./keepalived/nopreempt_master.ts";
 import { nopreemptWithWeight } from "./keepalived/nopreempt_with_weight.ts";
 import { ownerPriority } from "./keepalived/owner_priority.ts";
 import { placeholder } from "./keepalived/placeholder.ts";
 import { priorityRange } from "./keepalived/priority_range.ts";
+import { relativeScript } from "./keepalived/relative_script.ts";
 import { routerIdMissing } from "./keepalived/router_id_missing.ts";
 import { routerIdRange } from "./keepalived/router_id_range.ts";
 import { scriptSecurity } from "./keepalived/script_security.ts";
 import { scriptUser } from "./keepalived/script_user.ts";
 import { sharedName } from "./keepalived/shared_name.ts";
 import { slowDetection } from "./keepalived/slow_detection.ts";
+import { strictMode } from "./keepalived/strict_mode.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
+import { unquotedScript } from "./keepalived/unquoted_script.ts";
 import { untracked } from "./keepalived/untracked.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
 import type { Lint } from "./model.ts";
@@ -27,19 +37,29 @@ export const HAPROXY_LINTS: readonly Lint[] = [
 
 /** Traps of keepalived.conf. */
 export const KEEPALIVED_LINTS: readonly Lint[] = [
+  advertFraction,
+  blindCheck,
   commonRouterId,
+  faultOnOutage,
+  ignoredPassword,
+  intervalFraction,
+  longPassword,
+  loopbackInterface,
   nopreemptMaster,
   nopreemptWithWeight,
   ownerPriority,
   placeholder,
   priorityRange,
+  relativeScript,
   routerIdMissing,
   routerIdRange,
   scriptSecurity,
   scriptUser,
   sharedName,
   slowDetection,
+  strictMode,
   undefinedCheck,
+  unquotedScript,
   untracked,
   weightBelowGap,
 ];

@@ -1,0 +1,61 @@
+/** @module */
+import { lastOf } from "../../configs/keepalived.ts";
+import type { Word } from "../../configs/model.ts";
+import type { Instance, Vrrp } from "../../configs/vrrp.ts";
+import { defineLint } from "../../define.ts";
+import { placed } from "./_instances.ts";
+
+const conf = (strict: string) =>
+  `global_defs {
+    router_id lb1${strict}
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 110
+    unicast_peer {
+        10.0.0.12
+    }
+}
+`;
+
+/** vrrp_strict forbids most of what such a group needs. */
+export const strictMode = defineLint({
+  code: "strict-mode",
+  severity: "error",
+  title: "vrrp_strict with what it forbids",
+  why:
+    "`vrrp_strict` keeps to the letter of VRRP. An instance with unicast peers is then dropped, a " +
+    "password and `preempt_delay` are ignored, and in strict mode Keepalived also drops packets to " +
+    "the address itself, so that clients get no answer. It stands in the example that comes with " +
+    "Keepalived.",
+  err: {
+    files: { "lb1/keepalived.conf": conf("\n    vrrp_strict") },
+    says: `lb1/keepalived.conf:3:5: lb1 never holds the address of "VI_1": unicast_peer is not ` +
+      "allowed in strict mode, so Keepalived drops the instance [strict-mode]\n" +
+      `   hint: remove "vrrp_strict"`,
+  },
+  ok: { files: { "lb1/keepalived.conf": conf("") } },
+  *check({ nodes }) {
+    for (const { node, vrrp, instance } of placed(nodes)) {
+      const strict = strictAt(vrrp, instance);
+      if (!strict) continue;
+      const what = instance.unicast
+        ? `${node.name} never holds the address of "${instance.name.text}": unicast_peer is not ` +
+          "allowed in strict mode, so Keepalived drops the instance"
+        : instance.authType
+        ? `${node.name} believes every advert that reaches it: strict mode ignores the password`
+        : instance.preemptDelay
+        ? `the address moves back to ${node.name} at once: strict mode ignores preempt_delay`
+        : undefined;
+      if (what === undefined) continue;
+      yield { message: what, source: strict.source, hint: `remove "${strict.text}"` };
+    }
+  },
+});
+
+/** The word that makes an instance strict. */
+function strictAt({ globals }: Vrrp, { block }: Instance): Word | undefined {
+  const own = lastOf(block, "strict_mode");
+  const words = own?.words ?? lastOf(globals, "vrrp_strict")?.words ?? [];
+  return /^(off|no|false)$/.test(words[1]?.text ?? "") ? undefined : words[0];
+}
