@@ -3,9 +3,12 @@
  * @module
  */
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
+import { addressesDiffer } from "./keepalived/addresses_differ.ts";
 import { advertFraction } from "./keepalived/advert_fraction.ts";
 import { blindCheck } from "./keepalived/blind_check.ts";
+import { bothMasters } from "./keepalived/both_masters.ts";
 import { commonRouterId } from "./keepalived/common_router_id.ts";
+import { equalPriorities } from "./keepalived/equal_priorities.ts";
 import { faultOnOutage } from "./keepalived/fault_on_outage.ts";
 import { ignoredPassword } from "./keepalived/ignored_password.ts";
 import { intervalFraction } from "./keepalived/interval_fraction.ts";
@@ -14,7 +17,10 @@ import { loopbackInterface } from "./keepalived/loopback_interface.ts";
 import { nopreemptMaster } from "./keepalived/nopreempt_master.ts";
 import { nopreemptWithWeight } from "./keepalived/nopreempt_with_weight.ts";
 import { ownerPriority } from "./keepalived/owner_priority.ts";
+import { passwordDiffers } from "./keepalived/password_differs.ts";
+import { peerMissing } from "./keepalived/peer_missing.ts";
 import { placeholder } from "./keepalived/placeholder.ts";
+import { positiveWeight } from "./keepalived/positive_weight.ts";
 import { priorityRange } from "./keepalived/priority_range.ts";
 import { relativeScript } from "./keepalived/relative_script.ts";
 import { routerIdMissing } from "./keepalived/router_id_missing.ts";
@@ -24,9 +30,11 @@ import { scriptUser } from "./keepalived/script_user.ts";
 import { sharedName } from "./keepalived/shared_name.ts";
 import { slowDetection } from "./keepalived/slow_detection.ts";
 import { strictMode } from "./keepalived/strict_mode.ts";
+import { transportDiffers } from "./keepalived/transport_differs.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
 import { unquotedScript } from "./keepalived/unquoted_script.ts";
 import { untracked } from "./keepalived/untracked.ts";
+import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
 import type { Lint } from "./model.ts";
 
@@ -37,9 +45,12 @@ export const HAPROXY_LINTS: readonly Lint[] = [
 
 /** Traps of keepalived.conf. */
 export const KEEPALIVED_LINTS: readonly Lint[] = [
+  addressesDiffer,
   advertFraction,
   blindCheck,
+  bothMasters,
   commonRouterId,
+  equalPriorities,
   faultOnOutage,
   ignoredPassword,
   intervalFraction,
@@ -48,7 +59,10 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   nopreemptMaster,
   nopreemptWithWeight,
   ownerPriority,
+  passwordDiffers,
+  peerMissing,
   placeholder,
+  positiveWeight,
   priorityRange,
   relativeScript,
   routerIdMissing,
@@ -58,9 +72,11 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   sharedName,
   slowDetection,
   strictMode,
+  transportDiffers,
   undefinedCheck,
   unquotedScript,
   untracked,
+  vrrpDiffers,
   weightBelowGap,
 ];
 
