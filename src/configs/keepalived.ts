@@ -35,7 +35,7 @@ export function parseKeepalived(
   id?: string,
 ): KeepalivedFile {
   const place = placesIn(file, text);
-  const { lines, includes, problems: wrong } = expanded(text, id);
+  const { lines, includes, cuts, problems: wrong } = expanded(text, id);
   const problems = wrong.map(({ at, message }) => problem(place(at, at + 1), message));
   const blocks = new Blocks(problems);
   for (const line of lines) {
@@ -54,6 +54,7 @@ export function parseKeepalived(
       text: chars,
       source: place(from[0] ?? 0, to.at(-1) ?? 1),
     })),
+    cuts: cuts.map((at) => place(at, at + 1)),
     problems,
   };
 }

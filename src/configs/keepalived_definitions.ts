@@ -26,6 +26,8 @@ export interface Expanded {
   readonly lines: readonly Text[];
   /** What `include` and its kin name. */
   readonly includes: readonly Text[];
+  /** Offsets of comment signs in the middle of words. */
+  readonly cuts: readonly number[];
   /** What is wrong, by the offset in the file. */
   readonly problems: readonly { readonly at: number; readonly message: string }[];
 }
@@ -58,9 +60,11 @@ export function expanded(text: string, id = firstId(text)): Expanded {
     steps: 0,
   };
   const lines: Text[] = [];
+  const cuts: number[] = [];
   for (const written of linesIn(text)) {
     if (written.chars === "") state.pending = undefined;
-    const { line, openQuote } = withoutComment(written);
+    const { line, openQuote, cut } = withoutComment(written);
+    if (cut !== undefined) cuts.push(cut);
     if (openQuote !== undefined) {
       state.problems.push({ at: openQuote, message: "This quote is never closed" });
     }
@@ -72,7 +76,7 @@ export function expanded(text: string, id = firstId(text)): Expanded {
     const message = "This file does not end: a definition contains itself";
     state.problems.push({ at: 0, message });
   }
-  return { lines, includes: state.includes, problems: state.problems };
+  return { lines, includes: state.includes, cuts, problems: state.problems };
 }
 
 /** One that is asked for positively: the file is then read as on one of its hosts. */

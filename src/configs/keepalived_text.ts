@@ -55,24 +55,45 @@ export function trimmed(piece: Text): Text {
   return part(piece, begin, Math.max(begin, piece.chars.replace(/[ \t]+$/, "").length));
 }
 
+/** A line without its comment. */
+export interface Bare {
+  /** What is left, without blanks around it. */
+  readonly line: Text;
+  /** Offset of a quote that is never closed. */
+  readonly openQuote?: number;
+  /** Offset of a comment sign in the middle of a word: it ends the word. */
+  readonly cut?: number;
+}
+
 /**
  * A line without its comment and the blanks around it. `!` and `#` begin a comment wherever they
  * stand, but not in double quotes and not behind a backslash, which is then taken off.
  */
-export function withoutComment(line: Text): { readonly line: Text; readonly openQuote?: number } {
+export function withoutComment(line: Text): Bare {
   const kept: Text[] = [];
-  let quote: number | undefined;
+  let [quote, cut]: (number | undefined)[] = [];
   let done = 0;
   for (const { 0: found, index } of line.chars.matchAll(/\\?[\s\S]/g)) {
     if (found === '"') quote = quote === undefined ? index : undefined;
     if (quote !== undefined) continue;
     if (found === "\\!" || found === "\\#") {
+      // Version 2.2.7 reads its own copy of the file, without the backslash.
+      cut ??= line.from[index];
       kept.push(part(line, done, index));
       done = index + 1;
     } else if (found === "!" || found === "#") {
-      return { line: trimmed(joined(...kept, part(line, done, index))) };
+      if (/\S[!#]\S/.test(line.chars.slice(Math.max(0, index - 1), index + 2))) {
+        cut ??= line.from[index];
+      }
+      return {
+        line: trimmed(joined(...kept, part(line, done, index))),
+        ...(cut !== undefined && { cut }),
+      };
     }
   }
-  const whole = trimmed(joined(...kept, part(line, done)));
-  return { line: whole, ...(quote !== undefined && { openQuote: line.from[quote] ?? 0 }) };
+  return {
+    line: trimmed(joined(...kept, part(line, done))),
+    ...(quote !== undefined && { openQuote: line.from[quote] ?? 0 }),
+    ...(cut !== undefined && { cut }),
+  };
 }

@@ -31,6 +31,8 @@ export interface KeepalivedFile {
   readonly statements: readonly Statement[];
   /** Files that it includes, as written: what they hold is not seen. */
   readonly includes: readonly Word[];
+  /** Where a comment begins in the middle of a word, as the `#` of `pa#ss`: the rest is gone. */
+  readonly cuts: readonly Source[];
   /** What is no keepalived.conf at all: braces that do not match, quotes that do not end. */
   readonly problems: readonly Diagnostic[];
 }

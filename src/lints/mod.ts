@@ -14,8 +14,13 @@ import { ignoredPassword } from "./keepalived/ignored_password.ts";
 import { intervalFraction } from "./keepalived/interval_fraction.ts";
 import { longPassword } from "./keepalived/long_password.ts";
 import { loopbackInterface } from "./keepalived/loopback_interface.ts";
+import { mixedFamilies } from "./keepalived/mixed_families.ts";
+import { noPeers } from "./keepalived/no_peers.ts";
 import { nopreemptMaster } from "./keepalived/nopreempt_master.ts";
 import { nopreemptWithWeight } from "./keepalived/nopreempt_with_weight.ts";
+import { outsideSubnet } from "./keepalived/outside_subnet.ts";
+import { ownAddress } from "./keepalived/own_address.ts";
+import { ownPeer } from "./keepalived/own_peer.ts";
 import { ownerPriority } from "./keepalived/owner_priority.ts";
 import { passwordDiffers } from "./keepalived/password_differs.ts";
 import { peerMissing } from "./keepalived/peer_missing.ts";
@@ -32,6 +37,7 @@ import { slowDetection } from "./keepalived/slow_detection.ts";
 import { strictMode } from "./keepalived/strict_mode.ts";
 import { transportDiffers } from "./keepalived/transport_differs.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
+import { unicastSource } from "./keepalived/unicast_source.ts";
 import { unquotedScript } from "./keepalived/unquoted_script.ts";
 import { untracked } from "./keepalived/untracked.ts";
 import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
@@ -56,8 +62,13 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   intervalFraction,
   longPassword,
   loopbackInterface,
+  mixedFamilies,
+  noPeers,
   nopreemptMaster,
   nopreemptWithWeight,
+  outsideSubnet,
+  ownAddress,
+  ownPeer,
   ownerPriority,
   passwordDiffers,
   peerMissing,
@@ -74,6 +85,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   strictMode,
   transportDiffers,
   undefinedCheck,
+  unicastSource,
   unquotedScript,
   untracked,
   vrrpDiffers,

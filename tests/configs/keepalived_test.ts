@@ -111,6 +111,12 @@ Deno.test("parseKeepalived() points at where a word was written", () => {
   ]);
 });
 
+Deno.test("parseKeepalived() tells where a comment cuts a word", () => {
+  const text = 'a b#c\na b # c\na b# c\na #b\n#a\na "b#c"\na b!c#d\na b\\#c\n}#x';
+  const cuts = parseKeepalived(text).cuts.map(({ line, column }) => [line, column]);
+  assertEquals(cuts, [[1, 4], [7, 4], [8, 4], [9, 2]]);
+});
+
 Deno.test("parseKeepalived() shows no password in its text, and moves nothing", () => {
   const text = '$VRRP_PASS=one two\na {\n auth_pass "thr!ee" # four\n b { auth_pass five }\n}';
   const file = parseKeepalived(text);

@@ -1,6 +1,7 @@
 /** @module */
 import type { Instance } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { isAmong } from "./_addresses.ts";
 import { headOf, pairs } from "./_instances.ts";
 
 const conf = (...addresses: readonly string[]) =>
@@ -39,10 +40,10 @@ export const addressesDiffer = defineLint({
   *check({ nodes }) {
     for (const [a, b] of pairs(nodes)) {
       const [one, other] = [listed(a.instance), listed(b.instance)];
-      const more = [...one].filter((it) => !other.has(it));
-      const less = [...other].filter((it) => !one.has(it));
+      const more = one.filter((it) => !isAmong(it, other));
+      const less = other.filter((it) => !isAmong(it, one));
       // Two groups with one id and no address in common are a trap of another kind.
-      const common = [...one].some((it) => other.has(it));
+      const common = one.some((it) => isAmong(it, other));
       if ((more.length === 0 && less.length === 0) || !common) continue;
       const [who, what] = more[0] === undefined ? [b, less[0] ?? ""] : [a, more[0]];
       yield {
@@ -56,6 +57,6 @@ export const addressesDiffer = defineLint({
   },
 });
 
-function listed({ addresses }: Instance): ReadonlySet<string> {
-  return new Set(addresses.map(({ address }) => address.toLowerCase()));
+function listed({ addresses }: Instance): readonly string[] {
+  return addresses.map(({ address }) => address);
 }

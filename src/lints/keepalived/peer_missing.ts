@@ -1,5 +1,6 @@
 /** @module */
 import { defineLint } from "../../define.ts";
+import { isAmong } from "./_addresses.ts";
 import { pairs, type Placed } from "./_instances.ts";
 
 const conf = (own: string, other: string) =>
@@ -51,15 +52,13 @@ function* lacking(a: Placed, b: Placed) {
   // A name or a hole among the peers can be anybody.
   if (own === undefined || peers.some(({ text }) => !/^[\da-f.:]+$/i.test(text))) return;
   const [first] = peers;
-  if (!first || b.instance.peers.length === 0 || peers.some((it) => same(it.text, own))) return;
+  if (!first || b.instance.peers.length === 0 || isAmong(own, peers.map(({ text }) => text))) {
+    return;
+  }
   yield {
     message: `${b.node.name} takes the address beside ${a.node.name}: it never hears it, as its ` +
       `address ${own} is not among the unicast peers of ${a.node.name}`,
     source: first.source,
     hint: `write ${own} into the unicast_peer block of ${a.node.name}`,
   };
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

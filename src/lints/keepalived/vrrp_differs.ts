@@ -2,6 +2,7 @@
 import { advertOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
 import type { Finding } from "../model.ts";
+import { sameAddress } from "./_addresses.ts";
 import { headOf, pairs, type Placed, placed, seconds } from "./_instances.ts";
 
 const conf = (id: number, advert: number) =>
@@ -35,7 +36,8 @@ export const vrrpDiffers = defineLint({
       const [one, other] = [a.instance, b.instance];
       if (one.version !== other.version) {
         yield both(a, b, `version ${one.version} and version ${other.version} of VRRP`, headOf(b));
-      } else if (advertOf(one) !== advertOf(other)) {
+        // Version 3 takes over what the holder says.
+      } else if (one.version === 2 && advertOf(one) !== advertOf(other)) {
         const said = `an advert interval of ${seconds(advertOf(one))} and of ` +
           seconds(advertOf(other));
         yield both(a, b, said, other.advertSeconds?.source ?? headOf(b));
@@ -54,8 +56,9 @@ export const vrrpDiffers = defineLint({
 });
 
 function sharesAddress(a: Placed, b: Placed): boolean {
-  const own = new Set(a.instance.addresses.map(({ address }) => address));
-  return b.instance.addresses.some(({ address }) => own.has(address));
+  return a.instance.addresses.some((one) =>
+    b.instance.addresses.some((other) => sameAddress(one.address, other.address))
+  );
 }
 
 function both(a: Placed, b: Placed, said: string, source: Finding["source"]): Finding {
