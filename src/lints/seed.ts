@@ -10,5 +10,6 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "overridden-check",
   "script-security",
   "shared-name",
+  "slow-adverts",
   "slow-detection",
 ]);

@@ -66,6 +66,6 @@ Deno.test("profile guide has the traps of the seed document, and they are warnin
   assertEquals(found.filter(({ severity }) => severity === "error"), []);
   assertEquals(
     [...new Set(found.map(({ code }) => code))].toSorted(),
-    ["script-security", "shared-name", "slow-detection"],
+    ["script-security", "shared-name", "slow-adverts", "slow-detection"],
   );
 });
