@@ -3,6 +3,7 @@
  * @module
  */
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
+import { addressMissing } from "./keepalived/address_missing.ts";
 import { addressesDiffer } from "./keepalived/addresses_differ.ts";
 import { advertFraction } from "./keepalived/advert_fraction.ts";
 import { blindCheck } from "./keepalived/blind_check.ts";
@@ -63,6 +64,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
 
 /** Traps of keepalived.conf. */
 export const KEEPALIVED_LINTS: readonly Lint[] = [
+  addressMissing,
   addressesDiffer,
   advertFraction,
   blindCheck,

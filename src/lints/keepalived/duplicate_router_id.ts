@@ -27,11 +27,12 @@ export const duplicateRouterId = defineLint({
   title: "two instances with the same virtual router id on one interface",
   why:
     "Adverts are told apart by their router id. Two instances on one interface with the same id and " +
-    "family hear each other's: Keepalived reports `both use VRID` as an error of the configuration.",
+    "family hear each other's: Keepalived reports `both use VRID` and ends, with all instances of the file.",
   err: {
     files: { "lb1/keepalived.conf": conf(110) },
-    says: `lb1/keepalived.conf:10:23: Keepalived of lb1 refuses "VI_2": it has the virtual ` +
-      `router id 110 of "VI_1" on the same interface [duplicate-router-id]\n` +
+    says: "lb1/keepalived.conf:10:23: lb1 never holds an address: Keepalived does not start " +
+      `while "VI_2" has the virtual router id of "VI_1" on the same interface ` +
+      "[duplicate-router-id]\n" +
       "   hint: write another number from 1 to 255, the same on every member",
   },
   ok: { files: { "lb1/keepalived.conf": conf(120) } },
@@ -41,9 +42,9 @@ export const duplicateRouterId = defineLint({
       const first = all.slice(0, i).find((it) => it.node === one.node && clash(it, one));
       if (!first) continue;
       yield {
-        message: `Keepalived of ${one.node.name} refuses "${one.instance.name.text}": it has the ` +
-          `virtual router id ${one.instance.routerId?.value} of "${first.instance.name.text}" on ` +
-          `the same interface`,
+        message: `${one.node.name} never holds an address: Keepalived does not start while ` +
+          `"${one.instance.name.text}" has the virtual router id of "${first.instance.name.text}" on ` +
+          "the same interface",
         source: one.instance.routerId?.source ?? headOf(one),
         hint: "write another number from 1 to 255, the same on every member",
       };

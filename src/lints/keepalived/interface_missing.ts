@@ -17,12 +17,13 @@ export const interfaceMissing = defineLint({
   code: "interface-missing",
   severity: "error",
   title: "an instance without an interface",
-  why: "There is no default for `interface`: Keepalived says `Unknown interface!` and drops the " +
-    "instance. Only unicast with a `unicast_src_ip` goes without.",
+  why:
+    "There is no default for `interface`: Keepalived says `Unknown interface!` and ends, with all " +
+    "other instances of the file. Only unicast with a `unicast_src_ip` goes without.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: `lb1/keepalived.conf:1:15: lb1 never holds the address of "VI_1": an instance ` +
-      "without an interface does not start [interface-missing]\n" +
+    says: "lb1/keepalived.conf:1:15: lb1 never holds an address: Keepalived does not start " +
+      `while "VI_1" has no interface [interface-missing]\n` +
       `   hint: write the interface whose subnet holds the address, "interface eth0"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("\n    interface eth0") } },
@@ -32,8 +33,8 @@ export const interfaceMissing = defineLint({
       const unicast = instance.unicastSource && instance.peers.length > 0;
       if (unicast || !whole(file) || allOf(instance.block, "interface").length > 0) continue;
       yield {
-        message: `${node.name} never holds the address of "${instance.name.text}": an instance ` +
-          "without an interface does not start",
+        message: `${node.name} never holds an address: Keepalived does not start while ` +
+          `"${instance.name.text}" has no interface`,
         source: headOf(one),
         hint: 'write the interface whose subnet holds the address, "interface eth0"',
         hostSetting: { host: node.name, path: ["interface"] },

@@ -18,12 +18,13 @@ export const loopbackInterface = defineLint({
   severity: "error",
   title: "a loopback interface for VRRP",
   why:
-    "Adverts have to reach the other members. Keepalived ignores a loopback interface, says so in " +
-    "its log, and an instance without an interface does not start.",
+    "Adverts have to reach the other members. Keepalived ignores a loopback interface, and then ends " +
+    "because the instance has none.",
   err: {
     files: { "lb1/keepalived.conf": conf("lo") },
-    says: `lb1/keepalived.conf:2:15: lb1 never holds the address of "VI_1": Keepalived ignores ` +
-      "a loopback interface [loopback-interface]\n" +
+    says: "lb1/keepalived.conf:2:15: lb1 never holds an address: Keepalived ignores the " +
+      `loopback interface of "VI_1", and does not start without another ` +
+      "[loopback-interface]\n" +
       `   hint: write the interface whose subnet holds the address, "interface eth0"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("eth0") } },
@@ -32,8 +33,8 @@ export const loopbackInterface = defineLint({
       if (instance.interface?.text !== "lo") continue;
       yield {
         message:
-          `${node.name} never holds the address of "${instance.name.text}": Keepalived ignores ` +
-          "a loopback interface",
+          `${node.name} never holds an address: Keepalived ignores the loopback interface of ` +
+          `"${instance.name.text}", and does not start without another`,
         source: instance.interface.source,
         hint: 'write the interface whose subnet holds the address, "interface eth0"',
         hostSetting: { host: node.name, path: ["interface"] },

@@ -19,12 +19,12 @@ export const routerIdMissing = defineLint({
   severity: "error",
   title: "an instance without a virtual router id",
   why:
-    "There is no default for `virtual_router_id`: Keepalived says `the virtual router id must be " +
-    "set`, drops the instance and goes on without it.",
+    "There is no default for `virtual_router_id`: Keepalived says `the virtual router id must be set` " +
+    "and ends, with all other instances of the file.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: `lb1/keepalived.conf:1:15: lb1 never holds the address of "VI_1": an instance ` +
-      "without a virtual_router_id does not start [router-id-missing]\n" +
+    says: "lb1/keepalived.conf:1:15: lb1 never holds an address: Keepalived does not start " +
+      `while "VI_1" has no virtual_router_id [router-id-missing]\n` +
       `   hint: write "virtual_router_id" with a number from 1 to 255, the same on every ` +
       "member",
   },
@@ -34,8 +34,8 @@ export const routerIdMissing = defineLint({
       const { node, file, instance } = one;
       if (!whole(file) || allOf(instance.block, "virtual_router_id").length > 0) continue;
       yield {
-        message: `${node.name} never holds the address of "${instance.name.text}": an instance ` +
-          "without a virtual_router_id does not start",
+        message: `${node.name} never holds an address: Keepalived does not start while ` +
+          `"${instance.name.text}" has no virtual_router_id`,
         source: headOf(one),
         hint: 'write "virtual_router_id" with a number from 1 to 255, the same on every member',
       };

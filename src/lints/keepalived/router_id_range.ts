@@ -18,11 +18,12 @@ export const routerIdRange = defineLint({
   title: "a virtual router id that is none",
   why:
     "`virtual_router_id` is a whole number from 1 to 255. With anything else Keepalived drops the " +
-    "line, and an instance without an id does not start: nobody holds the address.",
+    "line, and then ends because one instance has no id: the host holds no address at all. At a " +
+    "reload it leaves the address where it is while another member takes it.",
   err: {
     files: { "lb1/keepalived.conf": conf("300") },
-    says: `lb1/keepalived.conf:3:23: lb1 never holds the address of "VI_1": "300" is no ` +
-      "virtual router id, and without one an instance does not start [router-id-range]\n" +
+    says: `lb1/keepalived.conf:3:23: lb1 never holds an address: "300" is no virtual router ` +
+      `id, and Keepalived does not start while "VI_1" has none [router-id-range]\n` +
       "   hint: write a whole number from 1 to 255, the same on every member",
   },
   ok: { files: { "lb1/keepalived.conf": conf("110") } },
@@ -33,8 +34,9 @@ export const routerIdRange = defineLint({
       const value = Number(word.text);
       if (Number.isInteger(value) && value >= 1 && value <= 255) continue;
       yield {
-        message: `${node.name} never holds the address of "${instance.name.text}": ` +
-          `"${word.text}" is no virtual router id, and without one an instance does not start`,
+        message:
+          `${node.name} never holds an address: "${word.text}" is no virtual router id, and ` +
+          `Keepalived does not start while "${instance.name.text}" has none`,
         source: word.source,
         hint: "write a whole number from 1 to 255, the same on every member",
       };

@@ -23,15 +23,14 @@ export const strictMode = defineLint({
   code: "strict-mode",
   severity: "error",
   title: "vrrp_strict with what it forbids",
-  why:
-    "`vrrp_strict` keeps to the letter of VRRP. An instance with unicast peers is then dropped, a " +
+  why: "`vrrp_strict` keeps to the letter of VRRP. With unicast peers it then does not start, a " +
     "password and `preempt_delay` are ignored, and in strict mode Keepalived also drops packets to " +
     "the address itself, so that clients get no answer. It stands in the example that comes with " +
     "Keepalived.",
   err: {
     files: { "lb1/keepalived.conf": conf("\n    vrrp_strict") },
-    says: `lb1/keepalived.conf:3:5: lb1 never holds the address of "VI_1": unicast_peer is not ` +
-      "allowed in strict mode, so Keepalived drops the instance [strict-mode]\n" +
+    says: "lb1/keepalived.conf:3:5: lb1 never holds an address: Keepalived does not start in " +
+      `strict mode while "VI_1" has unicast peers [strict-mode]\n` +
       `   hint: remove "vrrp_strict"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("") } },
@@ -40,8 +39,8 @@ export const strictMode = defineLint({
       const strict = strictAt(vrrp, instance);
       if (!strict) continue;
       const what = instance.unicast
-        ? `${node.name} never holds the address of "${instance.name.text}": unicast_peer is not ` +
-          "allowed in strict mode, so Keepalived drops the instance"
+        ? `${node.name} never holds an address: Keepalived does not start in strict mode while ` +
+          `"${instance.name.text}" has unicast peers`
         : instance.authType
         ? `${node.name} believes every advert that reaches it: strict mode ignores the password`
         : instance.preemptDelay
