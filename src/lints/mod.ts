@@ -50,6 +50,7 @@ import { transportDiffers } from "./keepalived/transport_differs.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
 import { unicastSource } from "./keepalived/unicast_source.ts";
 import { unquotedScript } from "./keepalived/unquoted_script.ts";
+import { unreadableAddress } from "./keepalived/unreadable_address.ts";
 import { unseenInclude } from "./keepalived/unseen_include.ts";
 import { untracked } from "./keepalived/untracked.ts";
 import { useVmac } from "./keepalived/use_vmac.ts";
@@ -111,6 +112,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   undefinedCheck,
   unicastSource,
   unquotedScript,
+  unreadableAddress,
   unseenInclude,
   untracked,
   useVmac,

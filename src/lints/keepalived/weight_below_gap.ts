@@ -1,6 +1,7 @@
 /** @module */
-import { priorityOf, vrrpOf } from "../../configs/vrrp.ts";
+import { priorityOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { partners, placed } from "./_instances.ts";
 
 /** A failed check that lowers the priority too little moves nothing. */
 export const weightBelowGap = defineLint({
@@ -56,17 +57,14 @@ vrrp_instance VI_1 {
     },
   },
   *check({ nodes }) {
-    const all = nodes.flatMap(({ name, keepalived }) =>
-      (keepalived ? vrrpOf(keepalived).instances : []).map((instance) => ({ name, instance }))
-    );
-    for (const { name, instance } of all) {
+    const all = placed(nodes);
+    for (const one of all) {
+      const { node: { name }, instance } = one;
       const own = priorityOf(instance);
-      const next = all.filter((it) =>
-        it.name !== name && it.instance.routerId?.value === instance.routerId?.value
-      ).map((it) => ({ name: it.name, value: priorityOf(it.instance) }))
-        .filter(({ value }) =>
-          value < own
-        ).toSorted((a, b) => b.value - a.value)[0];
+      const [next] = partners(all, one)
+        .map((it) => ({ name: it.node.name, value: priorityOf(it.instance) }))
+        .filter(({ value }) => value < own)
+        .toSorted((a, b) => b.value - a.value);
       if (!next) continue;
       for (const { kind, name: check, weight, weightSource } of instance.tracked) {
         if (weight >= 0 || own + weight < next.value || !weightSource) continue;
