@@ -22,7 +22,7 @@ export const addressMissing = defineLint({
     "to connect to; with version 3 of VRRP Keepalived does not even start.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: `lb1/keepalived.conf:4:5: clients have nothing to connect to: "VI_1" of lb1 moves no ` +
+    says: `lb1/keepalived.conf:4:5: clients have nothing to connect to: "VI_1" moves no ` +
       "address [address-missing]\n" +
       "   hint: write an unused address of the hosts' subnet into virtual_ipaddress, " +
       `"10.0.0.10/24"`,
@@ -30,12 +30,11 @@ export const addressMissing = defineLint({
   ok: { files: { "lb1/keepalived.conf": conf("\n        10.0.0.10/24") } },
   *check({ nodes }) {
     for (const one of placed(nodes)) {
-      const { node, file, instance } = one;
+      const { file, instance } = one;
       if (instance.addresses.length > 0 || instance.excluded.length > 0 || !whole(file)) continue;
       const [block] = allOf(instance.block, "virtual_ipaddress");
       yield {
-        message:
-          `clients have nothing to connect to: "${instance.name.text}" of ${node.name} moves ` +
+        message: `clients have nothing to connect to: "${instance.name.text}" moves ` +
           "no address",
         source: block?.words[0]?.source ?? headOf(one),
         hint:

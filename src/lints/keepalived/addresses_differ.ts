@@ -6,6 +6,7 @@ import { headOf, pairs } from "./_instances.ts";
 
 const conf = (...addresses: readonly string[]) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     virtual_ipaddress {
         ${addresses.join("\n        ")}
@@ -27,7 +28,7 @@ export const addressesDiffer = defineLint({
       "lb1/keepalived.conf": conf("10.0.0.10/24"),
       "lb2/keepalived.conf": conf("10.0.0.10/24", "10.0.0.20/24"),
     },
-    says: "lb2/keepalived.conf:4:9: lb1 and lb2 both hold the address: they drop each other's " +
+    says: "lb2/keepalived.conf:5:9: lb1 and lb2 both hold the address: they drop each other's " +
       "adverts, as only lb2 has 10.0.0.20 [addresses-differ]\n" +
       "   hint: write the same virtual_ipaddress block on every member",
   },

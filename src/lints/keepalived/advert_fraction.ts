@@ -8,8 +8,12 @@ const conf = (version: number) =>
     vrrp_version ${version}
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     advert_int 0.3
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -24,20 +28,21 @@ export const advertFraction = defineLint({
     "hundredths. Members of both versions do not believe each other, so all of them change at once.",
   err: {
     files: { "lb1/keepalived.conf": conf(2) },
-    says: "lb1/keepalived.conf:6:16: a lost holder is noticed after more than 3 s: version 2 " +
-      `of VRRP has whole seconds, so lb1 takes 1 s for "advert_int 0.3" [advert-fraction]\n` +
+    says: "lb1/keepalived.conf:7:16: a lost holder is noticed after more than 3 s: version 2 " +
+      `of VRRP has whole seconds, so this host takes 1 s for "advert_int 0.3" ` +
+      "[advert-fraction]\n" +
       `   hint: write "vrrp_version 3" into global_defs of every member, or whole seconds`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(3) } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const { advertSeconds, version } = instance;
       if (version !== 2 || !advertSeconds || Number.isInteger(advertSeconds.value)) continue;
       const taken = advertOf(instance);
       yield {
         message:
           `a lost holder is noticed after more than ${seconds(3 * taken)}: version 2 of VRRP ` +
-          `has whole seconds, so ${node.name} takes ${seconds(taken)} for ` +
+          `has whole seconds, so this host takes ${seconds(taken)} for ` +
           `"advert_int ${advertSeconds.value}"`,
         source: advertSeconds.source,
         hint: 'write "vrrp_version 3" into global_defs of every member, or whole seconds',

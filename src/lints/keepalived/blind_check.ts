@@ -9,9 +9,13 @@ const conf = (command: string) =>
     interval 1
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -27,8 +31,8 @@ export const blindCheck = defineLint({
     "of its own (psmisc); where it is missing Keepalived drops the check and goes on without it.",
   err: {
     files: { "lb1/keepalived.conf": conf("/usr/bin/killall -0 haproxy") },
-    says: "lb1/keepalived.conf:2:12: warning: the address stays on lb1 when HAProxy hangs: " +
-      `"check_haproxy" only asks whether its process exists [blind-check]\n` +
+    says: "lb1/keepalived.conf:2:12: warning: the address stays on this host when HAProxy " +
+      `hangs: "check_haproxy" only asks whether its process exists [blind-check]\n` +
       `   hint: ask HAProxy over HTTP: "monitor-uri /alive" on a loopback port, and curl ` +
       "-sf for it",
   },
@@ -45,8 +49,7 @@ export const blindCheck = defineLint({
       if (!scripts.every((it) => asksProcessOnly(node, it))) continue;
       for (const { name, command } of scripts) {
         yield {
-          message:
-            `the address stays on ${node.name} when HAProxy hangs: "${name.text}" only asks ` +
+          message: `the address stays on this host when HAProxy hangs: "${name.text}" only asks ` +
             "whether its process exists",
           source: command?.source ?? name.source,
           hint:

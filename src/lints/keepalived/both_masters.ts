@@ -5,8 +5,12 @@ import { headOf, pairs } from "./_instances.ts";
 const conf = (state: string, priority: number) =>
   `vrrp_instance VI_1 {
     state ${state}
+    interface eth0
     virtual_router_id 110
     priority ${priority}
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 

@@ -23,17 +23,17 @@ export const commonRouterId = defineLint({
     "network probably has it already.",
   err: {
     files: { "lb1/keepalived.conf": conf(51) },
-    says: "lb1/keepalived.conf:3:23: warning: lb1 may hear the adverts of somebody else's " +
-      "group: 51 is the virtual router id of most guides, so another group in this network " +
-      "probably has it too [common-router-id]\n" +
+    says: "lb1/keepalived.conf:3:23: warning: this host may hear the adverts of somebody " +
+      "else's group: 51 is the virtual router id of most guides, so another group in this " +
+      "network probably has it too [common-router-id]\n" +
       "   hint: write another number from 1 to 255, such as the last part of the address",
   },
   ok: { files: { "lb1/keepalived.conf": conf(110) } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       if (instance.routerId?.value !== 51) continue;
       yield {
-        message: `${node.name} may hear the adverts of somebody else's group: 51 is the virtual ` +
+        message: `this host may hear the adverts of somebody else's group: 51 is the virtual ` +
           "router id of most guides, so another group in this network probably has it too",
         source: instance.routerId.source,
         hint: "write another number from 1 to 255, such as the last part of the address",

@@ -20,18 +20,18 @@ export const cutValue = defineLint({
     "backslash does not help: version 2.2.7 reads its own copy of the file, in which it is missing.",
   err: {
     files: { "lb1/keepalived.conf": conf("a#b") },
-    says: "lb1/keepalived.conf:2:34: Keepalived of lb1 takes only a part of the value of " +
-      `"script": a comment begins in the middle of it [cut-value]\n` +
+    says: `lb1/keepalived.conf:2:34: Keepalived takes only a part of the value of "script": a ` +
+      "comment begins in the middle of it [cut-value]\n" +
       "   hint: write the value in double quotes, or a blank before the comment",
   },
   ok: { files: { "lb1/keepalived.conf": conf("a_b") } },
   *check({ nodes }) {
-    for (const { node, file } of filesOf(nodes)) {
+    for (const { file } of filesOf(nodes)) {
       const lines = file.text.split("\n");
       for (const source of file.cuts) {
         const [keyword = ""] = /^[\w$]+/.exec(lines[source.line - 1]?.trim() ?? "") ?? [];
         yield {
-          message: `Keepalived of ${node.name} takes only a part of the value` +
+          message: `Keepalived takes only a part of the value` +
             `${keyword && ` of "${keyword}"`}: a comment begins in the middle of it`,
           source,
           hint: "write the value in double quotes, or a blank before the comment",

@@ -30,8 +30,8 @@ export const duplicateRouterId = defineLint({
     "family hear each other's: Keepalived reports `both use VRID` and ends, with all instances of the file.",
   err: {
     files: { "lb1/keepalived.conf": conf(110) },
-    says: "lb1/keepalived.conf:10:23: lb1 never holds an address: Keepalived does not start " +
-      `while "VI_2" has the virtual router id of "VI_1" on the same interface ` +
+    says: "lb1/keepalived.conf:10:23: this host never holds an address: Keepalived does not " +
+      `start while "VI_2" has the virtual router id of "VI_1" on the same interface ` +
       "[duplicate-router-id]\n" +
       "   hint: write another number from 1 to 255, the same on every member",
   },
@@ -42,7 +42,7 @@ export const duplicateRouterId = defineLint({
       const first = all.slice(0, i).find((it) => it.node === one.node && clash(it, one));
       if (!first) continue;
       yield {
-        message: `${one.node.name} never holds an address: Keepalived does not start while ` +
+        message: `this host never holds an address: Keepalived does not start while ` +
           `"${one.instance.name.text}" has the virtual router id of "${first.instance.name.text}" on ` +
           "the same interface",
         source: one.instance.routerId?.source ?? headOf(one),

@@ -5,8 +5,12 @@ import { headOf, pairs } from "./_instances.ts";
 
 const conf = (priority: number) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     priority ${priority}
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -21,7 +25,7 @@ export const equalPriorities = defineLint({
     "will be is nowhere written.",
   err: {
     files: { "lb1/keepalived.conf": conf(100), "lb2/keepalived.conf": conf(100) },
-    says: "lb2/keepalived.conf:3:14: warning: nobody knows whether lb1 or lb2 takes the " +
+    says: "lb2/keepalived.conf:4:14: warning: nobody knows whether lb1 or lb2 takes the " +
       "address of a lost holder: both have priority 100 [equal-priorities]\n" +
       "   hint: give every member another priority, such as 110, 100, 90",
   },

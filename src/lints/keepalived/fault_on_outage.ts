@@ -14,10 +14,14 @@ const conf = (weight: number) =>
     weight ${weight}
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     priority 110
     track_script {
         check_apiserver
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;

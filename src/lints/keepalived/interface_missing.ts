@@ -22,8 +22,8 @@ export const interfaceMissing = defineLint({
     "other instances of the file. Only unicast with a `unicast_src_ip` goes without.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:1:15: lb1 never holds an address: Keepalived does not start " +
-      `while "VI_1" has no interface [interface-missing]\n` +
+    says: "lb1/keepalived.conf:1:15: this host never holds an address: Keepalived does not " +
+      `start while "VI_1" has no interface [interface-missing]\n` +
       `   hint: write the interface whose subnet holds the address, "interface eth0"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("\n    interface eth0") } },
@@ -33,7 +33,7 @@ export const interfaceMissing = defineLint({
       const unicast = instance.unicastSource && instance.peers.length > 0;
       if (unicast || !whole(file) || allOf(instance.block, "interface").length > 0) continue;
       yield {
-        message: `${node.name} never holds an address: Keepalived does not start while ` +
+        message: `this host never holds an address: Keepalived does not start while ` +
           `"${instance.name.text}" has no interface`,
         source: headOf(one),
         hint: 'write the interface whose subnet holds the address, "interface eth0"',

@@ -22,8 +22,8 @@ export const intervalFraction = defineLint({
   err: {
     files: { "lb1/keepalived.conf": conf("0.2") },
     versions: { keepalived: "2.2.7" },
-    says: `lb1/keepalived.conf:3:14: "check_haproxy" of lb1 keeps its default: Keepalived ` +
-      `2.2.7 knows whole seconds only and drops "interval 0.2" [interval-fraction]\n` +
+    says: `lb1/keepalived.conf:3:14: "check_haproxy" keeps its default: Keepalived 2.2.7 knows ` +
+      `whole seconds only and drops "interval 0.2" [interval-fraction]\n` +
       `   hint: write whole seconds, "interval 1"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("1") }, versions: { keepalived: "2.2.7" } },
@@ -36,8 +36,7 @@ export const intervalFraction = defineLint({
           const word = allOf(block, key).at(-1)?.words[1];
           if (!word || !/^\d*\.\d+$/.test(word.text)) continue;
           yield {
-            message:
-              `"${name.text}" of ${node.name} keeps its default: Keepalived ${version} knows ` +
+            message: `"${name.text}" keeps its default: Keepalived ${version} knows ` +
               `whole seconds only and drops "${key} ${word.text}"`,
             source: word.source,
             hint: `write whole seconds, "${key} 1"`,

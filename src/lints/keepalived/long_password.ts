@@ -8,10 +8,14 @@ const MOST = 8;
 
 const conf = (password: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     authentication {
         auth_type PASS
         auth_pass ${password}
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -27,22 +31,22 @@ export const longPassword = defineLint({
     "that differ in the ninth character were accepted.",
   err: {
     files: { "lb1/keepalived.conf": conf("correcthorse") },
-    says: "lb1/keepalived.conf:3:5: every password that begins with the same 8 characters is " +
-      "accepted by lb1: Keepalived cuts the 12 that are written [long-password]\n" +
+    says: "lb1/keepalived.conf:4:5: every password that begins with the same 8 characters is " +
+      "accepted by this host: Keepalived cuts the 12 that are written [long-password]\n" +
       "   hint: write a password of at most 8 characters, and let nobody else into this " +
       "network",
   },
   ok: { files: { "lb1/keepalived.conf": conf("c0rrecth") } },
   *check({ nodes }) {
     for (const one of placed(nodes)) {
-      const { node, instance } = one;
+      const { instance } = one;
       const length = new TextEncoder().encode(instance.authPass?.text ?? "").length;
       if (length <= MOST || /^(\$|\{\{|<)/.test(instance.authPass?.text ?? "")) continue;
       // The line with the password is not pointed at: what is pointed at is shown.
       const [block] = blocksOf(instance.block, "authentication");
       yield {
         message: `every password that begins with the same ${MOST} characters is accepted by ` +
-          `${node.name}: Keepalived cuts the ${length} that are written`,
+          `this host: Keepalived cuts the ${length} that are written`,
         source: block?.words[0]?.source ?? headOf(one),
         hint:
           `write a password of at most ${MOST} characters, and let nobody else into this network`,

@@ -26,20 +26,20 @@ export const longTimeout = defineLint({
     "timeout is the interval.",
   err: {
     files: { "lb1/keepalived.conf": conf(30) },
-    says: "lb1/keepalived.conf:4:13: warning: a hang is noticed on lb1 after 60 s and not " +
-      `after 2 s: each run of "check_haproxy" may take 30 s [long-timeout]\n` +
+    says: "lb1/keepalived.conf:4:13: warning: a hang is noticed on this host after 60 s and " +
+      `not after 2 s: each run of "check_haproxy" may take 30 s [long-timeout]\n` +
       `   hint: write a timeout of the interval, "timeout 1"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(1) } },
   *check({ nodes }) {
-    for (const { node, vrrp } of filesOf(nodes)) {
+    for (const { vrrp } of filesOf(nodes)) {
       for (const { name, interval, timeout, fall } of vrrp.scripts) {
         const times = Math.max(1, fall?.value ?? DEFAULTS.fall);
         const promised = Math.max(1, interval?.value ?? DEFAULTS.interval) * times;
         if (!timeout || timeout.value <= promised + SLACK_SECONDS) continue;
         yield {
           message:
-            `a hang is noticed on ${node.name} after ${seconds(timeout.value * times)} and not ` +
+            `a hang is noticed on this host after ${seconds(timeout.value * times)} and not ` +
             `after ${seconds(promised)}: each run of "${name.text}" may take ` +
             seconds(timeout.value),
           source: timeout.source,

@@ -22,7 +22,7 @@ export const loopbackInterface = defineLint({
     "because the instance has none.",
   err: {
     files: { "lb1/keepalived.conf": conf("lo") },
-    says: "lb1/keepalived.conf:2:15: lb1 never holds an address: Keepalived ignores the " +
+    says: "lb1/keepalived.conf:2:15: this host never holds an address: Keepalived ignores the " +
       `loopback interface of "VI_1", and does not start without another ` +
       "[loopback-interface]\n" +
       `   hint: write the interface whose subnet holds the address, "interface eth0"`,
@@ -32,8 +32,7 @@ export const loopbackInterface = defineLint({
     for (const { node, instance } of placed(nodes)) {
       if (instance.interface?.text !== "lo") continue;
       yield {
-        message:
-          `${node.name} never holds an address: Keepalived ignores the loopback interface of ` +
+        message: `this host never holds an address: Keepalived ignores the loopback interface of ` +
           `"${instance.name.text}", and does not start without another`,
         source: instance.interface.source,
         hint: 'write the interface whose subnet holds the address, "interface eth0"',

@@ -5,9 +5,13 @@ import { placed } from "./_instances.ts";
 const conf = (state: string) =>
   `vrrp_instance VI_1 {
     state ${state}
+    interface eth0
     virtual_router_id 110
     priority 110
     nopreempt
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -22,17 +26,17 @@ export const nopreemptMaster = defineLint({
     "`nopreempt` is written against.",
   err: {
     files: { "lb1/keepalived.conf": conf("MASTER") },
-    says: "lb1/keepalived.conf:5:5: the address moves back to lb1 each time that it returns: " +
-      "Keepalived drops nopreempt because the state is MASTER [nopreempt-master]\n" +
+    says: "lb1/keepalived.conf:6:5: the address moves back to this host each time that it " +
+      "returns: Keepalived drops nopreempt because the state is MASTER [nopreempt-master]\n" +
       `   hint: write "state BACKUP" on every member; the priority decides who holds the ` +
       "address",
   },
   ok: { files: { "lb1/keepalived.conf": conf("BACKUP") } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       if (!instance.nopreempt || instance.state?.text !== "MASTER") continue;
       yield {
-        message: `the address moves back to ${node.name} each time that it returns: Keepalived ` +
+        message: `the address moves back to this host each time that it returns: Keepalived ` +
           "drops nopreempt because the state is MASTER",
         source: instance.nopreempt,
         hint: 'write "state BACKUP" on every member; the priority decides who holds the address',

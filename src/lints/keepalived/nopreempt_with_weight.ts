@@ -9,11 +9,15 @@ const conf = (weight: number) =>
 }
 vrrp_instance VI_1 {
     state BACKUP
+    interface eth0
     virtual_router_id 110
     priority 110
     nopreempt
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -30,20 +34,20 @@ export const nopreemptWithWeight = defineLint({
     "`nopreempt` works.",
   err: {
     files: { "lb1/keepalived.conf": conf(-20) },
-    says: `lb1/keepalived.conf:9:5: the address never leaves a member whose "check_haproxy" ` +
-      "fails: with nopreempt lb1 does not take it from one with a lower priority " +
+    says: `lb1/keepalived.conf:10:5: the address never leaves a member whose "check_haproxy" ` +
+      "fails: with nopreempt this host does not take it from one with a lower priority " +
       "[nopreempt-with-weight]\n" +
       `   hint: remove "nopreempt", or write weight 0 for "check_haproxy"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(0) } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const weighted = instance.tracked.find(({ weight }) => weight !== 0);
       // With state MASTER there is no nopreempt: that is a trap of its own.
       if (!instance.nopreempt || !weighted || instance.state?.text === "MASTER") continue;
       yield {
         message: `the address never leaves a member whose "${weighted.name.text}" fails: with ` +
-          `nopreempt ${node.name} does not take it from one with a lower priority`,
+          `nopreempt this host does not take it from one with a lower priority`,
         source: instance.nopreempt,
         hint: `remove "nopreempt", or write weight 0 for "${weighted.name.text}"`,
       };

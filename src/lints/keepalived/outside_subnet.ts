@@ -26,8 +26,8 @@ export const outsideSubnet = defineLint({
   err: {
     files: { "lb1/keepalived.conf": conf("10.0.9.10/24") },
     addresses: { lb1: ["10.0.0.11/24"] },
-    says: "lb1/keepalived.conf:5:9: warning: clients may not find 10.0.9.10 on lb1: it is not " +
-      "in 10.0.0.11/24 [outside-subnet]\n" +
+    says: "lb1/keepalived.conf:5:9: warning: clients may not find 10.0.9.10 on this host: it " +
+      "is not in 10.0.0.11/24 [outside-subnet]\n" +
       "   hint: write an unused address of the hosts' subnet",
   },
   ok: {
@@ -40,7 +40,7 @@ export const outsideSubnet = defineLint({
         const subnets = outsideOf(one, virtual);
         if (subnets === undefined) continue;
         yield {
-          message: `clients may not find ${virtual.address} on ${one.node.name}: it is not in ` +
+          message: `clients may not find ${virtual.address} on this host: it is not in ` +
             subnets,
           source: virtual.word.source,
           hint: "write an unused address of the hosts' subnet",

@@ -5,6 +5,7 @@ import { placed } from "./_instances.ts";
 
 const conf = (address: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     unicast_src_ip 10.0.0.11
     unicast_peer {
@@ -27,8 +28,8 @@ export const ownAddress = defineLint({
     "never holds it.",
   err: {
     files: { "lb1/keepalived.conf": conf("10.0.0.11") },
-    says: "lb1/keepalived.conf:8:9: lb1 cannot move 10.0.0.11 between hosts: it is the own " +
-      "address of lb1 [own-address]\n" +
+    says: "lb1/keepalived.conf:9:9: this host cannot move 10.0.0.11 between hosts: it is the " +
+      "own address of lb1 [own-address]\n" +
       "   hint: write an unused address of the hosts' subnet",
   },
   ok: { files: { "lb1/keepalived.conf": conf("10.0.0.10") } },
@@ -44,12 +45,12 @@ export const ownAddress = defineLint({
       ...(unicastSource ? [{ address: unicastSource.text, name: node.name }] : []),
       ...peers.map(({ text }) => ({ address: text, name: "another member" })),
     ]);
-    for (const { node, instance } of all) {
+    for (const { instance } of all) {
       for (const { word, address } of instance.addresses) {
         const owner = [...spoken, ...known].find((it) => sameAddress(it.address, address));
         if (!owner) continue;
         yield {
-          message: `${node.name} cannot move ${address} between hosts: it is the own address of ` +
+          message: `this host cannot move ${address} between hosts: it is the own address of ` +
             owner.name,
           source: word.source,
           hint: "write an unused address of the hosts' subnet",

@@ -10,10 +10,14 @@ const conf = (priority: number) =>
 }
 vrrp_instance VI_1 {
     state MASTER
+    interface eth0
     virtual_router_id 110
     priority ${priority}
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -29,8 +33,8 @@ export const ownerPriority = defineLint({
     "host whose check failed. With `state MASTER` and no `priority` it is 255 too.",
   err: {
     files: { "lb1/keepalived.conf": conf(255) },
-    says: `lb1/keepalived.conf:8:14: the address stays on lb1 though "check_haproxy" fails: ` +
-      "nothing lowers priority 255 [owner-priority]\n" +
+    says: `lb1/keepalived.conf:9:14: the address stays on this host though "check_haproxy" ` +
+      "fails: nothing lowers priority 255 [owner-priority]\n" +
       `   hint: write a priority from 1 to 254, "priority 110"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(110) } },
@@ -44,9 +48,9 @@ export const ownerPriority = defineLint({
       if (weighted === undefined && !written) continue;
       yield {
         message: weighted === undefined
-          ? `${node.name} takes the address at once, whoever holds it, and no weight can ever lower ` +
+          ? `this host takes the address at once, whoever holds it, and no weight can ever lower ` +
             `it: priority 255 is that of the owner of an address`
-          : `the address stays on ${node.name} though "${weighted}" fails: nothing lowers ` +
+          : `the address stays on this host though "${weighted}" fails: nothing lowers ` +
             (written ? "priority 255" : "the 255 of a MASTER that has no priority"),
         source: instance.priority?.source ?? instance.state?.source ?? headOf(one),
         hint: 'write a priority from 1 to 254, "priority 110"',

@@ -6,10 +6,14 @@ import { headOf, pairs } from "./_instances.ts";
 
 const conf = (password: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     authentication {
         auth_type PASS
         auth_pass ${password}
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -24,7 +28,7 @@ export const passwordDiffers = defineLint({
     "the address: two hosts hold it at once, and clients reach now the one and now the other.",
   err: {
     files: { "lb1/keepalived.conf": conf("c0rrecth"), "lb2/keepalived.conf": conf("0rseb4tt") },
-    says: "lb2/keepalived.conf:3:5: lb1 and lb2 both hold the address: they drop each other's " +
+    says: "lb2/keepalived.conf:4:5: lb1 and lb2 both hold the address: they drop each other's " +
       "adverts, as their passwords differ [password-differs]\n" +
       "   hint: write the same authentication block on every member",
   },

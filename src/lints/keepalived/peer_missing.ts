@@ -5,10 +5,14 @@ import { pairs, type Placed } from "./_instances.ts";
 
 const conf = (own: string, other: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     unicast_src_ip ${own}
     unicast_peer {
         ${other}
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -27,7 +31,7 @@ export const peerMissing = defineLint({
       "lb1/keepalived.conf": conf("10.0.0.11", "10.0.0.21"),
       "lb2/keepalived.conf": conf("10.0.0.12", "10.0.0.11"),
     },
-    says: "lb1/keepalived.conf:5:9: lb2 takes the address beside lb1: it never hears it, as " +
+    says: "lb1/keepalived.conf:6:9: lb2 takes the address beside lb1: it never hears it, as " +
       "its address 10.0.0.12 is not among the unicast peers of lb1 [peer-missing]\n" +
       "   hint: write 10.0.0.12 into the unicast_peer block of lb1",
   },

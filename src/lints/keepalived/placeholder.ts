@@ -28,21 +28,20 @@ export const placeholder = defineLint({
     "The daemon drops what it does not know and starts without it.",
   err: {
     files: { "lb1/keepalived.conf": conf("${STATE}", "10.0.0.10/24") },
-    says: "lb1/keepalived.conf:2:11: Keepalived of lb1 drops this line or reads what follows " +
-      `as something else: "\${STATE}" behind "state" was never replaced by a value ` +
+    says: "lb1/keepalived.conf:2:11: Keepalived drops this line or reads what follows as " +
+      `something else: "\${STATE}" behind "state" was never replaced by a value ` +
       "[placeholder]\n" +
       `   hint: write the value, or define it above: "$NAME=VALUE"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("MASTER", "10.0.0.10/24") } },
   *check({ nodes }) {
-    for (const { node, file } of filesOf(nodes)) {
+    for (const { file } of filesOf(nodes)) {
       for (const { keyword, word } of wordsIn(file.statements)) {
         const [hole] = HOLE.exec(word.text) ?? [];
         if (hole === undefined) continue;
         const of = keyword.text === word.text ? "" : ` behind "${keyword.text}"`;
         yield {
-          message:
-            `Keepalived of ${node.name} drops this line or reads what follows as something ` +
+          message: `Keepalived drops this line or reads what follows as something ` +
             `else: "${hole}"${of} was never replaced by a value`,
           source: word.source,
           hint: `write the value, or define it above: "$NAME=VALUE"`,

@@ -9,10 +9,14 @@ const conf = (priority: number, weight: number) =>
     weight ${weight}
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     priority ${priority}
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;

@@ -9,11 +9,15 @@ const conf = (weight: number) =>
 }
 vrrp_instance VI_1 {
     state BACKUP
+    interface eth0
     virtual_router_id 110
     priority 100
     preempt_delay 10
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -30,15 +34,15 @@ export const preemptDelayWithWeight = defineLint({
     "it away, and there is nothing to delay.",
   err: {
     files: { "lb1/keepalived.conf": conf(-20) },
-    says: `lb1/keepalived.conf:9:19: a member whose "check_haproxy" fails keeps the address 10 ` +
-      "s longer: lb1 waits for its preempt_delay before it takes it " +
+    says: `lb1/keepalived.conf:10:19: a member whose "check_haproxy" fails keeps the address ` +
+      "10 s longer: this host waits for its preempt_delay before it takes it " +
       "[preempt-delay-with-weight]\n" +
       `   hint: remove "preempt_delay" and write a larger "rise" for the check, which ` +
       "delays the return",
   },
   ok: { files: { "lb1/keepalived.conf": conf(0) } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const { preemptDelay, tracked, state, nopreempt } = instance;
       const weighted = tracked.find(({ weight }) => weight !== 0)?.name.text;
       // Keepalived drops the delay with state MASTER or nopreempt.
@@ -46,9 +50,7 @@ export const preemptDelayWithWeight = defineLint({
       if (state?.text === "MASTER" || nopreempt) continue;
       yield {
         message: `a member whose "${weighted}" fails keeps the address ` +
-          `${
-            seconds(preemptDelay.value)
-          } longer: ${node.name} waits for its preempt_delay before ` +
+          `${seconds(preemptDelay.value)} longer: this host waits for its preempt_delay before ` +
           "it takes it",
         source: preemptDelay.source,
         hint:

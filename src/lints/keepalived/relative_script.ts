@@ -20,21 +20,20 @@ export const relativeScript = defineLint({
     "holds the address whatever happens to HAProxy.",
   err: {
     files: { "lb1/keepalived.conf": conf("check_haproxy.sh") },
-    says: `lb1/keepalived.conf:2:12: Keepalived of lb1 goes on without "check_haproxy": it ` +
-      `does not look for "check_haproxy.sh" beside its configuration [relative-script]\n` +
+    says: `lb1/keepalived.conf:2:12: Keepalived goes on without "check_haproxy": it does not ` +
+      `look for "check_haproxy.sh" beside its configuration [relative-script]\n` +
       `   hint: write the whole path, "/etc/keepalived/check_haproxy.sh"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("/etc/keepalived/check_haproxy.sh") } },
   *check({ nodes }) {
-    for (const { node, vrrp } of filesOf(nodes)) {
+    for (const { vrrp } of filesOf(nodes)) {
       for (const { name, command } of vrrp.scripts) {
         const [program = ""] = command?.text.trim().split(/\s+/) ?? [];
         // A bare name of a program may well be in the PATH.
         const lost = /^[^/$<{]+\//.test(program) || /^[^/$<{]+\.(sh|py|pl|bash)$/.test(program);
         if (!command || !lost) continue;
         yield {
-          message:
-            `Keepalived of ${node.name} goes on without "${name.text}": it does not look for ` +
+          message: `Keepalived goes on without "${name.text}": it does not look for ` +
             `"${program}" beside its configuration`,
           source: command.source,
           hint: `write the whole path, "/etc/keepalived/${program.replace(/^.*\//, "")}"`,

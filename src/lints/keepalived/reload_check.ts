@@ -26,9 +26,9 @@ export const reloadCheck = defineLint({
   err: {
     files: { "lb1/keepalived.conf": conf("\n    reload_check_config") },
     versions: { keepalived: "2.2.7" },
-    says: "lb1/keepalived.conf:4:5: no reload of lb1 ever takes effect: reload_check_config of " +
-      "Keepalived 2.2.7 ends itself where a script runs as another user than root " +
-      "[reload-check]\n" +
+    says: "lb1/keepalived.conf:4:5: no reload of this host ever takes effect: " +
+      "reload_check_config of Keepalived 2.2.7 ends itself where a script runs as another " +
+      "user than root [reload-check]\n" +
       `   hint: remove "reload_check_config"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("") }, versions: { keepalived: "2.2.7" } },
@@ -40,7 +40,7 @@ export const reloadCheck = defineLint({
       if (!word || version === undefined || scripts.length === 0 || asRoot) continue;
       if (!atLeast(version, "2.2.5") || atLeast(version, "2.2.8")) continue;
       yield {
-        message: `no reload of ${node.name} ever takes effect: reload_check_config of Keepalived ` +
+        message: `no reload of this host ever takes effect: reload_check_config of Keepalived ` +
           `${version} ends itself where a script runs as another user than root`,
         source: word.source,
         hint: 'remove "reload_check_config"',

@@ -23,18 +23,18 @@ export const routerIdMissing = defineLint({
     "and ends, with all other instances of the file.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:1:15: lb1 never holds an address: Keepalived does not start " +
-      `while "VI_1" has no virtual_router_id [router-id-missing]\n` +
+    says: "lb1/keepalived.conf:1:15: this host never holds an address: Keepalived does not " +
+      `start while "VI_1" has no virtual_router_id [router-id-missing]\n` +
       `   hint: write "virtual_router_id" with a number from 1 to 255, the same on every ` +
       "member",
   },
   ok: { files: { "lb1/keepalived.conf": conf("\n    virtual_router_id 110") } },
   *check({ nodes }) {
     for (const one of placed(nodes)) {
-      const { node, file, instance } = one;
+      const { file, instance } = one;
       if (!whole(file) || allOf(instance.block, "virtual_router_id").length > 0) continue;
       yield {
-        message: `${node.name} never holds an address: Keepalived does not start while ` +
+        message: `this host never holds an address: Keepalived does not start while ` +
           `"${instance.name.text}" has no virtual_router_id`,
         source: headOf(one),
         hint: 'write "virtual_router_id" with a number from 1 to 255, the same on every member',

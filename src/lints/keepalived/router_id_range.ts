@@ -8,6 +8,9 @@ const conf = (id: string) =>
     interface eth0
     virtual_router_id ${id}
     priority 110
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -22,20 +25,19 @@ export const routerIdRange = defineLint({
     "reload it leaves the address where it is while another member takes it.",
   err: {
     files: { "lb1/keepalived.conf": conf("300") },
-    says: `lb1/keepalived.conf:3:23: lb1 never holds an address: "300" is no virtual router ` +
-      `id, and Keepalived does not start while "VI_1" has none [router-id-range]\n` +
+    says: `lb1/keepalived.conf:3:23: this host never holds an address: "300" is no virtual ` +
+      `router id, and Keepalived does not start while "VI_1" has none [router-id-range]\n` +
       "   hint: write a whole number from 1 to 255, the same on every member",
   },
   ok: { files: { "lb1/keepalived.conf": conf("110") } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const word = allOf(instance.block, "virtual_router_id").at(-1)?.words[1];
       if (!word || word.text.startsWith("$") || word.text.startsWith("{{")) continue;
       const value = Number(word.text);
       if (Number.isInteger(value) && value >= 1 && value <= 255) continue;
       yield {
-        message:
-          `${node.name} never holds an address: "${word.text}" is no virtual router id, and ` +
+        message: `this host never holds an address: "${word.text}" is no virtual router id, and ` +
           `Keepalived does not start while "${instance.name.text}" has none`,
         source: word.source,
         hint: "write a whole number from 1 to 255, the same on every member",

@@ -19,8 +19,8 @@ export const scriptMissing = defineLint({
     "tracks it tracks nothing, and the address stays on a host whose HAProxy is dead.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:1:13: the address stays on lb1 whatever happens to HAProxy: " +
-      `"check_haproxy" has no script, so Keepalived removes it [script-missing]\n` +
+    says: "lb1/keepalived.conf:1:13: the address stays on this host whatever happens to " +
+      `HAProxy: "check_haproxy" has no script, so Keepalived removes it [script-missing]\n` +
       `   hint: write "script" with the whole path of one that ends with 0 while HAProxy ` +
       "answers",
   },
@@ -28,12 +28,12 @@ export const scriptMissing = defineLint({
     files: { "lb1/keepalived.conf": conf('\n    script "/etc/keepalived/check_haproxy.sh"') },
   },
   *check({ nodes }) {
-    for (const { node, file, vrrp } of filesOf(nodes)) {
+    for (const { file, vrrp } of filesOf(nodes)) {
       for (const { name, block } of vrrp.scripts) {
         if (lastOf(block, "script")?.words[1]?.text || !whole(file)) continue;
         yield {
           message:
-            `the address stays on ${node.name} whatever happens to HAProxy: "${name.text}" has ` +
+            `the address stays on this host whatever happens to HAProxy: "${name.text}" has ` +
             "no script, so Keepalived removes it",
           source: name.source,
           hint: 'write "script" with the whole path of one that ends with 0 while HAProxy answers',

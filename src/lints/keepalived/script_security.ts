@@ -23,9 +23,9 @@ export const scriptSecurity = defineLint({
     "configuration then ends with 6 and `SECURITY VIOLATION`, so that no other mistake is found by it.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:5:12: warning: whoever can write to a script of lb1 has it run " +
-      `as root, and "keepalived -t" ends with 6: global_defs has no enable_script_security ` +
-      "[script-security]\n" +
+    says: "lb1/keepalived.conf:5:12: warning: whoever can write to a script of this host has " +
+      `it run as root, and "keepalived -t" ends with 6: global_defs has no ` +
+      "enable_script_security [script-security]\n" +
       `   hint: write "enable_script_security" and "script_user keepalived_script" into ` +
       "global_defs",
   },
@@ -37,13 +37,13 @@ export const scriptSecurity = defineLint({
     },
   },
   *check({ nodes }) {
-    for (const { node, file, vrrp: { globals, scripts } } of filesOf(nodes)) {
+    for (const { file, vrrp: { globals, scripts } } of filesOf(nodes)) {
       const command = scripts.find((it) => it.command)?.command;
       if (!command || !whole(file) || lastOf(globals, "enable_script_security")) continue;
       const user = lastOf(globals, "script_user")?.words[1]?.text;
       const as = user === undefined ? "as root" : `as ${user}`;
       yield {
-        message: `whoever can write to a script of ${node.name} has it run ${as}, and ` +
+        message: `whoever can write to a script of this host has it run ${as}, and ` +
           `"keepalived -t" ends with 6: global_defs has no enable_script_security`,
         source: command.source,
         hint: 'write "enable_script_security" and "script_user keepalived_script" into global_defs',

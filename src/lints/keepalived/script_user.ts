@@ -22,20 +22,19 @@ export const scriptUser = defineLint({
     "on without it: the address then stays on a host whose check would have failed.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: `lb1/keepalived.conf:2:5: warning: the check "check_haproxy" of lb1 is removed where ` +
-      "there is no user keepalived_script: scripts run as that one when global_defs has no " +
+    says: `lb1/keepalived.conf:2:5: warning: the check "check_haproxy" is removed where there ` +
+      "is no user keepalived_script: scripts run as that one when global_defs has no " +
       "script_user [script-user]\n" +
       `   hint: write "script_user USER" with a user that exists`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("\n    script_user root") } },
   *check({ nodes }) {
-    for (const { node, file, vrrp: { globals, scripts } } of filesOf(nodes)) {
+    for (const { file, vrrp: { globals, scripts } } of filesOf(nodes)) {
       const security = lastOf(globals, "enable_script_security")?.words[0];
       const orphan = scripts.find((it) => it.command && !lastOf(it.block, "user"));
       if (!security || !orphan || !whole(file) || lastOf(globals, "script_user")) continue;
       yield {
-        message:
-          `the check "${orphan.name.text}" of ${node.name} is removed where there is no user ` +
+        message: `the check "${orphan.name.text}" is removed where there is no user ` +
           `keepalived_script: scripts run as that one when global_defs has no script_user`,
         source: security.source,
         hint: 'write "script_user USER" with a user that exists',

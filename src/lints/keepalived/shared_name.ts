@@ -21,7 +21,8 @@ export const sharedName = defineLint({
   err: {
     files: { "lb1/keepalived.conf": conf("LVS_DEVEL") },
     says: "lb1/keepalived.conf:2:15: warning: notifications do not tell which host they come " +
-      `from: lb1 calls itself "LVS_DEVEL", as every copy of that example [shared-name]\n` +
+      `from: this host calls itself "LVS_DEVEL", as every copy of that example ` +
+      "[shared-name]\n" +
       `   hint: write the name of the host, or leave "router_id" out: then it is that name`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("lb1"), "lb2/keepalived.conf": conf("lb2") } },
@@ -34,7 +35,7 @@ export const sharedName = defineLint({
       const twin = names.find((it) => it.node !== node && it.word.text === word.text)?.node.name;
       if (twin === undefined && word.text !== "LVS_DEVEL") continue;
       yield {
-        message: `notifications do not tell which host they come from: ${node.name} calls itself ` +
+        message: `notifications do not tell which host they come from: this host calls itself ` +
           `"${word.text}", ${
             twin === undefined ? "as every copy of that example" : `as ${twin} does`
           }`,

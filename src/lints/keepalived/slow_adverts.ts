@@ -8,9 +8,13 @@ const LONGEST_SECONDS = 10;
 
 const conf = (advert: number) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     priority 110
     advert_int ${advert}
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -25,8 +29,9 @@ export const slowAdverts = defineLint({
     "of 1 s, 0.9 to 1.1 s with 0.3 s.",
   err: {
     files: { "lb1/keepalived.conf": conf(10) },
-    says: "lb1/keepalived.conf:4:16: clients get no answer for about 35.7 s when lb1 loses its " +
-      "power or its link: the others wait for three adverts, 10 s apart [slow-adverts]\n" +
+    says: "lb1/keepalived.conf:5:16: clients get no answer for about 35.7 s when this host " +
+      "loses its power or its link: the others wait for three adverts, 10 s apart " +
+      "[slow-adverts]\n" +
       `   hint: write "vrrp_version 3" and "advert_int 0.3" on every member`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(1) } },
@@ -42,8 +47,7 @@ export const slowAdverts = defineLint({
       const wait = (3 + (256 - priority) / 256) * advert;
       if (wait <= limit) continue;
       yield {
-        message:
-          `clients get no answer for about ${seconds(wait)} when ${one.node.name} loses its ` +
+        message: `clients get no answer for about ${seconds(wait)} when this host loses its ` +
           `power or its link: the others wait for three adverts, ${seconds(advert)} apart`,
         source: one.instance.advertSeconds?.source ?? headOf(one),
         hint: 'write "vrrp_version 3" and "advert_int 0.3" on every member',

@@ -15,10 +15,14 @@ const conf = (interval: number, fall: number) =>
     fall ${fall}
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 101
     priority 101
     track_script {
         check_apiserver
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -36,8 +40,8 @@ export const slowDetection = defineLint({
   err: {
     files: { "lb1/keepalived.conf": conf(3, 10) },
     says: "lb1/keepalived.conf:5:10: clients get no answer for about 33.6 s when HAProxy of " +
-      `lb1 dies: "check_apiserver" must fail 10 times, 3 s apart, and the others then wait ` +
-      "3.6 s [slow-detection]\n" +
+      `this host dies: "check_apiserver" must fail 10 times, 3 s apart, and the others ` +
+      "then wait 3.6 s [slow-detection]\n" +
       `   hint: write "interval 1" and "fall 2" for a check that HAProxy itself answers`,
   },
   ok: { files: { "lb1/keepalived.conf": conf(1, 2) } },
@@ -58,7 +62,7 @@ export const slowDetection = defineLint({
         : "";
       yield {
         message: `clients get no answer for about ${seconds(wait.total)} when HAProxy of ` +
-          `${one.node.name} ${others ? "hangs" : "dies"}: "${name.text}" must fail ${wait.fall} ` +
+          `this host ${others ? "hangs" : "dies"}: "${name.text}" must fail ${wait.fall} ` +
           `times, ${seconds(wait.interval)} apart${after}`,
         source: script?.fall?.source ?? script?.interval?.source ?? name.source,
         hint: 'write "interval 1" and "fall 2" for a check that HAProxy itself answers',

@@ -15,6 +15,9 @@ vrrp_instance VI_1 {
     unicast_peer {
         10.0.0.12
     }
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -29,22 +32,22 @@ export const strictMode = defineLint({
     "Keepalived.",
   err: {
     files: { "lb1/keepalived.conf": conf("\n    vrrp_strict") },
-    says: "lb1/keepalived.conf:3:5: lb1 never holds an address: Keepalived does not start in " +
-      `strict mode while "VI_1" has unicast peers [strict-mode]\n` +
+    says: "lb1/keepalived.conf:3:5: this host never holds an address: Keepalived does not " +
+      `start in strict mode while "VI_1" has unicast peers [strict-mode]\n` +
       `   hint: remove "vrrp_strict"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("") } },
   *check({ nodes }) {
-    for (const { node, vrrp, instance } of placed(nodes)) {
+    for (const { vrrp, instance } of placed(nodes)) {
       const strict = strictAt(vrrp, instance);
       if (!strict) continue;
       const what = instance.unicast
-        ? `${node.name} never holds an address: Keepalived does not start in strict mode while ` +
+        ? `this host never holds an address: Keepalived does not start in strict mode while ` +
           `"${instance.name.text}" has unicast peers`
         : instance.authType
-        ? `${node.name} believes every advert that reaches it: strict mode ignores the password`
+        ? `this host believes every advert that reaches it: strict mode ignores the password`
         : instance.preemptDelay
-        ? `the address moves back to ${node.name} at once: strict mode ignores preempt_delay`
+        ? `the address moves back to this host at once: strict mode ignores preempt_delay`
         : undefined;
       if (what === undefined) continue;
       yield { message: what, source: strict.source, hint: `remove "${strict.text}"` };

@@ -12,9 +12,13 @@ const script = `vrrp_script haproxy {
 `;
 const conf = (list: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     ${list} {
         haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -31,21 +35,21 @@ export const trackProcess = defineLint({
     "milliseconds, but does not see a HAProxy that hangs.",
   err: {
     files: { "lb1/keepalived.conf": process + conf("track_process") },
-    says: "lb1/keepalived.conf:7:9: warning: lb1 never holds the address if Keepalived runs in " +
-      `a container: there "haproxy" never seems to run [track-process]\n` +
+    says: "lb1/keepalived.conf:8:9: warning: this host never holds the address if Keepalived " +
+      `runs in a container: there "haproxy" never seems to run [track-process]\n` +
       "   hint: keep it on a host, beside a track_script that sees a hang; in a container " +
       "write only the script",
   },
   ok: { files: { "lb1/keepalived.conf": script + conf("track_script") } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const { tracked } = instance;
       const process = tracked.find(({ kind, defined }) =>
         kind === "process" && defined === "above"
       );
       if (!process) continue;
       yield {
-        message: `${node.name} never holds the address if Keepalived runs in a container: there ` +
+        message: `this host never holds the address if Keepalived runs in a container: there ` +
           `"${process.name.text}" never seems to run`,
         source: process.name.source,
         hint:

@@ -4,7 +4,11 @@ import { headOf, pairs } from "./_instances.ts";
 
 const conf = (peers: string) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110${peers}
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 const peers = (own: string, other: string) => `

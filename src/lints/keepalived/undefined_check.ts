@@ -7,9 +7,13 @@ const script = `vrrp_script check_haproxy {
 }
 `;
 const instance = `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 110
     track_script {
         check_haproxy
+    }
+    virtual_ipaddress {
+        10.0.0.10/24
     }
 }
 `;
@@ -25,21 +29,21 @@ export const undefinedCheck = defineLint({
     "address whatever happens to HAProxy.",
   err: {
     files: { "lb1/keepalived.conf": instance + script },
-    says: `lb1/keepalived.conf:4:9: the address stays on lb1 whatever "check_haproxy" would ` +
-      `say: its definition stands below "VI_1", so Keepalived ignores it [undefined-check]\n` +
+    says: `lb1/keepalived.conf:5:9: the address stays on this host whatever "check_haproxy" ` +
+      `would say: its definition stands below "VI_1", so Keepalived ignores it ` +
+      "[undefined-check]\n" +
       `   hint: move the definition of "check_haproxy" above vrrp_instance`,
   },
   ok: { files: { "lb1/keepalived.conf": script + instance } },
   *check({ nodes }) {
-    for (const { node, file, instance } of placed(nodes)) {
+    for (const { file, instance } of placed(nodes)) {
       for (const { kind, name, defined } of instance.tracked) {
         if (defined === "above" || (defined === "nowhere" && !whole(file))) continue;
         const where = defined === "below"
           ? `its definition stands below "${instance.name.text}"`
           : `no ${kind} of this name is defined`;
         yield {
-          message:
-            `the address stays on ${node.name} whatever "${name.text}" would say: ${where}, ` +
+          message: `the address stays on this host whatever "${name.text}" would say: ${where}, ` +
             "so Keepalived ignores it",
           source: name.source,
           hint: defined === "below"

@@ -9,6 +9,9 @@ const conf = (source: string) =>
     unicast_peer {
         10.0.0.12
     }
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -23,19 +26,18 @@ export const unicastSource = defineLint({
     "adverts from an address that they do not know.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:5:9: warning: lb1 may speak to its peers from an address that " +
-      "they do not expect: it takes the first of its interface, as there is no " +
+    says: "lb1/keepalived.conf:5:9: warning: this host may speak to its peers from an address " +
+      "that they do not expect: it takes the first of its interface, as there is no " +
       "unicast_src_ip [unicast-source]\n" +
       `   hint: write "unicast_src_ip" with the address of this host that its peers have`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("\n    unicast_src_ip 10.0.0.11") } },
   *check({ nodes }) {
-    for (const { node, file, instance } of placed(nodes)) {
+    for (const { file, instance } of placed(nodes)) {
       const [peer] = instance.peers;
       if (!peer || instance.unicastSource || !whole(file)) continue;
       yield {
-        message:
-          `${node.name} may speak to its peers from an address that they do not expect: it ` +
+        message: `this host may speak to its peers from an address that they do not expect: it ` +
           "takes the first of its interface, as there is no unicast_src_ip",
         source: peer.source,
         hint: 'write "unicast_src_ip" with the address of this host that its peers have',

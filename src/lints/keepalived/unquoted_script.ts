@@ -21,19 +21,19 @@ export const unquotedScript = defineLint({
     "runs as `killall`, which fails each time.",
   err: {
     files: { "lb1/keepalived.conf": conf("/usr/bin/killall -0 haproxy") },
-    says: `lb1/keepalived.conf:2:29: "check_haproxy" of lb1 runs "/usr/bin/killall" without ` +
-      `"-0 haproxy": Keepalived takes one word here [unquoted-script]\n` +
+    says: `lb1/keepalived.conf:2:29: "check_haproxy" runs "/usr/bin/killall" without "-0 ` +
+      `haproxy": Keepalived takes one word here [unquoted-script]\n` +
       `   hint: write quotes around the command, script "/usr/bin/killall -0 haproxy"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf('"/usr/bin/killall -0 haproxy"') } },
   *check({ nodes }) {
-    for (const { node, vrrp } of filesOf(nodes)) {
+    for (const { vrrp } of filesOf(nodes)) {
       for (const { name, block } of vrrp.scripts) {
         const [, program, ...lost] = lastOf(block, "script")?.words ?? [];
         if (!program || !lost[0]) continue;
         const words = lost.map(({ text }) => text).join(" ");
         yield {
-          message: `"${name.text}" of ${node.name} runs "${program.text}" without "${words}": ` +
+          message: `"${name.text}" runs "${program.text}" without "${words}": ` +
             "Keepalived takes one word here",
           source: lost[0].source,
           hint: `write quotes around the command, script "${program.text} ${words}"`,

@@ -23,13 +23,13 @@ export const unreadableAddress = defineLint({
     "and starts: nobody ever holds the address, or a member is left out of the peers.",
   err: {
     files: { "lb1/keepalived.conf": conf("10.0.0.300/24") },
-    says: `lb1/keepalived.conf:5:9: Keepalived of lb1 skips "10.0.0.300/24": it is no IP ` +
-      "address [unreadable-address]\n" +
+    says: `lb1/keepalived.conf:5:9: Keepalived skips "10.0.0.300/24": it is no IP address ` +
+      "[unreadable-address]\n" +
       `   hint: write an IP address such as "10.0.0.10/24", one a line`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("10.0.0.30/24") } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const written = [
         ...instance.addresses.map(({ word, address, prefix }) => ({ word, address, prefix })),
         ...instance.excluded.map(({ word, address, prefix }) => ({ word, address, prefix })),
@@ -44,7 +44,7 @@ export const unreadableAddress = defineLint({
         // What was never filled in is a trap of its own.
         if ((kind !== undefined && fits) || /^[$<{]|[{%]/.test(word.text)) continue;
         yield {
-          message: `Keepalived of ${node.name} skips "${word.text}": it is no IP address`,
+          message: `Keepalived skips "${word.text}": it is no IP address`,
           source: word.source,
           hint: 'write an IP address such as "10.0.0.10/24", one a line',
         };

@@ -27,8 +27,8 @@ export const untracked = defineLint({
     "is refused until somebody starts HAProxy again.",
   err: {
     files: { "lb1/keepalived.conf": conf("") },
-    says: "lb1/keepalived.conf:4:15: the address stays on lb1 when HAProxy dies, and clients " +
-      `are refused: "VI_1" tracks no check [untracked]\n` +
+    says: "lb1/keepalived.conf:4:15: the address stays on this host when HAProxy dies, and " +
+      `clients are refused: "VI_1" tracks no check [untracked]\n` +
       "   hint: write a track_script block into it, with a vrrp_script above that asks " +
       "HAProxy",
   },
@@ -39,14 +39,14 @@ export const untracked = defineLint({
   },
   *check({ nodes }) {
     for (const one of placed(nodes)) {
-      const { node, file, instance } = one;
+      const { file, instance } = one;
       // Keepalived that balances by itself (LVS) has nothing to track.
       const balances = allOf(file.statements, "virtual_server").length > 0;
       const checked = instance.tracked.some(({ kind }) => kind !== "interface") ||
         instance.block.some(({ words }) => words[0]?.text === "track_bfd") || groupTracks(one);
       if (checked || balances || !whole(file) || instance.addresses.length === 0) continue;
       yield {
-        message: `the address stays on ${node.name} when HAProxy dies, and clients are refused: ` +
+        message: `the address stays on this host when HAProxy dies, and clients are refused: ` +
           `"${instance.name.text}" tracks no check`,
         source: headOf(one),
         hint: "write a track_script block into it, with a vrrp_script above that asks HAProxy",

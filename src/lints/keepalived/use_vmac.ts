@@ -7,6 +7,9 @@ const conf = (more: string) =>
   `vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 110${more}
+    virtual_ipaddress {
+        10.0.0.10/24
+    }
 }
 `;
 
@@ -21,20 +24,19 @@ export const useVmac = defineLint({
     "changes have to be allowed for the port group. Without it gratuitous ARP tells the network.",
   err: {
     files: { "lb1/keepalived.conf": conf("\n    use_vmac") },
-    says: "lb1/keepalived.conf:4:5: warning: clients may get no answer on lb1: the address " +
-      "uses a MAC address of its own, which virtual switches drop unless they are told " +
-      "otherwise [use-vmac]\n" +
+    says: "lb1/keepalived.conf:4:5: warning: clients may get no answer on this host: the " +
+      "address uses a MAC address of its own, which virtual switches drop unless they are " +
+      "told otherwise [use-vmac]\n" +
       `   hint: remove "use_vmac", or allow forged transmits and MAC changes on the port ` +
       "group",
   },
   ok: { files: { "lb1/keepalived.conf": conf("") } },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
+    for (const { instance } of placed(nodes)) {
       const word = lastOf(instance.block, "use_vmac")?.words[0];
       if (!word) continue;
       yield {
-        message:
-          `clients may get no answer on ${node.name}: the address uses a MAC address of its ` +
+        message: `clients may get no answer on this host: the address uses a MAC address of its ` +
           "own, which virtual switches drop unless they are told otherwise",
         source: word.source,
         hint: 'remove "use_vmac", or allow forged transmits and MAC changes on the port group',

@@ -7,6 +7,7 @@ import { headOf, pairs, type Placed, placed, seconds } from "./_instances.ts";
 
 const conf = (id: number, advert: number) =>
   `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id ${id}
     advert_int ${advert}
     virtual_ipaddress {
@@ -26,7 +27,7 @@ export const vrrpDiffers = defineLint({
     "the three: two hosts held the address until it was mended.",
   err: {
     files: { "lb1/keepalived.conf": conf(110, 1), "lb2/keepalived.conf": conf(110, 2) },
-    says: "lb2/keepalived.conf:3:16: lb1 and lb2 both hold the address: they drop each other's " +
+    says: "lb2/keepalived.conf:4:16: lb1 and lb2 both hold the address: they drop each other's " +
       "adverts, as they say an advert interval of 1 s and of 2 s [vrrp-differs]\n" +
       "   hint: write the same on every member, and change all of them together",
   },

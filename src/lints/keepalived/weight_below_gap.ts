@@ -18,6 +18,7 @@ export const weightBelowGap = defineLint({
     weight -2
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 110
     track_script {
@@ -26,14 +27,16 @@ vrrp_instance VI_1 {
 }
 `,
       "lb2/keepalived.conf": `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 100
 }
 `,
     },
     says: `lb1/keepalived.conf:3:12: the address stays on lb1 though "check_apiserver" fails: ` +
-      `priority 110 with a weight of -2 is 108, not below the 100 of lb2 [weight-below-gap]
-   hint: write a weight of -11 or less, or weight 0: then a failure gives the address away`,
+      "priority 110 with a weight of -2 is 108, not below the 100 of lb2 [weight-below-gap]\n" +
+      "   hint: write a weight of -11 or less, or weight 0: then a failure gives the " +
+      "address away",
   },
   ok: {
     files: {
@@ -42,6 +45,7 @@ vrrp_instance VI_1 {
     weight -20
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 110
     track_script {
@@ -50,6 +54,7 @@ vrrp_instance VI_1 {
 }
 `,
       "lb2/keepalived.conf": `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 100
 }
