@@ -49,6 +49,7 @@ import { trackProcess } from "./keepalived/track_process.ts";
 import { transportDiffers } from "./keepalived/transport_differs.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
 import { unicastSource } from "./keepalived/unicast_source.ts";
+import { unknownKeyword } from "./keepalived/unknown_keyword.ts";
 import { unquotedScript } from "./keepalived/unquoted_script.ts";
 import { unreadableAddress } from "./keepalived/unreadable_address.ts";
 import { unseenInclude } from "./keepalived/unseen_include.ts";
@@ -111,6 +112,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   transportDiffers,
   undefinedCheck,
   unicastSource,
+  unknownKeyword,
   unquotedScript,
   unreadableAddress,
   unseenInclude,

@@ -26,7 +26,8 @@ function nodes(texts: readonly string[], { addresses = [], version, scripts = {}
 /** Codes that one rule, or all, find over some files. */
 function codes(rule: string | undefined, texts: readonly string[], known: Known = {}): string[] {
   const rules = KEEPALIVED_LINTS.filter(({ code }) => rule === undefined || code === rule);
-  return lint({ nodes: nodes(texts, known) }, rules).map(({ code }) => code);
+  return lint({ nodes: nodes(texts, known) }, rules).map(({ code }) => code)
+    .filter((code) => code !== "unreadable-config");
 }
 
 /** An instance with these lines, and scripts above it. */
@@ -331,6 +332,17 @@ const CASES: Readonly<Record<string, Case>> = {
     0,
   ],
   "a comment right behind a brace": ["cut-value", ["vrrp_instance A { #x\n}#y\n"], 1],
+  "words of another block, of none, and of a template": [
+    "unknown-keyword",
+    [vrrp("auth_pass x\nweight 5\nadvert_interval 3\n${X} y\ntrack_script {\nanything\n}")],
+    3,
+  ],
+  "a line of a block with a password": [
+    "unknown-keyword",
+    [vrrp("authentication {\nhunter2\n}")],
+    0,
+  ],
+  "words where braces do not match": ["unknown-keyword", [vrrp("x y {")], 0],
   "a delay that Keepalived drops": [
     "preempt-delay-with-weight",
     [vrrp(`state MASTER\npreempt_delay 9\n${tracks("c")}`, script(`${CMD}\nweight -2`))],
