@@ -12,8 +12,8 @@ export interface Proxy {
   readonly name: string;
   /** The section itself. */
   readonly section: Section;
-  /** The defaults that it takes over; unset: none. */
-  readonly defaults?: Section;
+  /** The defaults that it takes over, the nearest first: defaults may have defaults. */
+  readonly defaults: readonly Section[];
 }
 
 /** A server line of a backend, its default-server settings not put in. */
@@ -29,30 +29,83 @@ export interface Server {
 /** Every proxy of a file, in order, each with the defaults that count for it. */
 export function proxiesOf({ sections }: HaproxyFile): readonly Proxy[] {
   const proxies: Proxy[] = [];
-  let defaults: Section | undefined;
+  let latest: Section | undefined;
   for (const section of sections) {
-    const { kind, name, head } = section;
-    if (kind === "defaults") defaults = section;
+    const { kind, name } = section;
+    if (kind === "defaults") latest = section;
     if (kind !== "frontend" && kind !== "backend" && kind !== "listen") continue;
-    const from = head.words.findIndex(({ text }) => text === "from");
-    const named = from === -1 ? undefined : head.words[from + 1]?.text;
-    const own = named === undefined
-      ? defaults
-      : sections.find((it) => it.kind === "defaults" && it.name === named);
-    proxies.push({ kind, name, section, ...(own && { defaults: own }) });
+    const defaults = ancestors(
+      section,
+      sections,
+      named(section) === undefined ? latest : undefined,
+    );
+    proxies.push({ kind, name, section, defaults });
   }
   return proxies;
 }
 
+/** The name behind `from` of a section's head. */
+function named({ head: { words } }: Section): string | undefined {
+  const from = words.findIndex(({ text }, i) => i > 0 && text === "from");
+  return from === -1 ? undefined : words[from + 1]?.text;
+}
+
+/** The defaults of a section, theirs, and so on. */
+function ancestors(
+  section: Section,
+  sections: readonly Section[],
+  latest: Section | undefined,
+): readonly Section[] {
+  const chain: Section[] = latest ? [latest] : [];
+  for (let at = latest ?? section;;) {
+    const name = named(at);
+    const next = name === undefined
+      ? undefined
+      : sections.find((it) => it.kind === "defaults" && it.name === name);
+    // Defaults that take over from each other are a mistake, not a reason to go on for ever.
+    if (!next || chain.includes(next)) return chain;
+    chain.push(next);
+    at = next;
+  }
+}
+
+/** The lines of all `global` sections that begin with these words. */
+export function globalLines(
+  { sections }: HaproxyFile,
+  ...words: readonly string[]
+): readonly Line[] {
+  return sections.filter(({ kind }) => kind === "global").flatMap((it) => matching(it, words));
+}
+
 /** The lines of a proxy that begin with these words; without one of its own, those of its defaults. */
 export function linesOf(proxy: Proxy, ...words: readonly string[]): readonly Line[] {
-  const own = matching(proxy.section, words);
-  return own.length > 0 || !proxy.defaults ? own : matching(proxy.defaults, words);
+  for (const section of [proxy.section, ...proxy.defaults]) {
+    const own = matching(section, words);
+    if (own.length > 0) return own;
+  }
+  return [];
 }
 
 /** The last line of a proxy that begins with these words, its own before its defaults'. */
 export function lineOf(proxy: Proxy, ...words: readonly string[]): Line | undefined {
   return linesOf(proxy, ...words).at(-1);
+}
+
+/**
+ * The line that turns an option on: of `option x`, `no option x` and `default option x` the last one
+ * of the nearest section counts. Unset: the option is off, or nothing is said of it.
+ */
+export function optionOf(proxy: Proxy, name: string): Line | undefined {
+  for (const { lines } of [proxy.section, ...proxy.defaults]) {
+    const last = lines.findLast(({ words: [first, second, third] }) =>
+      first?.text === "option"
+        ? second?.text === name
+        : (first?.text === "no" || first?.text === "default") && second?.text === "option" &&
+          third?.text === name
+    );
+    if (last) return last.words[0]?.text === "option" ? last : undefined;
+  }
+  return undefined;
 }
 
 /** The lines of a section that begin with these words. */
@@ -78,9 +131,8 @@ export function serversOf(proxy: Proxy): readonly Server[] {
  * keyword is there, or what follows it, is asked of these.
  */
 export function paramsOf(proxy: Proxy, server: Server): readonly Word[] {
-  const presets = [proxy.defaults, proxy.section].flatMap((section) =>
-    section ? matching(section, ["default-server"]) : []
-  );
+  const presets = [...proxy.defaults.toReversed(), proxy.section]
+    .flatMap((section) => matching(section, ["default-server"]));
   return [...presets.flatMap(({ words }) => words.slice(1)), ...server.params];
 }
 
