@@ -2,6 +2,7 @@
  * The proxies of a haproxy.cfg with what they take over from their `defaults`. Pure.
  * @module
  */
+import { type Address, addressesOf } from "./haproxy_address.ts";
 import type { HaproxyFile, Line, Section, Word } from "./model.ts";
 
 /** A frontend, backend or listen section. */
@@ -18,12 +19,30 @@ export interface Proxy {
 
 /** A server line of a backend, its default-server settings not put in. */
 export interface Server {
-  /** Its name. */
+  /** Its name; of a `server-template` what the names begin with. */
   readonly name: Word;
   /** Address and port as written: `10.0.0.21:6443`. */
   readonly address: Word;
   /** What follows. */
   readonly params: readonly Word[];
+  /** Its line. */
+  readonly line: Line;
+  /** It stands for several servers. */
+  readonly many: boolean;
+}
+
+/** A bind line. */
+export interface Bind {
+  /** Its proxy. */
+  readonly proxy: Proxy;
+  /** What it listens on, as written: `*:8443`. */
+  readonly word: Word;
+  /** The same, read; none where it is no IP address or not known. */
+  readonly addresses: readonly Address[];
+  /** What follows. */
+  readonly params: readonly Word[];
+  /** Its line. */
+  readonly line: Line;
 }
 
 /** Every proxy of a file, in order, each with the defaults that count for it. */
@@ -121,8 +140,31 @@ export function modeOf(proxy: Proxy): { readonly mode: string; readonly word?: W
 
 /** The servers of a proxy. */
 export function serversOf(proxy: Proxy): readonly Server[] {
-  return matching(proxy.section, ["server"]).flatMap(({ words: [, name, address, ...params] }) =>
-    name && address ? [{ name, address, params }] : []
+  return proxy.section.lines.flatMap((line): Server[] => {
+    const [keyword, name, ...rest] = line.words;
+    const many = keyword?.text === "server-template";
+    if (!many && keyword?.text !== "server") return [];
+    const [address, ...params] = many ? rest.slice(1) : rest;
+    return name && address ? [{ name, address, params, line, many }] : [];
+  });
+}
+
+/** The bind lines of a proxy. */
+export function bindsOf(proxy: Proxy): readonly Bind[] {
+  return matching(proxy.section, ["bind"]).flatMap((line): Bind[] => {
+    const [, word, ...params] = line.words;
+    return word ? [{ proxy, word, addresses: addressesOf(word), params, line }] : [];
+  });
+}
+
+/** Whether a bind takes connections to this IP address and port. */
+export function listensOn({ addresses, params }: Bind, ip: string, port: number): boolean {
+  const six = ip.includes(":");
+  const only = (name: string) => params.some(({ text }) => text === name);
+  return addresses.some(({ host, port: first, to }) =>
+    port >= first && port <= to &&
+    (host === ip.toLowerCase() || (host === "*" && !six) ||
+      (host === "::" && (six || !only("v6only"))))
   );
 }
 
@@ -134,6 +176,12 @@ export function paramsOf(proxy: Proxy, server: Server): readonly Word[] {
   const presets = [...proxy.defaults.toReversed(), proxy.section]
     .flatMap((section) => matching(section, ["default-server"]));
   return [...presets.flatMap(({ words }) => words.slice(1)), ...server.params];
+}
+
+/** Whether a switch such as `check` is on: of `check` and `no-check` the last one counts. */
+export function isOn(params: readonly Word[], name: string): boolean {
+  const last = params.findLast(({ text }) => text === name || text === `no-${name}`);
+  return last?.text === name;
 }
 
 /** The word behind the last one of this name; unset: it is not there. */

@@ -6,5 +6,16 @@
 
 /** Codes of lints that are warnings for profile `guide`, whatever they are elsewhere. */
 export const SEED_FAULTS: ReadonlySet<string> = new Set([
+  "address-prefix-match",
+  "check-path",
+  "check-while-holding",
+  "curl-without-fail",
+  "few-retries",
+  "http-option-in-tcp-mode",
+  "no-hard-stop",
   "overridden-check",
+  "runs-as-root",
+  "script-over-limit",
+  "short-idle-timeout",
+  "unverified-check",
 ]);
