@@ -12,6 +12,7 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "curl-without-fail",
   "few-retries",
   "http-option-in-tcp-mode",
+  "keepalived-not-restarted",
   "no-hard-stop",
   "overridden-check",
   "runs-as-root",

@@ -43,6 +43,7 @@ Deno.test("lints: every fault of the seed's haproxy.cfg and check_apiserver.sh i
     "keepalived/check_apiserver.sh:10:30 warning script-over-limit",
     "keepalived/check_apiserver.sh:10:32 warning unverified-check",
     "keepalived/check_apiserver.sh:10:43 warning check-while-holding",
+    "keepalived/keepalived.conf:14:15 error keepalived-not-restarted",
   ];
   assertEquals(said("lb1"), expected);
   assertEquals(said("lb2"), expected);
