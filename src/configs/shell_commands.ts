@@ -39,6 +39,7 @@ function read(
   let words: Word[] = [];
   let word: { text: string; from: number } | undefined;
   let depth = 0;
+  let ticks = false;
   const close = (at: number) => {
     if (word) words.push({ text: word.text, source: place(word.from, at) });
     word = undefined;
@@ -46,7 +47,7 @@ function read(
   const end = (at: number, ends: string) => {
     close(at);
     remember(words, variables);
-    if (words.length > 0) commands.push({ words, captured: captured || depth > 0, ends });
+    if (words.length > 0) commands.push({ words, captured: captured || depth > 0 || ticks, ends });
     words = [];
   };
   for (let at = from; at < to;) {
@@ -60,6 +61,7 @@ function read(
     } else if (open !== undefined) {
       end(at, open);
       if (open === "$(") depth++;
+      else ticks = !ticks;
     } else {
       word ??= { text: "", from: at };
       word.text += plain(piece, { strong, weak, escaped }, variables);
@@ -103,12 +105,10 @@ function plain(
   );
 }
 
-/** An assignment by itself, `VIP=10.0.0.10`, holds for what follows. */
+/** Assignments by themselves, `VIP=10.0.0.10`, hold for what follows. */
 function remember(words: readonly Word[], variables: Variables): void {
   const first = words[0]?.text === "export" || words[0]?.text === "readonly" ? 1 : 0;
-  for (const { text } of words.slice(first)) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-    if (name === undefined) return;
-    variables.set(name, value ?? "");
-  }
+  const found = words.slice(first).map(({ text }) => /^([A-Za-z_]\w*)=(.*)$/s.exec(text));
+  if (found.includes(null)) return;
+  for (const it of found) variables.set(it?.[1] ?? "", it?.[2] ?? "");
 }

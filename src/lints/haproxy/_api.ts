@@ -32,8 +32,13 @@ export interface Pool {
   readonly fronts: readonly Proxy[];
 }
 
-const NAME = /k8s|kube|api[-_]?server|control[-_]?plane|masters?\b/i;
+/** Not any name with k8s in it: the same file may lead to an ingress. */
+const NAME =
+  /api[-_]?server|(?:k8s|kube|kubernetes)[-_]?(?:api|masters?|control|cp)\b|control[-_]?plane|^(?:k8s|kube|kubernetes|masters?)$/i;
 const API_PORT = 6443;
+
+/** Checks that somebody may mean for an API server; others belong to databases and the like. */
+const OF_API: ReadonlySet<string> = new Set(["httpchk", "ssl-hello-chk", "tcp-check"]);
 
 /** The haproxy.cfg of every load balancer that has one. */
 export function* files({ nodes }: Subject): Generator<{ node: Node; haproxy: HaproxyFile }> {
@@ -50,7 +55,8 @@ export function* pools(subject: Subject): Generator<Pool> {
     const all = proxies.map((proxy) => ({ proxy, servers: serversOf(proxy) }))
       .filter(({ servers }) => servers.length > 0);
     for (const { proxy, servers } of all) {
-      const only = all.length === 1 && modeOf(proxy).mode === "tcp";
+      const only = all.length === 1 && modeOf(proxy).mode === "tcp" &&
+        checksOf(proxy).every(({ kind }) => OF_API.has(kind));
       if (!only && !NAME.test(proxy.name) && !servers.some(isApi)) continue;
       yield { node, haproxy, proxy, servers, fronts: frontsOf(proxy, proxies) };
     }
@@ -105,6 +111,16 @@ export function checksOf(proxy: Proxy): readonly { readonly kind: string; readon
   }
   return [];
 }
+
+/** Whether a check goes to the port that clients are sent to, and that one speaks TLS. */
+export function checksTlsPort({ proxy }: Pool, { address, params }: Server): boolean {
+  const elsewhere = params.some(({ text }) => text === "port" || text === "addr") ||
+    linesOf(proxy, "http-check", "connect").some((it) => has(it, "port") || has(it, "addr"));
+  return !elsewhere && addressesOf(address).every(({ port }) => !PLAIN_PORTS.has(port));
+}
+
+/** Ports on which API servers of old answered in plain HTTP. */
+const PLAIN_PORTS: ReadonlySet<number> = new Set([80, 8001, 8080]);
 
 /** Whether the check of a server speaks TLS. */
 export function checksOverTls(pool: Pool, server: Server): boolean {

@@ -37,7 +37,9 @@ export const openStatsPage = defineLint({
     for (const { haproxy } of files(subject)) {
       for (const proxy of proxiesOf(haproxy)) {
         const line = lineOf(proxy, "stats", "enable") ?? lineOf(proxy, "stats", "uri");
-        const guarded = lineOf(proxy, "stats", "auth") ?? lineOf(proxy, "stats", "http-request");
+        // Rules may let only some of them in.
+        const guarded = lineOf(proxy, "stats", "auth") ?? lineOf(proxy, "stats", "http-request") ??
+          lineOf(proxy, "http-request", "auth") ?? lineOf(proxy, "http-request", "deny");
         if (!line || guarded || modeOf(proxy).mode !== "http") continue;
         const bind = bindsOf(proxy).find(({ addresses }) =>
           addresses.some(({ host }) => !/^(?:127\.|::1$|localhost$)/.test(host))

@@ -1,6 +1,14 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { called, checkedIn, checksOf, checksOverTls, listed, pools } from "./_api.ts";
+import {
+  called,
+  checkedIn,
+  checksOf,
+  checksOverTls,
+  checksTlsPort,
+  listed,
+  pools,
+} from "./_api.ts";
 
 /** Every server is taken for dead. */
 export const plainCheckOfTls = defineLint({
@@ -38,7 +46,9 @@ export const plainCheckOfTls = defineLint({
     for (const pool of pools(subject)) {
       const check = checksOf(pool.proxy).at(-1);
       if (check?.kind !== "httpchk") continue;
-      const plain = checkedIn(pool).filter((it) => !checksOverTls(pool, it));
+      const plain = checkedIn(pool).filter((it) =>
+        checksTlsPort(pool, it) && !checksOverTls(pool, it)
+      );
       const [first] = plain;
       if (!first) continue;
       const all = plain.length === pool.servers.length;

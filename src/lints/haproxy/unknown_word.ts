@@ -67,6 +67,12 @@ const onServer = (name: string): Find => ({ words }) =>
     ? words.slice(1).filter(({ text }) => text === name)
     : [];
 
+/** The defaults that a section names in its head. */
+const from: Find = ({ words }) =>
+  ["backend", "defaults", "frontend", "listen"].includes(words[0]?.text ?? "")
+    ? words.slice(1).filter(({ text }, i, rest) => text === "from" && i < rest.length - 1)
+    : [];
+
 /** The version that has them first. Source: tags of HAProxy's repository. */
 const WORDS: readonly (readonly [string, Find])[] = [
   ["2.0", line("mworker-max-reloads")],
@@ -79,6 +85,7 @@ const WORDS: readonly (readonly [string, Find])[] = [
   ["2.3", line("srvtcpka-idle")],
   ["2.3", line("srvtcpka-intvl")],
   ["2.4", line("default-path")],
+  ["2.4", from],
   ["2.6", line("close-spread-time")],
   ["3.0", line("guid")],
   ["3.0", line("stats-file")],

@@ -45,13 +45,15 @@ curl -sf --max-time 1 -o /dev/null https://localhost:8443/readyz
       const binds = proxiesOf(haproxy).flatMap((it) => bindsOf(it));
       // One that cannot be read may be the one.
       if (binds.length === 0 || binds.some(({ addresses }) => addresses.length === 0)) continue;
-      const servers = new Set(
+      const local = new Set(
         proxiesOf(haproxy).flatMap((it) => serversOf(it))
-          .flatMap(({ address }) => addressesOf(address)).map(({ port }) => port),
+          .flatMap(({ address }) => addressesOf(address))
+          .filter((it) => node.addresses.length === 0 || ipsOf(it.host, node).length > 0)
+          .map(({ port }) => port),
       );
       for (const { word, host, port } of requests.flatMap(({ urls }) => urls)) {
         const own = ipsOf(host, node);
-        const other = OTHERS.has(port) || servers.has(port);
+        const other = OTHERS.has(port) || local.has(port);
         const heard = own.some((ip) => binds.some((it) => listensOn(it, ip, port)));
         if (own.length === 0 || other || heard) continue;
         yield {
