@@ -133,6 +133,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "few-retries": [
     ["none, and so no other server", one(" option redispatch\n retries 0"), ["3:10"]],
+    [
+      "of two servers the other one is tried",
+      one(" option redispatch\n retries 1\n server b 1.1.1.1:6443"),
+      [],
+    ],
+    ["without redispatch it is not", one(" retries 1\n server b 1.1.1.1:6443"), ["2:10"]],
     ["not written", one(""), []],
     ["enough", one(" retries 2"), []],
   ],

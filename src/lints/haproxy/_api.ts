@@ -140,11 +140,16 @@ export function called({ kind, name }: Proxy): string {
   return `${kind} "${name}"`;
 }
 
+/** `a`, `a and b`, `a, b and c`, for messages. */
+export function joined(names: readonly string[]): string {
+  const rest = names.slice(0, -1);
+  const last = names.at(-1) ?? "";
+  return rest.length === 0 ? last : `${rest.join(", ")} and ${last}`;
+}
+
 /** `"m1"`, `"m1" and "m2"`, `"m1", "m2" and "m3"`, for messages. */
 export function listed(names: readonly string[]): string {
-  const quoted = [...new Set(names)].map((it) => `"${it}"`);
-  const last = quoted.pop() ?? "";
-  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
+  return joined([...new Set(names)].map((it) => `"${it}"`));
 }
 
 /** Seconds, for messages: `30 s`, `0.5 s`. */

@@ -44,6 +44,8 @@ export const fewRetries = defineLint({
       const often = word && /^\d+$/.test(word.text) ? Number(word.text) : undefined;
       if (!word || often === undefined || often > 1) continue;
       const elsewhere = often > 0 && optionOf(pool.proxy, "redispatch");
+      // With two servers there is no third one to be tried.
+      if (elsewhere && pool.servers.length < 3 && !pool.servers.some(({ many }) => many)) continue;
       const when = elsewhere ? "two servers are dead" : "a server is dead";
       yield {
         message: `clients get errors when ${when}, until its check has failed often enough: ` +

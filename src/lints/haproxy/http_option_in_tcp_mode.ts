@@ -2,7 +2,7 @@
 import type { HaproxyFile, Line } from "../../configs/model.ts";
 import { lineOf, linesOf, modeOf, optionOf, proxiesOf, type Proxy } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
-import { called, files } from "./_api.ts";
+import { called, files, joined } from "./_api.ts";
 
 /** Settings of HTTP that a proxy in mode tcp takes over. */
 export const httpOptionInTcpMode = defineLint({
@@ -47,7 +47,7 @@ frontend apiserver
       for (const [line, { what, proxies, log, silent }] of ignoredIn(haproxy)) {
         const [first] = line.words;
         if (!first) continue;
-        const where = `${proxies.map(called).join(" and ")} ${proxies.length === 1 ? "is" : "are"}`;
+        const where = `${joined(proxies.map(called))} ${proxies.length === 1 ? "is" : "are"}`;
         const does = log
           ? `HAProxy logs TCP instead of "${what}" and warns at every start`
           : silent

@@ -1,6 +1,6 @@
 /** @module */
 import type { Word } from "../../configs/model.ts";
-import { milliseconds } from "../../configs/proxies.ts";
+import { milliseconds, type Proxy } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
 import { called, type Pool, pools, seconds, timeoutOf } from "./_api.ts";
 
@@ -56,11 +56,11 @@ listen apiserver
   },
   *check(subject) {
     for (const pool of pools(subject)) {
-      for (const { name, word, ms } of idleTimeouts(pool)) {
+      for (const { name, word, ms, proxy } of idleTimeouts(pool)) {
         if (ms >= LEAST || ms === 0) continue;
         yield {
           message: `a watch, "kubectl logs -f" or "exec" that is idle for ${seconds(ms)} is cut: ` +
-            `that is "timeout ${name}" of ${called(pool.proxy)}`,
+            `that is "timeout ${name}" of ${called(proxy)}`,
           source: word.source,
           hint: `write "timeout ${name} 1h" and find dead peers with "option clitcpka" and ` +
             `"option srvtcpka"`,
@@ -75,18 +75,17 @@ interface Timeout {
   readonly name: string;
   readonly word: Word;
   readonly ms: number;
+  /** Whose it is. */
+  readonly proxy: Proxy;
 }
 
 /** The timeouts that end an idle connection. */
 function idleTimeouts({ proxy, fronts }: Pool): readonly Timeout[] {
-  const read = (name: string, word: Word | undefined): Timeout[] => {
+  const read = (of: Proxy, name: string): Timeout[] => {
+    const word = timeoutOf(of, name);
     const ms = word && milliseconds(word.text);
-    return word && ms !== undefined ? [{ name, word, ms }] : [];
+    return word && ms !== undefined ? [{ name, word, ms, proxy: of }] : [];
   };
-  const tunnel = timeoutOf(proxy, "tunnel");
-  if (tunnel) return read("tunnel", tunnel);
-  return [
-    ...fronts.flatMap((it) => read("client", timeoutOf(it, "client"))),
-    ...read("server", timeoutOf(proxy, "server")),
-  ];
+  if (timeoutOf(proxy, "tunnel")) return read(proxy, "tunnel");
+  return [...fronts.flatMap((it) => read(it, "client")), ...read(proxy, "server")];
 }
