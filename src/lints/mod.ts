@@ -34,7 +34,7 @@ import { unevenBalance } from "./haproxy/uneven_balance.ts";
 import { unknownBackend } from "./haproxy/unknown_backend.ts";
 import { unknownWord } from "./haproxy/unknown_word.ts";
 import { unsetVariable } from "./haproxy/unset_variable.ts";
-import { unverifiedServers } from "./haproxy/unverified_servers.ts";
+import { unverifiedCheck } from "./haproxy/unverified_check.ts";
 import { virtualBind } from "./haproxy/virtual_bind.ts";
 import { weakCheckExpect } from "./haproxy/weak_check_expect.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
@@ -44,10 +44,10 @@ import { checkWhileHolding } from "./scripts/check_while_holding.ts";
 import { checkWithoutBind } from "./scripts/check_without_bind.ts";
 import { curlWithoutFail } from "./scripts/curl_without_fail.ts";
 import { curlWithoutLimit } from "./scripts/curl_without_limit.ts";
+import { insecureCheck } from "./scripts/insecure_check.ts";
 import { keepalivedNotRestarted } from "./scripts/keepalived_not_restarted.ts";
 import { noInterpreter } from "./scripts/no_interpreter.ts";
 import { scriptOverLimit } from "./scripts/script_over_limit.ts";
-import { unverifiedCheck } from "./scripts/unverified_check.ts";
 import type { Lint } from "./model.ts";
 
 /** Traps of haproxy.cfg. */
@@ -84,7 +84,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   unknownBackend,
   unknownWord,
   unsetVariable,
-  unverifiedServers,
+  unverifiedCheck,
   virtualBind,
   weakCheckExpect,
 ];
@@ -102,10 +102,10 @@ export const SCRIPT_LINTS: readonly Lint[] = [
   checkWithoutBind,
   curlWithoutFail,
   curlWithoutLimit,
+  insecureCheck,
   keepalivedNotRestarted,
   noInterpreter,
   scriptOverLimit,
-  unverifiedCheck,
 ];
 
 /** All of them. */

@@ -18,5 +18,5 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "runs-as-root",
   "script-over-limit",
   "short-idle-timeout",
-  "unverified-check",
+  "insecure-check",
 ]);

@@ -97,7 +97,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["tracks another", one("", "track other/m1"), []],
     ["of a template", "backend apiserver\n server-template m 1-3 api:6443\n", ["2:18"]],
   ],
-  "unverified-servers": [
+  "unverified-check": [
     ["required later", one(" default-server verify none", "check check-ssl verify required"), []],
     ["not checked over TLS", one("", "check verify none"), []],
   ],

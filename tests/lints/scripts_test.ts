@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["of something else", "cat /etc/hosts | grep 10.0.0.1", []],
     ["in a condition", "if ifconfig | grep -q '10\\.0\\.0\\.1'; then :; fi", ["2:23"]],
   ],
-  "unverified-check": [
+  "insecure-check": [
     ["with a CA", "curl --cacert ca.crt https://127.0.0.1/", []],
     ["without TLS nothing is verified", "curl -k http://127.0.0.1/", []],
     ["wget", "wget --no-check-certificate https://127.0.0.1/", ["2:6"]],
@@ -85,6 +85,8 @@ Deno.test("lint script-over-limit: what Keepalived allows, and what the script m
   assertEquals(at(`if x; then ${curl("1.5")}\nelse ${curl("1")}\nfi`), []);
   assertEquals(at(`${curl("1")} http://127.0.0.1/b http://127.0.0.1/c`), ["2:21"]);
   assertEquals(at(curl("$LIMIT")), []);
+  const elsewhere = { "keepalived.conf": conf("/usr/libexec/check.sh"), "check.sh": curl("9") };
+  assertEquals(where("script-over-limit", elsewhere), ["1:21"]);
   assertEquals(where("script-over-limit", { "check.sh": `#!/bin/sh\n${curl("99")}\n` }), []);
 });
 

@@ -37,11 +37,11 @@ Deno.test("lints: every fault of the seed's haproxy.cfg and check_apiserver.sh i
     "haproxy/haproxy.cfg:44:24 warning check-path",
     "haproxy/haproxy.cfg:47:12 error overridden-check",
     "keepalived/check_apiserver.sh:8:1 error curl-without-fail",
-    "keepalived/check_apiserver.sh:8:28 warning unverified-check",
+    "keepalived/check_apiserver.sh:8:28 warning insecure-check",
     "keepalived/check_apiserver.sh:9:22 warning address-prefix-match",
     "keepalived/check_apiserver.sh:10:5 error curl-without-fail",
     "keepalived/check_apiserver.sh:10:30 warning script-over-limit",
-    "keepalived/check_apiserver.sh:10:32 warning unverified-check",
+    "keepalived/check_apiserver.sh:10:32 warning insecure-check",
     "keepalived/check_apiserver.sh:10:43 warning check-while-holding",
     "keepalived/keepalived.conf:14:15 error keepalived-not-restarted",
   ];

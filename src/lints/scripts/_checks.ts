@@ -53,19 +53,28 @@ export function* checks({ nodes }: Subject): Generator<Check> {
   for (const node of nodes) {
     const scripts = node.keepalived ? vrrpOf(node.keepalived).scripts : [];
     for (const file of node.scripts) {
-      const script = scripts.find(({ command }) => command?.text.split(/\s+/).includes(file.path));
+      const script = scripts.find(({ command }) => command && runs(command, file));
       const commands = isShell(file) ? commandsOf(file.text, placesIn(file.file, file.text)) : [];
       yield { node, file, ...(script && { script }), commands, requests: requestsOf(commands) };
     }
     for (const script of scripts) {
       const { command } = script;
-      if (!command || node.scripts.some(({ path }) => command.text.split(/\s+/).includes(path))) {
-        continue;
-      }
+      if (!command || node.scripts.some((file) => runs(command, file))) continue;
       const commands = commandsOf(command.text, () => command.source);
       yield { node, script, commands, requests: requestsOf(commands) };
     }
   }
+}
+
+/**
+ * Whether a command line runs a file: by its name, because of files by hand nobody knows where they
+ * stand on a host.
+ */
+function runs(command: Word, { path }: SmallFile): boolean {
+  const name = path.split("/").at(-1);
+  return command.text.split(/\s+/).some((it) =>
+    it === path || (it.startsWith("/") && it.split("/").at(-1) === name)
+  );
 }
 
 function isShell({ text }: SmallFile): boolean {

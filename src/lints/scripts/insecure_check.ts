@@ -3,8 +3,8 @@ import { defineLint } from "../../define.ts";
 import { checks } from "./_checks.ts";
 
 /** Whoever answers is believed. */
-export const unverifiedCheck = defineLint({
-  code: "unverified-check",
+export const insecureCheck = defineLint({
+  code: "insecure-check",
   severity: "warning",
   title: "a check that believes any certificate",
   why:
@@ -19,7 +19,7 @@ curl -sf --max-time 1 --insecure -o /dev/null https://localhost:8443/readyz
     },
     says: `lb1/check_apiserver.sh:2:23: warning: anything that listens on port 8443 passes for ` +
       `the endpoint: the check asks https://localhost:8443/readyz with --insecure ` +
-      `[unverified-check]
+      `[insecure-check]
    hint: ask HAProxy over http on loopback, or name the CA: curl --cacert`,
   },
   ok: {

@@ -4,8 +4,8 @@ import { defineLint } from "../../define.ts";
 import { called, checkedIn, checksOverTls, listed, paramsIn, pools } from "./_api.ts";
 
 /** Whoever answers in TLS is believed. */
-export const unverifiedServers = defineLint({
-  code: "unverified-servers",
+export const unverifiedCheck = defineLint({
+  code: "unverified-check",
   severity: "warning",
   title: "API servers that nobody verifies",
   why: "With `verify none` any server that answers the check with 200 counts as an API server, " +
@@ -20,7 +20,7 @@ export const unverifiedServers = defineLint({
 `,
     },
     says: `lb1/haproxy.cfg:3:53: warning: whoever answers at the address of "m1" and "m2" gets ` +
-      `clients: backend "apiserver" does not verify certificates [unverified-servers]
+      `clients: backend "apiserver" does not verify certificates [unverified-check]
    hint: write "verify required ca-file PATH" with the cluster's CA`,
   },
   ok: {
