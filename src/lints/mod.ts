@@ -5,6 +5,8 @@
 import { backendWithoutServers } from "./haproxy/backend_without_servers.ts";
 import { checkPath } from "./haproxy/check_path.ts";
 import { descriptorsOverLimit } from "./haproxy/descriptors_over_limit.ts";
+import { differentPort } from "./haproxy/different_port.ts";
+import { differentServers } from "./haproxy/different_servers.ts";
 import { duplicateProxy } from "./haproxy/duplicate_proxy.ts";
 import { duplicateServer } from "./haproxy/duplicate_server.ts";
 import { fewRetries } from "./haproxy/few_retries.ts";
@@ -48,6 +50,7 @@ import { insecureCheck } from "./scripts/insecure_check.ts";
 import { keepalivedNotRestarted } from "./scripts/keepalived_not_restarted.ts";
 import { noInterpreter } from "./scripts/no_interpreter.ts";
 import { scriptOverLimit } from "./scripts/script_over_limit.ts";
+import { unsetScriptVariable } from "./scripts/unset_script_variable.ts";
 import type { Lint } from "./model.ts";
 
 /** Traps of haproxy.cfg. */
@@ -55,6 +58,8 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   backendWithoutServers,
   checkPath,
   descriptorsOverLimit,
+  differentPort,
+  differentServers,
   duplicateProxy,
   duplicateServer,
   fewRetries,
@@ -106,6 +111,7 @@ export const SCRIPT_LINTS: readonly Lint[] = [
   keepalivedNotRestarted,
   noInterpreter,
   scriptOverLimit,
+  unsetScriptVariable,
 ];
 
 /** All of them. */

@@ -187,6 +187,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "unset-variable": [
     ["within quotes it is meant", 'listen x\n bind "*:${PORT}"\n', []],
+    ["of another kind of template", "listen x\n bind *:{{ port }}\n server {{ name }} <IP>:1\n", [
+      "3:9",
+    ]],
     ["set above", "global\n setenv PORT 1\nlisten x\n bind *:${PORT}\n", []],
     ["in an option it is a dollar", "listen x\n option httpchk GET /$x\n", []],
   ],
@@ -335,4 +338,17 @@ Deno.test("lint descriptors-over-limit: what the last drop-in says", () => {
   assertEquals(at("LimitNOFILE=10000:20000"), []);
   assertEquals(at("LimitNOFILE=infinity"), []);
   assertEquals(at("[Unit]\nLimitNOFILE=20000"), ["2:10"]);
+});
+
+Deno.test("lint different-port: what clients of the API may use", () => {
+  const at = (one: string, two: string) =>
+    where("different-port", {
+      "lb1/haproxy.cfg": `listen apiserver\n${one}\n server a :6443\n`,
+      "lb2/haproxy.cfg": `listen apiserver\n${two}\n server a :6443\n`,
+    });
+  assertEquals(at(" bind :1\n bind :2", " bind :2"), ["2:7"]);
+  assertEquals(at(" bind :1", " bind :1\n bind :2"), []);
+  assertEquals(at(" bind :1", " bind 10.0.0.10:1\n bind 127.0.0.1:2"), []);
+  assertEquals(at(" bind :1", ' bind "*:$PORT"'), []);
+  assertEquals(at(" bind :1", ""), []);
 });

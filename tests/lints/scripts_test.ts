@@ -26,6 +26,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ["of wget it is the default", "wget -q -O /dev/null http://127.0.0.1/", []],
     ["a host without a scheme", "curl -s localhost:8443/readyz", ["2:1"]],
+    ["at a port that nobody knows", "curl -s https://localhost:${PORT}/", ["2:1"]],
+    ["at an address that nobody knows", "curl -s https://$VIP:8443/", ["2:1"]],
     ["by --url", "curl -s --url=http://127.0.0.1/", ["2:1"]],
   ],
   "curl-without-limit": [
@@ -46,6 +48,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["with a CA", "curl --cacert ca.crt https://127.0.0.1/", []],
     ["without TLS nothing is verified", "curl -k http://127.0.0.1/", []],
     ["wget", "wget --no-check-certificate https://127.0.0.1/", ["2:6"]],
+  ],
+  "unset-script-variable": [
+    ["with a value for want of one", "curl http://127.0.0.1:${PORT:-80}/", []],
+    ["of a loop", "for p in 1 2; do curl http://127.0.0.1:$p/; done", []],
+    ["read from somewhere", ". /etc/default/x\ncurl http://127.0.0.1:$PORT/", []],
+    ["an argument", "curl http://127.0.0.1:$1/", []],
+    ["set before it", "local PORT=1\nPORT=$(cat x)\ncurl http://127.0.0.1:$PORT/", []],
+    ["once for each", "curl http://$A:$B/\ncurl http://$A/", ["2:6"]],
   ],
   "carriage-return": [
     ["further down", "a\nb\r\n", ["3:2"]],

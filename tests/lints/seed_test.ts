@@ -1,7 +1,7 @@
 /** What lints say of the files of the seed document, and that they say nothing of our own. */
 import { assertEquals } from "@std/assert";
 import { HAPROXY_LINTS, LINTS, SCRIPT_LINTS } from "../../src/lints/mod.ts";
-import { lint } from "../../src/lints/run.ts";
+import { lint, nodesOf } from "../../src/lints/run.ts";
 import { SEED_FAULTS } from "../../src/lints/seed.ts";
 import { endpoint, member, RELEASES, secret } from "../endpoint/fixtures.ts";
 import { rendered } from "./rendered.ts";
@@ -51,6 +51,35 @@ Deno.test("lints: every fault of the seed's haproxy.cfg and check_apiserver.sh i
   const known = lint({ nodes, endpoint: guide }, [...HAPROXY_LINTS, ...SCRIPT_LINTS]);
   assertEquals(known.filter(({ severity }) => severity === "error"), []);
   assertEquals(known.filter(({ code }) => !SEED_FAULTS.has(code)), []);
+});
+
+Deno.test("lints: the page itself, whose variables nobody has filled in, has its faults too", async () => {
+  const page = await Deno.readTextFile(new URL("../endpoint/golden/seed.md", import.meta.url));
+  const blocks = [...page.matchAll(/^```\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
+  const [keepalived = "", script = "", haproxy = ""] = blocks;
+  const nodes = nodesOf({
+    files: {
+      "lb1/keepalived.conf": keepalived,
+      "lb1/check_apiserver.sh": script,
+      "lb1/haproxy.cfg": haproxy,
+    },
+  });
+  const found = lint({ nodes }, [...HAPROXY_LINTS, ...SCRIPT_LINTS]).map(({ code }) => code);
+  assertEquals([...new Set(found)].toSorted(), [
+    "address-prefix-match",
+    "check-path",
+    "curl-without-fail",
+    "http-option-in-tcp-mode",
+    "insecure-check",
+    "no-hard-stop",
+    "overridden-check",
+    "runs-as-root",
+    "script-over-limit",
+    "short-idle-timeout",
+    "single-server",
+    "unset-script-variable",
+    "unset-variable",
+  ]);
 });
 
 for (const profile of ["standard", "fast"] as const) {

@@ -8,8 +8,9 @@ export const openStatsPage = defineLint({
   code: "open-stats-page",
   severity: "warning",
   title: "statistics without a password on a public address",
-  why: "The page shows every API server with its address, version and load; with `stats admin` " +
-    "it can also take them out of use.",
+  why:
+    "The page shows every API server by name with its state and load, and the version of HAProxy; " +
+    "with `stats admin` it can also take them out of use.",
   err: {
     files: {
       "lb1/haproxy.cfg": `listen stats

@@ -11,8 +11,8 @@ export const unsetVariable = defineLint({
   title: "a place-holder in an address",
   why: "HAProxy puts variables of its own environment into addresses; one that is not set is " +
     "empty. `bind *:${PORT}` is then refused, and a `server ${ADDRESS}:6443` connects to " +
-    "the load balancer itself, or to wherever the client wanted to go. `haproxy -c` accepts " +
-    "the latter. What stands outside of quotes is mostly a template that nobody filled in.",
+    "the address that its client came to, which is the load balancer's own. `haproxy -c` accepts " +
+    "that. What stands outside of quotes is mostly a template that nobody filled in.",
   err: {
     files: {
       "lb1/haproxy.cfg": `frontend apiserver
@@ -58,6 +58,17 @@ backend apiserver
           ...bindsOf(proxy).map(({ word }) => word),
           ...serversOf(proxy).map(({ address }) => address),
         ];
+        const template = [...addresses, ...serversOf(proxy).map((it) => it.name)]
+          .find(({ text }) => /^(?:\{\{|\{%|<[%\w])/.test(text));
+        if (template) {
+          yield {
+            message:
+              `HAProxy does not start with this file: ${called(proxy)} has the place-holder ` +
+              `"${template.text}" of a template that nobody filled in`,
+            source: template.source,
+            hint: `write the value`,
+          };
+        }
         for (const word of addresses) {
           const name = unquoted(word);
           if (name === undefined || set.has(name)) continue;

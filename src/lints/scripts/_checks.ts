@@ -42,9 +42,9 @@ export interface Url {
   readonly word: Word;
   /** `http` or `https`. */
   readonly scheme: string;
-  /** Without brackets. */
+  /** Without brackets; where nobody knows it, a variable. */
   readonly host: string;
-  /** The port, that of the scheme where none is written. */
+  /** The port, that of the scheme where none is written; NaN: nobody knows it. */
   readonly port: number;
 }
 
@@ -112,7 +112,7 @@ const SPEAKS = new Set(["-v", "-V", "type", "which", "hash", "echo", "printf", "
 
 function url(word: Word): Url | undefined {
   const found =
-    /^(?:(https?):\/\/)?(?:[^@/\s]*@)?(\[[^\]\s]+\]|[^:/?#\s[\]]+)(?::(\d+))?(?:[/?#]|$)/
+    /^(?:(https?):\/\/)?(?:[^@/\s]*@)?(\[[^\]\s]+\]|[^:/?#\s[\]]+)(?::(\d+|\$[\w{}]+))?(?:[/?#]|$)/
       .exec(word.text);
   if (!found || (found[1] === undefined && found[3] === undefined)) return undefined;
   const [, scheme = "http", host = "", port] = found;

@@ -53,7 +53,7 @@ curl -sf --max-time 1 -o /dev/null https://localhost:8443/readyz
       );
       for (const { word, host, port } of requests.flatMap(({ urls }) => urls)) {
         const own = ipsOf(host, node);
-        const other = OTHERS.has(port) || local.has(port);
+        const other = Number.isNaN(port) || OTHERS.has(port) || local.has(port);
         const heard = own.some((ip) => binds.some((it) => listensOn(it, ip, port)));
         if (own.length === 0 || other || heard) continue;
         yield {

@@ -10,14 +10,14 @@ export const curlWithoutLimit = defineLint({
   why:
     "A HAProxy that hangs accepts connections and never answers. Without `--max-time` curl waits " +
     "until Keepalived ends the script, which is after `timeout` of the `vrrp_script`, or its " +
-    "`interval`; started in any other way it waits for minutes.",
+    "`interval`; started in any other way it waits for ever.",
   err: {
     files: {
       "lb1/check_haproxy.sh": `#!/bin/sh
 curl -sf -o /dev/null http://127.0.0.1:8404/alive
 `,
     },
-    says: `lb1/check_haproxy.sh:2:1: warning: the check waits for minutes when HAProxy hangs: ` +
+    says: `lb1/check_haproxy.sh:2:1: warning: the check waits for ever when HAProxy hangs: ` +
       `curl has no --max-time [curl-without-limit]
    hint: write "curl --max-time 1"`,
   },
@@ -32,9 +32,7 @@ curl -sf --max-time 1 -o /dev/null http://127.0.0.1:8404/alive
     for (const { requests, script } of checks(subject)) {
       for (const request of requests) {
         if (request.tool !== "curl" || isLimited(request)) continue;
-        const until = script
-          ? `until Keepalived ends it after ${limitOf(script)} s`
-          : "for minutes";
+        const until = script ? `until Keepalived ends it after ${limitOf(script)} s` : "for ever";
         yield {
           message: `the check waits ${until} when HAProxy hangs: curl has no --max-time`,
           source: request.word.source,

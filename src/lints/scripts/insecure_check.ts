@@ -17,8 +17,8 @@ export const insecureCheck = defineLint({
 curl -sf --max-time 1 --insecure -o /dev/null https://localhost:8443/readyz
 `,
     },
-    says: `lb1/check_apiserver.sh:2:23: warning: anything that listens on port 8443 passes for ` +
-      `the endpoint: the check asks https://localhost:8443/readyz with --insecure ` +
+    says: `lb1/check_apiserver.sh:2:23: warning: anything that answers there passes for the ` +
+      `endpoint: the check asks https://localhost:8443/readyz with --insecure ` +
       `[insecure-check]
    hint: ask HAProxy over http on loopback, or name the CA: curl --cacert`,
   },
@@ -37,8 +37,8 @@ curl -sf --max-time 1 -o /dev/null http://127.0.0.1:8404/ready
         if (!word || !url || url.scheme !== "https") continue;
         const asked = tool === "curl" ? "--insecure" : "--no-check-certificate";
         yield {
-          message: `anything that listens on port ${url.port} passes for the endpoint: the check ` +
-            `asks ${url.word.text} with ${asked}`,
+          message: `anything that answers there passes for the endpoint: the check asks ` +
+            `${url.word.text} with ${asked}`,
           source: word.source,
           hint: `ask HAProxy over http on loopback, or name the CA: curl --cacert`,
         };
