@@ -28,6 +28,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
   "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
+  "src/simulate": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
+  ],
   "src/inventory": [
     "src/model.ts",
     "src/errors.ts",

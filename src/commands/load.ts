@@ -7,6 +7,7 @@ import { InputError } from "../errors.ts";
 import {
   type Credentials,
   ENDPOINT_SNIPPET,
+  type Loaded as Inventories,
   loadInventory,
   realSecrets,
   type SecretReader,
@@ -37,6 +38,12 @@ export interface Loaded {
   readonly selected: ReadonlySet<string>;
   /** What the user should know of the inventory; it was shown. */
   readonly warnings: readonly Diagnostic[];
+  /** Every host of the inventory. */
+  readonly hosts: readonly Host[];
+  /** File name to its text, with plain secrets blotted out. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Where a value was written, or else the map that would hold it. */
+  readonly locate: Inventories["locate"];
   /** A host of the inventory by its name, whatever its groups. */
   hostNamed(name: string): Host | undefined;
   /** Where a host is written in the inventory. */
@@ -102,6 +109,9 @@ export async function load(
     endpoints,
     selected,
     warnings,
+    hosts: inventory.hosts,
+    sources,
+    locate,
     hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {

@@ -1,16 +1,19 @@
 /**
- * The commands that read an inventory and contact no host: render, inventory, explain, schema.
+ * The commands that read an inventory and contact no host: render, simulate, inventory, explain,
+ * schema.
  * @module
  */
 import { type Command, Option } from "commander";
 import type { ExplainFlags } from "../explain.ts";
 import type { InventoryFlags } from "../inventory.ts";
 import type { RenderFlags } from "../render.ts";
+import type { SimulateFlags } from "../simulate.ts";
 import { collect, EXTRA_VARS, type Line } from "./options.ts";
 
-/** Declares render, inventory, explain and schema. */
+/** Declares render, simulate, inventory, explain and schema. */
 export function declareRead(program: Command, line: Line): void {
   declareRender(program, line);
+  declareSimulate(program, line);
   declareInventory(program, line);
   declareExplain(program, line);
   declareSchema(program, line);
@@ -27,6 +30,25 @@ function declareRender(program: Command, { perform, io }: Line): void {
       perform("render", async () => {
         const { render } = await import("../render.ts");
         return await render(inventory, flags, io);
+      }, { inventory })
+    );
+}
+
+function declareSimulate(program: Command, { perform, io }: Line): void {
+  program.command("simulate").argument("<inventory>")
+    .description(
+      "what every single and every double loss leaves of the endpoints, without touching a host",
+    )
+    .summary("what one loss leaves, and what two do")
+    .option("--external-etcd", "etcd does not run beside the API servers")
+    .option("--strict", "end with 2 when one loss takes an endpoint down")
+    .option("--json", "print JSON")
+    .option("-l, --limit <pattern>", "endpoints of these load balancers")
+    .option(...EXTRA_VARS, collect)
+    .action((inventory: string, flags: SimulateFlags) =>
+      perform("simulate", async () => {
+        const { simulateInventory } = await import("../simulate.ts");
+        return await simulateInventory(inventory, flags, io);
       }, { inventory })
     );
 }

@@ -13,6 +13,7 @@ import type { HistoryFlags } from "../../../src/commands/history.ts";
 import type { RedrawFlags } from "../../../src/commands/redraw.ts";
 import type { RollbackFlags } from "../../../src/commands/rollback.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
+import type { SimulateFlags } from "../../../src/commands/simulate.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
 
@@ -90,6 +91,13 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   // --html is --report html:FILE in other words, and does not reach the code.
   report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
+  simulate: [
+    "externalEtcd",
+    "strict",
+    "json",
+    "limit",
+    "extraVars",
+  ] satisfies (keyof SimulateFlags)[],
   inventory: [
     "list",
     "host",
