@@ -44,6 +44,8 @@ export interface Loaded {
   readonly sources: ReadonlyMap<string, string>;
   /** Where a value was written, or else the map that would hold it. */
   readonly locate: Inventories["locate"];
+  /** The same, and nothing where the value itself was not written. */
+  readonly written: Inventories["written"];
   /** A host of the inventory by its name, whatever its groups. */
   hostNamed(name: string): Host | undefined;
   /** Where a host is written in the inventory. */
@@ -71,7 +73,7 @@ export async function load(
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
   });
-  const { inventory, warnings, sources, locate, credentials } = await loadInventory(path, {
+  const { inventory, warnings, sources, locate, written, credentials } = await loadInventory(path, {
     ...given,
     extraVars: new Map([...given.extraVars, ...shorthands]),
     // Who needs no secret of the endpoint still has to get into its hosts.
@@ -112,6 +114,7 @@ export async function load(
     hosts: inventory.hosts,
     sources,
     locate,
+    written,
     hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
