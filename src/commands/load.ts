@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import {
   type Credentials,
   ENDPOINT_SNIPPET,
-  type Loaded as Inventories,
+  type Loaded as LoadedInventory,
   loadInventory,
   realSecrets,
   type SecretReader,
@@ -40,14 +40,14 @@ export interface Loaded {
   readonly warnings: readonly Diagnostic[];
   /** Every host of the inventory. */
   readonly hosts: readonly Host[];
-  /** File name to its text, with plain secrets blotted out. */
-  readonly sources: ReadonlyMap<string, string>;
-  /** Where a value was written, or else the map that would hold it. */
-  readonly locate: Inventories["locate"];
-  /** The same, and nothing where the value itself was not written. */
-  readonly written: Inventories["written"];
   /** A host of the inventory by its name, whatever its groups. */
   hostNamed(name: string): Host | undefined;
+  /** File name to its text, for excerpts; plain secrets are blotted out. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Where a value of an endpoint or of a host is written, or the map that would hold it. */
+  readonly locate: LoadedInventory["locate"];
+  /** The same, and nothing where the value itself was not written. */
+  readonly written: LoadedInventory["written"];
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
   /**
@@ -112,10 +112,10 @@ export async function load(
     selected,
     warnings,
     hosts: inventory.hosts,
+    hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     sources,
     locate,
     written,
-    hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
       const found = await credentials(hosts, wish);
