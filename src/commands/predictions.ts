@@ -7,7 +7,7 @@ import { quote } from "../diagnostics.ts";
 import { brokenPromises, faultTimes, remedy } from "../endpoint/promise.ts";
 import type { Event } from "../events.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
-import { duration, faultPhrase } from "../reporters/prediction.ts";
+import { duration, faultPhrase, readsAlike } from "../reporters/prediction.ts";
 import type { Loaded } from "./load.ts";
 
 /** What is predicted of some endpoints. */
@@ -52,14 +52,14 @@ function warning(
   broken: ReturnType<typeof brokenPromises>,
   source: Diagnostic["source"],
 ): Diagnostic {
-  const times = broken.map(({ fault, ms }) => `${duration(ms)} ${faultPhrase(fault)}`);
+  const { name, profile, slo: { failoverMs } } = endpoint;
+  const exactly = readsAlike(broken, failoverMs);
+  const times = broken.map(({ fault, ms }) => `${duration(ms, exactly)} ${faultPhrase(fault)}`);
   return {
     severity: "warning",
     code: "slo-missed",
-    message: `Cannot keep "slo.failover" of endpoint ${quote(endpoint.name)}, ` +
-      `${
-        duration(endpoint.slo.failoverMs)
-      }, with profile "${endpoint.profile}": clients would wait ` +
+    message: `Cannot keep "slo.failover" of endpoint ${quote(name)}, ` +
+      `${duration(failoverMs, exactly)}, with profile "${profile}": clients would wait ` +
       times.join(", "),
     ...(source === undefined ? {} : { source }),
     hint: remedy(endpoint),

@@ -20,7 +20,7 @@ Deno.test("check says how long failovers would take, and compares with the promi
   assertStringIncludes(
     out,
     "load_balancers predicted   failover: 0.9 s when the holder is lost, 0.4 s when HAProxy dies, " +
-      "1.7 s when HAProxy hangs, 19 ms when it is shut down; within the slo of 2 s\n",
+      "1.7 s when HAProxy hangs, 19 ms when the holder is shut down; within the slo of 2 s\n",
   );
 });
 

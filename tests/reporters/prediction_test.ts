@@ -33,7 +33,7 @@ function seen(hosts: number, ...events: readonly Event[]): string {
 
 Deno.test("predictionText() says what the commonest faults cost, and whether that is promised", () => {
   const times = "failover: 0.9 s when the holder is lost, 0.4 s when HAProxy dies, " +
-    "1.7 s when HAProxy hangs, 19 ms when it is shut down";
+    "1.7 s when HAProxy hangs, 19 ms when the holder is shut down";
   assertEquals(predictionText(prediction()), `${times}; within the slo of 2 s`);
   assertEquals(
     predictionText(prediction({ sloWritten: false })),
@@ -45,9 +45,20 @@ Deno.test("predictionText() says what the commonest faults cost, and whether tha
   );
 });
 
+Deno.test("predictionText() says milliseconds where a tenth of a second hides the difference", () => {
+  const faults = [{ fault: "haproxy-hung", ms: 2010, promised: true }];
+  assertEquals(
+    predictionText(prediction({ faults })),
+    "failover: 2,010 ms when HAProxy hangs; 2,010 ms is over the slo of 2,000 ms",
+  );
+});
+
 Deno.test("predictionText() names every fault that is over the promise, and no other rare one", () => {
   const text = predictionText(prediction({ sloMs: 500 }));
-  assertStringIncludes(text, "0.9 s when Keepalived is killed, 0.9 s when the address is taken");
+  assertStringIncludes(
+    text,
+    "0.9 s when Keepalived is killed, 0.9 s when the address is taken off the holder",
+  );
   assertEquals(text.includes("API server"), false);
 });
 
@@ -58,7 +69,7 @@ Deno.test("faultPhrase() knows every fault that is computed, and leaves later on
 });
 
 Deno.test("duration() says less than a tenth of a second in milliseconds", () => {
-  assertEquals([0, 99, 100, 1000, 1949, 60_000].map(duration), [
+  assertEquals([0, 99, 100, 1000, 1949, 60_000].map((ms) => duration(ms)), [
     "0 ms",
     "99 ms",
     "0.1 s",
