@@ -45,6 +45,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/templates.ts",
   ],
+  "src/simulate": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
+  ],
   "src/inventory": [
     "src/model.ts",
     "src/errors.ts",
