@@ -12,7 +12,8 @@ type Block = readonly Statement[];
 /**
  * What a keepalived.conf says that must not differ between members; empty where it has no
  * `vrrp_instance`. What is not written stands as what Keepalived then takes. Of a password there is
- * a hash. With several instances every name begins with the router id that it belongs to.
+ * a hash. With several instances every name begins with the router id and the family that it belongs
+ * to: both families may have the same id.
  *
  * @example
  * ```ts
@@ -33,19 +34,27 @@ type Block = readonly Statement[];
 export function agreementOf(keepalivedConf: string): Agreement {
   const conf = parseKeepalived(keepalivedConf);
   const globals = blocks(conf, "global_defs").flat();
-  const instances = blocks(conf, "vrrp_instance").map((it) => instance(it, globals));
+  const instances = blocks(conf, "vrrp_instance");
   const [only] = instances;
-  if (instances.length <= 1) return only ?? {};
+  if (only === undefined) return {};
+  if (instances.length === 1) return instance(only, globals);
   return Object.fromEntries(
-    instances.flatMap(({ "virtual router id": id = "0", ...rest }) =>
-      Object.entries(rest).map(([name, value]) => [`router ${id}: ${name}`, value] as const)
-    ).toSorted(([a], [b]) => a < b ? -1 : 1),
+    instances.flatMap((it) => {
+      const { "virtual router id": id = "0", ...rest } = instance(it, globals);
+      const router = `router ${id}, IPv${speaksSix(it) ? 6 : 4}`;
+      return Object.entries(rest).map(([name, value]) => [`${router}: ${name}`, value] as const);
+    }).toSorted(([a], [b]) => a < b ? -1 : 1),
   );
+}
+
+/** Whether an instance is of IPv6: its addresses are, and they are of one family. */
+function speaksSix(it: Block): boolean {
+  return listed(it, "virtual_ipaddress").some((address) => address.includes(":"));
 }
 
 function instance(it: Block, globals: Block): Agreement {
   const addresses = listed(it, "virtual_ipaddress").map((address) => address.replace(/\/.*/, ""));
-  const six = addresses.some((address) => address.includes(":"));
+  const six = speaksSix(it);
   // IPv6 is spoken by version 3 alone, whatever is written.
   const version = six ? "3" : value(it, "version") ?? value(globals, "vrrp_version") ?? "2";
   return {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Endpoint } from "../model.ts";
+import { parseKeepalived, type Statement } from "./keepalived_conf.ts";
 
 /** Files of a member, where they are known. */
 export interface DeployedFiles {
@@ -13,18 +14,19 @@ export interface DeployedFiles {
   readonly keepalived?: string;
 }
 
-/** The endpoint as these files make it: profile, address, ports and servers. */
+/** The endpoint as these files make it: profile, addresses, ports and servers. */
 export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
   const { haproxy = "", keepalived = "" } = files;
-  const address = /virtual_ipaddress\s*\{\s*([0-9A-Fa-f.:]+)/.exec(keepalived)?.[1];
+  const [address, ...moreAddresses] = virtualAddresses(keepalived);
   const profile = profileOf(haproxy, keepalived);
   const port = Number(/^frontend apiserver\n(?:.*\n)*?\s+bind \S*:(\d+)/m.exec(haproxy)?.[1]);
   const stats = /^frontend health\n(?:.*\n)*?\s+bind (\S+)/m.exec(haproxy)?.[1];
   const servers = [...haproxy.matchAll(/^\s+server (\S+) \[?([^\s\]]+)\]?:(\d+)/gm)];
   const backendPort = Number(servers[0]?.[3]);
+  const { moreAddresses: _, ...rest } = endpoint;
   return {
-    ...endpoint,
-    ...(address === undefined ? {} : { address }),
+    ...(address === undefined ? endpoint : { ...rest, address }),
+    ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
     ...(profile === undefined ? {} : { profile }),
     ...(port > 0 ? { port } : {}),
     ...(backendPort > 0 ? { backendPort } : {}),
@@ -33,6 +35,14 @@ export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
       : { backends: servers.map(([, name = "", address = ""]) => ({ name, address })) }),
     ...(stats === undefined ? {} : { haproxy: { ...endpoint.haproxy, stats } }),
   };
+}
+
+/** What all instances carry, in the order of the file: that of the first address is the first. */
+function virtualAddresses(keepalived: string): string[] {
+  const inside = (it: Statement) => it.block ?? [];
+  return parseKeepalived(keepalived).filter(({ words }) => words[0] === "vrrp_instance")
+    .flatMap(inside).filter(({ words }) => words[0] === "virtual_ipaddress").flatMap(inside)
+    .flatMap(({ words: [first = ""] }) => /^[0-9A-Fa-f.:]+/.exec(first)?.[0] ?? []);
 }
 
 /** Ours say it in their heads; the guide's say nothing. */

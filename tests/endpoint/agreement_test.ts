@@ -184,11 +184,31 @@ Deno.test("agreementOf() tells several instances apart by their router ids, in a
   const one = "vrrp_instance A {\nvirtual_router_id 51\nadvert_int 2\n}\n";
   const two = "vrrp_instance B {\nvirtual_router_id 52\n}\n";
   const both = agreementOf(one + two);
-  assertEquals([both["router 51: advert interval"], both["router 52: advert interval"]], [
-    "2 s",
-    "1 s",
-  ]);
+  assertEquals(
+    [both["router 51, IPv4: advert interval"], both["router 52, IPv4: advert interval"]],
+    [
+      "2 s",
+      "1 s",
+    ],
+  );
   assertEquals(agreementOf(two + one), both);
+});
+
+Deno.test("agreementOf() tells the families of one router id apart", () => {
+  const one = of("standard", { moreAddresses: ["fd00:88::10"] });
+  const both = said(one);
+  assertEquals(Object.keys(both).length, 10);
+  assertEquals(both["router 10, IPv4: addresses"], "10.88.0.10");
+  assertEquals(both["router 10, IPv6: addresses"], "fd00:88::10");
+  assertEquals(
+    both["router 10, IPv6: transport"],
+    "unicast among fd00:88::11, fd00:88::12, fd00:88::13",
+  );
+  for (const it of one.members) assertEquals(said(one, it), both);
+  const more = said(of("standard", { moreAddresses: ["fd00:88::10", "fd00:88::9"] }));
+  assertEquals(Object.keys(both).filter((it) => both[it] !== more[it]), [
+    "router 10, IPv6: addresses",
+  ]);
 });
 
 Deno.test("agreementOf() is empty where nothing is said, and never ends with an error", () => {

@@ -32,7 +32,7 @@ for (const [name, { argv }] of shells) {
     Deno.test({ name: `${name}: ${what}`, ignore: !alone, fn: () => withSandbox(argv, test) });
   /** Runs shell text in such a network; its snapshots are files. */
   const inside = async (host: Sandbox, text: string) => {
-    const snapshot = `snapshot() { ( ${snapshotScript(VIP)} ) >${host.dir}/"$1"; }`;
+    const snapshot = `snapshot() { ( ${snapshotScript([VIP])} ) >${host.dir}/"$1"; }`;
     const words = ["unshare", "-n", ...argv];
     const { code, stderr } = await runSh(
       host.here(`set -e\n${snapshot}\n${SETUP}\n${text}`),
