@@ -121,6 +121,17 @@ Deno.test("loadInventory() takes addresses of both families, in one spelling", a
   assertEquals("moreAddresses" in await endpointOf(), false);
 });
 
+Deno.test("loadInventory() warns of ports that a control plane has on its own", async () => {
+  const stacked = withLines("port: 10257").replace("backends: masters", "backends: lbs");
+  const { warnings } = await load(stacked);
+  assertEquals(warnings.map(({ code, message }) => [code, message]), [[
+    "control-plane-port",
+    'port 10257 of endpoint "lbs" is where the controller manager listens on host "lb1", which ' +
+    "is a backend as well, unless it was told otherwise",
+  ]]);
+  assertEquals((await load(withLines("port: 10257"))).warnings, []);
+});
+
 Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {
   const whole = await endpointOf();
   assertEquals(whole.leaving, undefined);
