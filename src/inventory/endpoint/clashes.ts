@@ -4,7 +4,7 @@
  */
 import { addressesOf } from "../../addresses.ts";
 import { quote } from "../../diagnostics.ts";
-import type { Endpoint, Source } from "../../model.ts";
+import type { Source } from "../../model.ts";
 import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
 import { below } from "../yaml/located.ts";
