@@ -32,7 +32,8 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
         const message = `Cannot use host ${quote(host.name)} in ${label}: it is in endpoint ` +
           `${quote(other.endpoint.name)} at ${placeOf(other.node.source)}, and a host in two ` +
           "endpoints is not supported yet";
-        report(errorAt(node.source, "two-endpoints", message));
+        const both = [...addressesOf(other.endpoint), ...addressesOf(endpoint)];
+        report(errorAt(node.source, "two-endpoints", message, asOne(both)));
       }
       members.set(host.name, each);
     }
@@ -40,6 +41,12 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
     takenAddress(each, label, report);
     reportTakenPorts(each, label, report);
   }
+}
+
+/** What to type instead of two endpoints on the same hosts. */
+function asOne(addresses: readonly string[]): string {
+  const list = [...new Set(addresses)].map((it) => it.includes(":") ? quote(it) : it).join(", ");
+  return `one endpoint leads to the same API servers on several addresses: address: [${list}]`;
 }
 
 /** Two names for one machine would make it its own peer. */
