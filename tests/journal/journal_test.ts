@@ -7,6 +7,7 @@ import {
   parseOpen,
   parseUndone,
   parseVerdict,
+  recallScript,
   revertScript,
   verdictProbe,
 } from "../../src/journal/verdict.ts";
@@ -130,6 +131,22 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       assertEquals(await host.text("a"), "new\n");
       assertEquals(await host.names("state"), ["history"]);
       assertEquals(await host.names("state/history"), [ABOUT.id]);
+    }));
+
+  Deno.test(`${name}: what was kept a moment ago can be recalled and undone`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      assertOk(await host.run(commitScript(ABOUT.id)));
+      // It writes units of the boot where systemd runs, which is not asked for here.
+      const text = recallScript(ABOUT.id).replaceAll("/run/systemd/system", `${dir}/none`);
+      assertOk(await host.run(text));
+      assertEquals(await verdict(host), { state: "open" });
+      assertEquals((await host.run(text)).code, 1);
+      assertEquals((await revert(host)).files, [`${dir}/a`]);
+      assertEquals(await host.text("a"), "old");
     }));
 
   Deno.test(`${name}: a step of a run that the host has undone does nothing, and cannot be kept`, () =>
