@@ -130,6 +130,13 @@ Deno.test("loadInventory() warns of ports that a control plane has on its own", 
     "is a backend as well, unless it was told otherwise",
   ]]);
   assertEquals((await load(withLines("port: 10257"))).warnings, []);
+  // The guide's HAProxy listens for clients alone.
+  const guide = withLines(
+    "port: 8404",
+    "profile: guide",
+    "vrrp: { auth_pass: { env: VRRP_PASS } }",
+  );
+  assertEquals((await load(guide)).warnings, []);
 });
 
 Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {

@@ -42,16 +42,19 @@ interface Wish {
 export function reportTakenPorts(placed: Placed, label: string, report: Report): void {
   const { endpoint } = placed;
   const stats = Number(/:(\d+)$/.exec(endpoint.haproxy.stats)?.[1]);
+  const listener: Wish = {
+    port: stats,
+    what: `${quote(endpoint.haproxy.stats)} as "haproxy.stats"`,
+    path: ["haproxy", "stats"],
+  };
+  // The seed document has no such listener.
+  const others = endpoint.profile === "guide" ? [] : [listener];
   const wishes: readonly Wish[] = [
     { port: endpoint.port, what: `port ${endpoint.port}`, path: ["port"] },
-    {
-      port: stats,
-      what: `${quote(endpoint.haproxy.stats)} as "haproxy.stats"`,
-      path: ["haproxy", "stats"],
-    },
+    ...others,
   ];
-  if (stats === endpoint.port) {
-    const message = `Cannot use ${wishes[1]?.what} of ${label}: clients connect to port ${stats}`;
+  if (others.some(({ port }) => port === endpoint.port)) {
+    const message = `Cannot use ${listener.what} of ${label}: clients connect to port ${stats}`;
     report(errorAt(place(placed, ["haproxy", "stats"], ["port"]), "taken-port", message));
   }
   const both = stacked(endpoint);
