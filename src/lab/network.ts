@@ -48,7 +48,7 @@ export function plugCommands(lab: Lab, { namespace, address, address6, mac }: Me
 
 /** A command for a machine that has IPv6; one that has none holds a lab all the same. */
 function sixToo(command: string): string[] {
-  return ["sh", "-c", `[ ! -s /proc/net/if_inet6 ] || ${command}`];
+  return ["sh", "-c", `[ ! -e /proc/net/if_inet6 ] || ${command}`];
 }
 
 /** Pulls a member's cable at once: from the next moment nobody hears of it. */
