@@ -18,6 +18,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/configs": ["src/model.ts"],
   "src/lints/model.ts": ["src/configs/model.ts", "src/model.ts"],
   "src/lints": [
+    "src/lints/model.ts",
     "src/configs",
     "src/define.ts",
     "src/model.ts",
