@@ -48,7 +48,9 @@ async function makeCertificate(lab: Lab, server: Member, to: string): Promise<vo
   const request = `${cert}.csr`;
   const extensions = `${cert}.ext`;
   // As kubeadm does: a client that comes through the virtual IP must find that address in here too.
-  const addresses = [server.address, lab.vip, server.address6, lab.vip6].map((it) => `IP:${it}`);
+  const own = [server.address, lab.vip, server.address6, lab.vip6];
+  // It may be moved onto a load balancer.
+  const addresses = [...own, ...lab.hosts.map(({ address }) => address)].map((it) => `IP:${it}`);
   const names = `subjectAltName=DNS:${server.name},DNS:kubernetes,${addresses.join(",")}`;
   await Deno.writeTextFile(
     extensions,
