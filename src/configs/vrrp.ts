@@ -64,7 +64,10 @@ export interface Tracked {
   readonly kind: "script" | "file" | "process" | "interface";
   /** Its name. */
   readonly name: Word;
-  /** Priority that it gives or takes here: the instance's own word, else the definition's, else 0. */
+  /**
+   * Priority that it gives or takes here: the instance's own word, else the definition's, else 0. Of
+   * a file it is what the number in it is multiplied by, else 1.
+   */
   readonly weight: number;
   /** Where the weight is written; unset: nowhere. */
   readonly weightSource?: Source;
@@ -254,7 +257,7 @@ function trackedIn(
       return [defined({
         kind,
         name,
-        weight: weight?.value ?? 0,
+        weight: weight?.value ?? (kind === "file" ? 1 : 0),
         weightSource: weight?.source,
         script,
         defined: where,

@@ -88,6 +88,16 @@ const CASES: Readonly<Record<string, Case>> = {
     [vrrp("nopreempt\ntrack_interface {\n eth1 weight -5\n}")],
     1,
   ],
+  "nopreempt with a file, which has a weight of 1": [
+    "nopreempt-with-weight",
+    [`track_file f {\n file /run/f\n}\n${vrrp("nopreempt\ntrack_file {\n f\n}")}`],
+    1,
+  ],
+  "a weight of a file says nothing of the number in it": [
+    "weight-below-gap",
+    [vrrp("priority 110\ntrack_file {\n f weight -2\n}", "track_file f {\n}"), vrrp("")],
+    0,
+  ],
   "a file and a process that are defined below": [
     "undefined-check",
     [

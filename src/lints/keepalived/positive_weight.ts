@@ -1,5 +1,5 @@
 /** @module */
-import { priorityOf } from "../../configs/vrrp.ts";
+import { type Instance, priorityOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
 import { partners, placed } from "./_instances.ts";
 
@@ -42,6 +42,8 @@ export const positiveWeight = defineLint({
     const all = placed(nodes);
     for (const one of all) {
       const own = priorityOf(one.instance);
+      // What a file gives depends on the number in it: then nothing can be told.
+      if ([one, ...partners(all, one)].some(({ instance }) => weighsFile(instance))) continue;
       for (const { name, weight, weightSource } of one.instance.tracked) {
         if (weight <= 0 || !weightSource) continue;
         const [next] = partners(all, one).map((it) => ({
@@ -65,4 +67,8 @@ export const positiveWeight = defineLint({
 
 function bonus(tracked: readonly { readonly weight: number }[]): number {
   return tracked.reduce((sum, { weight }) => sum + Math.max(0, weight), 0);
+}
+
+function weighsFile({ tracked }: Instance): boolean {
+  return tracked.some(({ kind, weight }) => kind === "file" && weight !== 0);
 }

@@ -72,7 +72,8 @@ vrrp_instance VI_1 {
         .toSorted((a, b) => b.value - a.value);
       if (!next) continue;
       for (const { kind, name: check, weight, weightSource } of instance.tracked) {
-        if (weight >= 0 || own + weight < next.value || !weightSource) continue;
+        // What a file takes depends on the number in it.
+        if (weight >= 0 || own + weight < next.value || !weightSource || kind === "file") continue;
         yield {
           message: `the address stays on ${name} though "${check.text}" fails: priority ${own} ` +
             `with a weight of ${weight} is ${own + weight}, not below the ${next.value} of ` +
