@@ -30,11 +30,11 @@ listen apiserver
 `,
     },
     says: `lb1/haproxy.cfg:4:20: warning: a watch, "kubectl logs -f" or "exec" that is idle ` +
-      `for 300 s is cut: that is "timeout client" of listen "apiserver" [low-idle-timeout]
+      `for 5 min is cut: that is "timeout client" of listen "apiserver" [low-idle-timeout]
    hint: write "timeout client 1h" and find dead peers with "option clitcpka" and ` +
       `"option srvtcpka"
 lb1/haproxy.cfg:5:20: warning: a watch, "kubectl logs -f" or "exec" that is idle ` +
-      `for 300 s is cut: that is "timeout server" of listen "apiserver" [low-idle-timeout]
+      `for 5 min is cut: that is "timeout server" of listen "apiserver" [low-idle-timeout]
    hint: write "timeout server 1h" and find dead peers with "option clitcpka" and ` +
       `"option srvtcpka"`,
   },
