@@ -13,6 +13,7 @@ import { fewRetries } from "./haproxy/few_retries.ts";
 import { httpModeForTls } from "./haproxy/http_mode_for_tls.ts";
 import { httpOptionInTcpMode } from "./haproxy/http_option_in_tcp_mode.ts";
 import { lowIdleTimeout } from "./haproxy/low_idle_timeout.ts";
+import { missingCa } from "./haproxy/missing_ca.ts";
 import { missingFinalNewline } from "./haproxy/missing_final_newline.ts";
 import { missingTimeout } from "./haproxy/missing_timeout.ts";
 import { nbproc } from "./haproxy/nbproc.ts";
@@ -67,6 +68,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   httpModeForTls,
   httpOptionInTcpMode,
   lowIdleTimeout,
+  missingCa,
   missingFinalNewline,
   missingTimeout,
   nbproc,

@@ -91,6 +91,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["content", one(" option httpchk\n http-check expect string ok"), []],
     ["without httpchk", one(" http-check expect status 200-599"), []],
   ],
+  "missing-ca": [
+    ["of a rule", one(" option httpchk\n http-check connect ssl"), ["4:9"]],
+    ["for all servers", `global\n ssl-server-verify none\n${one("", "check check-ssl")}`, []],
+    ["traffic in TLS", one("", "ssl"), ["3:9"]],
+    ["not checked", one("", "check-ssl"), []],
+    ["with one", one("", "check check-ssl ca-file x"), []],
+    ["none is wanted", one("", "check check-ssl verify none"), []],
+  ],
   "server-without-check": [
     ["no-check", one(" default-server check", "no-check"), ["3:9"]],
     ["of default-server", one(" default-server check", ""), []],
