@@ -12,6 +12,8 @@ import { duplicateServer } from "./haproxy/duplicate_server.ts";
 import { fewRetries } from "./haproxy/few_retries.ts";
 import { httpModeForTls } from "./haproxy/http_mode_for_tls.ts";
 import { httpOptionInTcpMode } from "./haproxy/http_option_in_tcp_mode.ts";
+import { lowIdleTimeout } from "./haproxy/low_idle_timeout.ts";
+import { missingCa } from "./haproxy/missing_ca.ts";
 import { missingFinalNewline } from "./haproxy/missing_final_newline.ts";
 import { missingTimeout } from "./haproxy/missing_timeout.ts";
 import { nbproc } from "./haproxy/nbproc.ts";
@@ -118,6 +120,8 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   fewRetries,
   httpModeForTls,
   httpOptionInTcpMode,
+  lowIdleTimeout,
+  missingCa,
   missingFinalNewline,
   missingTimeout,
   nbproc,

@@ -91,6 +91,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["content", one(" option httpchk\n http-check expect string ok"), []],
     ["without httpchk", one(" http-check expect status 200-599"), []],
   ],
+  "missing-ca": [
+    ["of a rule", one(" option httpchk\n http-check connect ssl"), ["4:9"]],
+    ["for all servers", `global\n ssl-server-verify none\n${one("", "check check-ssl")}`, []],
+    ["traffic in TLS", one("", "ssl"), ["3:9"]],
+    ["not checked", one("", "check-ssl"), []],
+    ["with one", one("", "check check-ssl ca-file x"), []],
+    ["none is wanted", one("", "check check-ssl verify none"), []],
+  ],
   "server-without-check": [
     ["no-check", one(" default-server check", "no-check"), ["3:9"]],
     ["of default-server", one(" default-server check", ""), []],
@@ -107,19 +115,24 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       idle(" timeout client 20s\n timeout server 20s\n timeout tunnel 1h"),
       [],
     ],
-    ["a short tunnel", idle(" timeout client 1h\n timeout server 1h\n timeout tunnel 60s"), [
+    ["a short tunnel", idle(" timeout client 1h\n timeout server 1h\n timeout tunnel 59s"), [
       "4:17",
     ]],
     ["milliseconds", idle(" timeout client 50000\n timeout server 1h"), ["2:17"]],
-    ["exactly ten minutes", idle(" timeout client 10m\n timeout server 600s"), []],
+    ["exactly a minute", idle(" timeout client 10m\n timeout server 60s"), []],
     ["none at all", idle(" timeout client 0"), []],
     ["not known", idle(' timeout client "$T"'), []],
     [
       "of the frontend that leads there",
-      `frontend a\n timeout client 1m\n use_backend apiserver\n${one(" timeout server 1h")}`,
+      `frontend a\n timeout client 30s\n use_backend apiserver\n${one(" timeout server 1h")}`,
       ["2:17"],
     ],
-    ["of another frontend", `frontend a\n timeout client 1m\n${one(" timeout server 1h")}`, []],
+    ["of another frontend", `frontend a\n timeout client 30s\n${one(" timeout server 1h")}`, []],
+  ],
+  "low-idle-timeout": [
+    ["less is an error", idle(" timeout client 59s"), []],
+    ["exactly a minute", idle(" timeout client 1m"), ["2:17"]],
+    ["exactly ten", idle(" timeout client 10m"), []],
   ],
   "missing-timeout": [
     ["all are there", `${tcp}listen apiserver\n server m1 10.0.0.21:6443\n`, []],

@@ -152,9 +152,12 @@ export function listed(names: readonly string[]): string {
   return joined([...new Set(names)].map((it) => `"${it}"`));
 }
 
-/** Seconds, for messages: `30 s`, `0.5 s`. */
+/** A time, for messages: `0.5 s`, `30 s`, `5 min`. */
 export function seconds(ms: number): string {
-  return `${Number((ms / 1000).toFixed(3))} s`;
+  const minutes = ms / 60_000;
+  return ms >= 120_000 && Number.isInteger(minutes)
+    ? `${minutes} min`
+    : `${Number((ms / 1000).toFixed(3))} s`;
 }
 
 /** The last value of a setting with two words, `timeout client`. */

@@ -22,9 +22,10 @@ export const overriddenCheck = defineLint({
 `,
     },
     says: `lb1/haproxy.cfg:4:12: an API server that answers with errors stays in use: "option ` +
-      `ssl-hello-chk" replaces "option httpchk" of backend "apiserver", so the path is never ` +
-      `asked for [overridden-check]
-   hint: remove "option ssl-hello-chk" and write "check check-ssl" on the servers`,
+      `ssl-hello-chk" replaces "option httpchk" of backend "apiserver", so the path is ` +
+      `never asked for [overridden-check]
+   hint: remove "option ssl-hello-chk" and write on the servers "check check-ssl ` +
+      `verify required ca-file PATH"`,
   },
   ok: {
     files: {
@@ -48,7 +49,8 @@ export const overriddenCheck = defineLint({
           message: `an API server that answers with errors stays in use: "option ${last.kind}" ` +
             `replaces ${names} of ${proxy.kind} "${proxy.name}", so the path is never asked for`,
           source: (last.line.words[1] ?? last.line.words[0]!).source,
-          hint: `remove "option ${last.kind}" and write "check check-ssl" on the servers`,
+          hint: `remove "option ${last.kind}" and write on the servers ` +
+            `"check check-ssl verify required ca-file PATH"`,
         };
       }
     }

@@ -30,7 +30,7 @@ export const plainCheckOfTls = defineLint({
     },
     says: `lb1/haproxy.cfg:2:12: all clients are refused: the check of backend "apiserver" ` +
       `speaks plain HTTP, so that "m1" and "m2" never answer it [plain-check-of-tls]
-   hint: write "check check-ssl" on the servers, or "http-check connect ssl"`,
+   hint: write "check check-ssl verify required ca-file PATH" on the servers`,
   },
   ok: {
     files: {
@@ -59,7 +59,7 @@ export const plainCheckOfTls = defineLint({
             plain.length === 1 ? "s" : ""
           } it`,
         source: (check.line.words[1] ?? first.name).source,
-        hint: `write "check check-ssl" on the servers, or "http-check connect ssl"`,
+        hint: `write "check check-ssl verify required ca-file PATH" on the servers`,
       };
     }
   },

@@ -1,16 +1,16 @@
 /** @module */
-import type { Word } from "../../configs/model.ts";
-import { milliseconds, type Proxy } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
-import { called, type Pool, pools, seconds, timeoutOf } from "./_api.ts";
+import { called, pools, seconds } from "./_api.ts";
+import { idleTimeouts } from "./_idle.ts";
 
-const LEAST = 10 * 60_000;
+/** From here on it is a warning. */
+const LEAST = 60_000;
 
 /** Connections that are idle for a while are cut. */
 export const shortIdleTimeout = defineLint({
   code: "short-idle-timeout",
   severity: "error",
-  title: "idle connections are cut within minutes",
+  title: "idle connections are cut within a minute",
   why: "A watch, `kubectl logs -f`, `exec` and `port-forward` may say nothing for a long time. " +
     "HAProxy ends a connection when one side was silent for `timeout client` or `timeout server`; " +
     "where `timeout tunnel` is set, that counts instead. Measured: with 20 s an idle watch was " +
@@ -70,22 +70,3 @@ listen apiserver
     }
   },
 });
-
-interface Timeout {
-  readonly name: string;
-  readonly word: Word;
-  readonly ms: number;
-  /** Whose it is. */
-  readonly proxy: Proxy;
-}
-
-/** The timeouts that end an idle connection. */
-function idleTimeouts({ proxy, fronts }: Pool): readonly Timeout[] {
-  const read = (of: Proxy, name: string): Timeout[] => {
-    const word = timeoutOf(of, name);
-    const ms = word && milliseconds(word.text);
-    return word && ms !== undefined ? [{ name, word, ms, proxy: of }] : [];
-  };
-  if (timeoutOf(proxy, "tunnel")) return read(proxy, "tunnel");
-  return [...fronts.flatMap((it) => read(it, "client")), ...read(proxy, "server")];
-}

@@ -21,7 +21,8 @@ export const sslHelloCheck = defineLint({
     },
     says: `lb1/haproxy.cfg:2:12: an API server that answers with errors stays in use: the ` +
       `check of backend "apiserver" takes any answer in TLS for health [ssl-hello-check]
-   hint: write "option httpchk GET /readyz", and "check check-ssl" on the servers`,
+   hint: write "option httpchk GET /readyz", and on the servers "check check-ssl ` +
+      `verify required ca-file PATH"`,
   },
   ok: {
     files: {
@@ -43,7 +44,8 @@ export const sslHelloCheck = defineLint({
         message: `an API server that answers with errors stays in use: the check of ` +
           `${called(proxy)} takes any answer in TLS for health`,
         source: word.source,
-        hint: `write "option httpchk GET /readyz", and "check check-ssl" on the servers`,
+        hint: `write "option httpchk GET /readyz", and on the servers ` +
+          `"check check-ssl verify required ca-file PATH"`,
       };
     }
   },

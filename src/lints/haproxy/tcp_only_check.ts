@@ -22,7 +22,8 @@ export const tcpOnlyCheck = defineLint({
     says: `lb1/haproxy.cfg:1:9: warning: an API server that answers with errors stays in use: ` +
       `the check of backend "apiserver" asks for nothing, only whether the port is open ` +
       `[tcp-only-check]
-   hint: write "option httpchk GET /readyz", and "check check-ssl" on the servers`,
+   hint: write "option httpchk GET /readyz", and on the servers "check check-ssl ` +
+      `verify required ca-file PATH"`,
   },
   ok: {
     files: {
@@ -47,7 +48,8 @@ export const tcpOnlyCheck = defineLint({
         message: `an API server that answers with errors stays in use: the check of ` +
           `${called(pool.proxy)} asks for nothing, only whether the port is open`,
         source: word.source,
-        hint: `write "option httpchk GET /readyz", and "check check-ssl" on the servers`,
+        hint: `write "option httpchk GET /readyz", and on the servers ` +
+          `"check check-ssl verify required ca-file PATH"`,
       };
     }
   },
