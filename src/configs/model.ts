@@ -11,6 +11,11 @@ export interface Word {
   readonly text: string;
   /** Where it stands; its length is that in the file. */
   readonly source: Source;
+  /**
+   * Variables of the environment whose values nobody knows here; they stay as written in the text,
+   * `${PORT}`. Unset: none.
+   */
+  readonly variables?: readonly string[];
 }
 
 /** A line of a keepalived.conf, with the block that it opens, if it opens one. */
@@ -41,6 +46,8 @@ export interface KeepalivedFile {
 export interface Line {
   /** Its words, never none. */
   readonly words: readonly Word[];
+  /** It stands below an `.if`, so that it may not count. */
+  readonly conditional?: true;
 }
 
 /** A section of a haproxy.cfg, such as `backend apiserver`. */

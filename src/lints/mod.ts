@@ -2,7 +2,45 @@
  * Every lint, in the order of the documents.
  * @module
  */
+import { backendWithoutServers } from "./haproxy/backend_without_servers.ts";
+import { checkPath } from "./haproxy/check_path.ts";
+import { descriptorsOverLimit } from "./haproxy/descriptors_over_limit.ts";
+import { differentPort } from "./haproxy/different_port.ts";
+import { differentServers } from "./haproxy/different_servers.ts";
+import { duplicateProxy } from "./haproxy/duplicate_proxy.ts";
+import { duplicateServer } from "./haproxy/duplicate_server.ts";
+import { fewRetries } from "./haproxy/few_retries.ts";
+import { httpModeForTls } from "./haproxy/http_mode_for_tls.ts";
+import { httpOptionInTcpMode } from "./haproxy/http_option_in_tcp_mode.ts";
+import { lowIdleTimeout } from "./haproxy/low_idle_timeout.ts";
+import { missingCa } from "./haproxy/missing_ca.ts";
+import { missingFinalNewline } from "./haproxy/missing_final_newline.ts";
+import { missingTimeout } from "./haproxy/missing_timeout.ts";
+import { nbproc } from "./haproxy/nbproc.ts";
+import { noHardStop } from "./haproxy/no_hard_stop.ts";
+import { noRedispatch } from "./haproxy/no_redispatch.ts";
+import { openAdminSocket } from "./haproxy/open_admin_socket.ts";
+import { openStatsPage } from "./haproxy/open_stats_page.ts";
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
+import { plainCheckOfTls } from "./haproxy/plain_check_of_tls.ts";
+import { portTaken } from "./haproxy/port_taken.ts";
+import { runsAsRoot } from "./haproxy/runs_as_root.ts";
+import { sendProxy } from "./haproxy/send_proxy.ts";
+import { serverWithoutCheck } from "./haproxy/server_without_check.ts";
+import { sharedPort } from "./haproxy/shared_port.ts";
+import { shortIdleTimeout } from "./haproxy/short_idle_timeout.ts";
+import { singleServer } from "./haproxy/single_server.ts";
+import { slowCheck } from "./haproxy/slow_check.ts";
+import { sslHelloCheck } from "./haproxy/ssl_hello_check.ts";
+import { stdoutLog } from "./haproxy/stdout_log.ts";
+import { tcpOnlyCheck } from "./haproxy/tcp_only_check.ts";
+import { unevenBalance } from "./haproxy/uneven_balance.ts";
+import { unknownBackend } from "./haproxy/unknown_backend.ts";
+import { unknownWord } from "./haproxy/unknown_word.ts";
+import { unsetVariable } from "./haproxy/unset_variable.ts";
+import { unverifiedCheck } from "./haproxy/unverified_check.ts";
+import { virtualBind } from "./haproxy/virtual_bind.ts";
+import { weakCheckExpect } from "./haproxy/weak_check_expect.ts";
 import { addressMissing } from "./keepalived/address_missing.ts";
 import { addressesDiffer } from "./keepalived/addresses_differ.ts";
 import { advertFraction } from "./keepalived/advert_fraction.ts";
@@ -57,11 +95,60 @@ import { untracked } from "./keepalived/untracked.ts";
 import { useVmac } from "./keepalived/use_vmac.ts";
 import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
+import { addressPrefixMatch } from "./scripts/address_prefix_match.ts";
+import { carriageReturn } from "./scripts/carriage_return.ts";
+import { checkWhileHolding } from "./scripts/check_while_holding.ts";
+import { checkWithoutBind } from "./scripts/check_without_bind.ts";
+import { curlWithoutFail } from "./scripts/curl_without_fail.ts";
+import { curlWithoutLimit } from "./scripts/curl_without_limit.ts";
+import { insecureCheck } from "./scripts/insecure_check.ts";
+import { keepalivedNotRestarted } from "./scripts/keepalived_not_restarted.ts";
+import { noInterpreter } from "./scripts/no_interpreter.ts";
+import { scriptOverLimit } from "./scripts/script_over_limit.ts";
+import { unsetScriptVariable } from "./scripts/unset_script_variable.ts";
 import type { Lint } from "./model.ts";
 
 /** Traps of haproxy.cfg. */
 export const HAPROXY_LINTS: readonly Lint[] = [
+  backendWithoutServers,
+  checkPath,
+  descriptorsOverLimit,
+  differentPort,
+  differentServers,
+  duplicateProxy,
+  duplicateServer,
+  fewRetries,
+  httpModeForTls,
+  httpOptionInTcpMode,
+  lowIdleTimeout,
+  missingCa,
+  missingFinalNewline,
+  missingTimeout,
+  nbproc,
+  noHardStop,
+  noRedispatch,
+  openAdminSocket,
+  openStatsPage,
   overriddenCheck,
+  plainCheckOfTls,
+  portTaken,
+  runsAsRoot,
+  sendProxy,
+  serverWithoutCheck,
+  sharedPort,
+  shortIdleTimeout,
+  singleServer,
+  slowCheck,
+  sslHelloCheck,
+  stdoutLog,
+  tcpOnlyCheck,
+  unevenBalance,
+  unknownBackend,
+  unknownWord,
+  unsetVariable,
+  unverifiedCheck,
+  virtualBind,
+  weakCheckExpect,
 ];
 
 /** Traps of keepalived.conf. */
@@ -123,7 +210,19 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
 ];
 
 /** Traps of check scripts and units. */
-export const SCRIPT_LINTS: readonly Lint[] = [];
+export const SCRIPT_LINTS: readonly Lint[] = [
+  addressPrefixMatch,
+  carriageReturn,
+  checkWhileHolding,
+  checkWithoutBind,
+  curlWithoutFail,
+  curlWithoutLimit,
+  insecureCheck,
+  keepalivedNotRestarted,
+  noInterpreter,
+  scriptOverLimit,
+  unsetScriptVariable,
+];
 
 /** All of them. */
 export const LINTS: readonly Lint[] = [...HAPROXY_LINTS, ...KEEPALIVED_LINTS, ...SCRIPT_LINTS];

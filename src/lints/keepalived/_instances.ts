@@ -37,12 +37,21 @@ export function placed(nodes: readonly Node[]): readonly Placed[] {
   );
 }
 
-/** Instances of other load balancers that have the same virtual router id. */
+/**
+ * Instances of other load balancers that have the same virtual router id and family: the ids of IPv4
+ * and IPv6 have nothing to do with each other.
+ */
 export function partners(all: readonly Placed[], one: Placed): readonly Placed[] {
   const id = one.instance.routerId?.value;
   return all.filter((it) =>
-    it.node !== one.node && id !== undefined && it.instance.routerId?.value === id
+    it.node !== one.node && id !== undefined && it.instance.routerId?.value === id &&
+    speaksSix(it) === speaksSix(one)
   );
+}
+
+/** Whether an instance moves IPv6 addresses. */
+export function speaksSix({ instance: { addresses } }: Placed): boolean {
+  return addresses.some(({ address }) => address.includes(":"));
 }
 
 /** Every pair of load balancers once, with the instances that belong together by router id. */
