@@ -38,7 +38,15 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
-  "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
+  // What a host's firewall says, and the rules that it is to have.
+  "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
+  "src/endpoint": [
+    "src/firewall/passage.ts",
+    "src/model.ts",
+    "src/errors.ts",
+    "src/shell.ts",
+    "src/templates.ts",
+  ],
   "src/inventory": [
     "src/model.ts",
     "src/errors.ts",
@@ -111,6 +119,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "tasks",
   ],
   "tasks": [
+    "src/firewall",
     "src/dpkg",
     "src/templates.ts",
     "src/model.ts",
@@ -122,6 +131,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
+    "src/firewall/passage.ts",
     "src/templates.ts",
     "src/model.ts",
     "src/events.ts",
