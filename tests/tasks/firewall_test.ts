@@ -45,8 +45,6 @@ for word; do case $word in
 --zone=*) zone=\${word#--zone=} ;;
 --add-rich-rule=*) rule=\${word#*=}; grep -Fqx "$rule" "$file" || printf '%s\\n' "$rule" >>"$file"; [ "$zone" = public ]; exit ;;
 --remove-rich-rule=*) rule=\${word#*=}; grep -Fvx "$rule" "$file" >"$file.new"; mv "$file.new" "$file"; [ "$zone" = public ]; exit ;;
---state) [ -e "$0.live" ]; exit ;;
---get-default-zone) echo public; exit ;;
 --list-all-zones)
   printf 'block\\n  target: %%%%REJECT%%%%\\n  interfaces: \\n  rich rules: \\n\\n'
   printf 'public (active)\\n  target: %s\\n  interfaces: eth0 eth1\\n  services: ssh\\n  rich rules: \\n' "$(cat "$0.target")"
@@ -219,6 +217,7 @@ const RICH = [
   "",
 ].join("\n");
 const theirs = 'rule family="ipv4" source address="192.0.2.1" drop\n';
+const FIREWALLD_HOST = { "firewall-cmd": FIREWALL_CMD, systemctl: "" };
 const zoneFiles = {
   "firewall-cmd.target": "default",
   "firewall-cmd.live": theirs,
@@ -226,7 +225,7 @@ const zoneFiles = {
 };
 
 Deno.test("firewall() lets all in through firewalld, now and for good, and takes it out again", async () => {
-  await withHost({ "firewall-cmd": FIREWALL_CMD }, zoneFiles, async (host) => {
+  await withHost(FIREWALLD_HOST, zoneFiles, async (host) => {
     const both = async () => [
       await host.file("firewall-cmd.live"),
       await host.file("firewall-cmd.saved"),
@@ -248,7 +247,7 @@ Deno.test("firewall() lets all in through firewalld, now and for good, and takes
 
 Deno.test("firewall() mends what firewalld has at runtime alone, or for good alone", async () => {
   const half = { ...zoneFiles, "firewall-cmd.live": RICH };
-  await withHost({ "firewall-cmd": FIREWALL_CMD }, half, async (host) => {
+  await withHost(FIREWALLD_HOST, half, async (host) => {
     await host.make(open);
     assertEquals(await host.file("firewall-cmd.saved"), RICH);
   });
@@ -256,7 +255,7 @@ Deno.test("firewall() mends what firewalld has at runtime alone, or for good alo
 
 Deno.test("firewall() adds nothing to a zone of firewalld that lets everything in", async () => {
   const trusted = { ...zoneFiles, "firewall-cmd.target": "ACCEPT" };
-  await withHost({ "firewall-cmd": FIREWALL_CMD }, trusted, async (host) => {
+  await withHost(FIREWALLD_HOST, trusted, async (host) => {
     assertEquals(await host.plan(open), []);
   });
 });
