@@ -14,6 +14,8 @@ const TASK = "firewall rules";
 
 /** A firewall of a host. */
 interface Kind {
+  /** Package that a host has to have for it, beside what the lab's image has. */
+  readonly package?: string;
   /** Makes a host drop what nobody let in but ssh; VRRP is not helped by an earlier packet of its own. */
   readonly setUp: string;
   /** All of its rules, the same text for the same rules. */
@@ -34,7 +36,7 @@ table inet filter {
     type filter hook input priority filter; policy drop;
     iif lo accept
     meta l4proto { tcp, udp } ct state established,related accept
-    meta l4proto { icmp, ipv6-icmp } accept
+    meta l4proto { 1, 58 } accept
     tcp dport 22 accept comment "ssh"
   }
 }
@@ -56,8 +58,8 @@ ls /usr/local/sbin /etc/systemd/system; systemctl show -p ActiveState,LoadState 
 };
 
 const UFW: Kind = {
-  setUp: `DEBIAN_FRONTEND=noninteractive apt-get -qq install -y ufw >/dev/null 2>&1
-ufw deny from 192.0.2.7 && ufw allow 22/tcp comment "ssh" && ufw --force enable`,
+  package: "ufw",
+  setUp: `ufw deny from 192.0.2.7 && ufw allow 22/tcp comment "ssh" && ufw --force enable`,
   rules: `ufw status verbose; ufw show added; iptables-save | sed 's/\\[.*//; /^#/d'
 ip6tables-save | sed 's/\\[.*//; /^#/d'; cat /etc/ufw/user.rules /etc/ufw/user6.rules`,
   reload: ["ufw reload", "systemctl restart ufw"],
@@ -66,14 +68,32 @@ ip6tables-save | sed 's/\\[.*//; /^#/d'; cat /etc/ufw/user.rules /etc/ufw/user6.
 };
 
 const FIREWALLD: Kind = {
-  setUp: `DEBIAN_FRONTEND=noninteractive apt-get -qq install -y firewalld >/dev/null 2>&1
-systemctl enable --now firewalld && firewall-cmd --add-port=9/tcp && firewall-cmd --state`,
+  package: "firewalld",
+  setUp:
+    `systemctl enable --now firewalld && firewall-cmd --add-port=9/tcp && firewall-cmd --state`,
   rules: "firewall-cmd --list-all-zones; firewall-cmd --permanent --list-all-zones",
   reload: ["firewall-cmd --reload", "systemctl restart firewalld"],
   ours: /rule priority="-21112" port port="8443" protocol="tcp" accept/,
   spoil: `rule='rule priority="-21112" port port="8443" protocol="tcp" accept'
 firewall-cmd --remove-rich-rule="$rule"; firewall-cmd --permanent --remove-rich-rule="$rule"`,
 };
+
+/** Installs a package on all hosts at once; it may take longer than one command may. */
+async function install(lab: Lab, name: string): Promise<void> {
+  for (const host of HOSTS) {
+    const how = `DEBIAN_FRONTEND=noninteractive apt-get -qq install -y ${name}`;
+    await hf.root(lab, host, `systemd-run -q --collect --unit=install sh -c "${how}"`);
+  }
+  for (const host of HOSTS) {
+    const state = "systemctl is-active install || :; dpkg -s " + `${name} 2>/dev/null || :`;
+    await hf.eventually(
+      `${name} is installed on ${host}`,
+      async () =>
+        /^inactive[\s\S]*^Status: install ok installed$/m.test(await hf.root(lab, host, state)),
+      300_000,
+    );
+  }
+}
 
 const rulesOf = (lab: Lab, { rules }: Kind) =>
   Promise.all(HOSTS.map((host) => hf.root(lab, host, rules)));
@@ -102,6 +122,7 @@ async function reboot(lab: Lab, host: string): Promise<void> {
 /** Everything that is promised of one kind of firewall. */
 async function assertKept(t: Deno.TestContext, lab: Lab, kind: Kind): Promise<void> {
   const { inventoryFile } = lab;
+  if (kind.package !== undefined) await install(lab, kind.package);
   for (const host of HOSTS) await hf.root(lab, host, kind.setUp);
   const before = await rulesOf(lab, kind);
 
