@@ -37,7 +37,7 @@ fi`,
       all.some((it) => words(it) === words(one));
     const missing = passages.filter((one) => !has([...seen.ours, ...seen.theirs], one));
     const extra = seen.ours.filter((one) => !has(passages, one));
-    if (missing.some(({ kind }) => kind === "vrrp") && !seen.knowsVrrp) throw tooOld(missing);
+    if (missing.some(({ kind }) => kind === "vrrp") && !seen.knowsVrrp) throw tooOld(passages);
     if (missing.length + extra.length === 0) return [];
     return [change(missing, extra)];
   },
@@ -96,14 +96,16 @@ const add = (passage: Passage) =>
   sh`ufw prepend ${words(passage).split(" ")} comment ${MARK} >/dev/null`;
 const remove = (passage: Passage) => sh`ufw delete ${words(passage).split(" ")} >/dev/null`;
 
-function tooOld(missing: readonly Passage[]): TaskError {
-  const rules = missing.flatMap((it) => it.kind === "vrrp" ? [it.from] : []).map((from) => {
+function tooOld(passages: readonly Passage[]): TaskError {
+  const lines = passages.flatMap((it) => it.kind === "vrrp" ? [it.from] : []).map((from) => {
     const six = from.includes(":") ? "6" : "";
-    return `-A ufw${six}-before-input -p ${VRRP} -s ${from} -j ACCEPT`;
+    return `"-A ufw${six}-before-input -p ${VRRP} -s ${from} -j ACCEPT" in /etc/ufw/before${six}.rules`;
   });
+  const ports = passages.flatMap((it) => it.kind === "port" ? [`ufw allow ${it.port}/tcp`] : []);
   return new TaskError(
-    `Cannot let VRRP in through ufw: this version does not know the protocol, 0.36.2 and newer do; ` +
-      `upgrade ufw, or put these lines before COMMIT in /etc/ufw/before.rules (before6.rules for ` +
-      `IPv6), and set "firewall: none" in the endpoint: ${rules.join("; ")}`,
+    "Cannot let VRRP in through ufw: this version does not know the protocol, 0.36.2 and newer do; " +
+      `upgrade ufw, or set "firewall: none" in the endpoint, put before COMMIT ${
+        lines.join(", ")
+      }, and type: ${[...ports, "ufw reload"].join("; ")}`,
   );
 }
