@@ -69,8 +69,8 @@ ip6tables-save | sed 's/\\[.*//; /^#/d'; cat /etc/ufw/user.rules /etc/ufw/user6.
 
 const FIREWALLD: Kind = {
   package: "firewalld",
-  setUp:
-    `systemctl enable --now firewalld && firewall-cmd --add-port=9/tcp && firewall-cmd --state`,
+  setUp: `systemctl enable --now firewalld && firewall-cmd --add-port=9/tcp &&
+firewall-cmd --permanent --add-port=9/tcp && firewall-cmd --state`,
   rules: "firewall-cmd --list-all-zones; firewall-cmd --permanent --list-all-zones",
   reload: ["firewall-cmd --reload", "systemctl restart firewalld"],
   ours: /rule priority="-21112" port port="8443" protocol="tcp" accept/,
