@@ -16,17 +16,28 @@ export function validations(endpoint: Endpoint): readonly Validation[] {
 }
 
 // What the seed document's files are known to make the daemons say. Everything else is an error.
-const SEED_HAPROXY = String
-  .raw`^\[WARNING\].* : config : 'option forwardfor' ignored for (frontend|backend) 'apiserver' as it requires HTTP mode\.$|^\[NOTICE\]|^Warnings were found\.$|^Configuration file is valid$`;
+const SEED_HAPROXY = [
+  String
+    .raw`^\[WARNING\].* : (config : )?'option forwardfor' ignored for (frontend|backend) 'apiserver' as it requires HTTP mode\.$`,
+  // Of HAProxy 3.1 and 3.2; newer ones refuse it.
+  String
+    .raw`^\[WARNING\].* : config : Parsing \[[^]]*\]: backend 'apiserver' has the same name as frontend 'apiserver' declared at [^ ]*\. This is dangerous and will not be supported anymore in version 3\.3\.$`,
+  String.raw`^\[NOTICE\]|^Warnings were found\.$|^Configuration file is valid$`,
+].join("|");
 const SEED_KEEPALIVED =
   "SECURITY VIOLATION - scripts are being executed but script_security not enabled.";
 
 function haproxyTest(endpoint: Endpoint): string {
   const guide = endpoint.profile === "guide";
-  const files = guide || endpoint.ca === undefined ? [] : [PATHS.ca];
-  return `${present([PATHS.haproxy, ...files])}
+  const files = guide ? [] : [
+    ...(endpoint.ca === undefined ? [] : [{ path: PATHS.ca, mode: "0644" }]),
+    ...(endpoint.haproxy.checkClient === undefined
+      ? []
+      : [{ path: PATHS.checkClient, mode: "0600" }]),
+  ];
+  return `${present([PATHS.haproxy, ...files.map(({ path }) => path)])}
 ${workFolder(PATHS.haproxy)}
-${files.map((path) => elsewhere(path, "0644")).join("\n")}
+${files.map(({ path, mode }) => elsewhere(path, mode)).join("\n")}
 ${guide ? tolerant("haproxy -c", SEED_HAPROXY) : strictHaproxy()}`;
 }
 
@@ -37,7 +48,11 @@ function strictHaproxy(): string {
 
 function keepalivedTest(endpoint: Endpoint): string {
   const guide = endpoint.profile === "guide";
-  const scripts = guide ? [PATHS.guideScript] : [PATHS.aliveScript, PATHS.readyScript];
+  const scripts = guide ? [PATHS.guideScript] : [
+    PATHS.aliveScript,
+    PATHS.readyScript,
+    ...(endpoint.vrrp.notify === undefined ? [] : [PATHS.notifyScript]),
+  ];
   return `${present([PATHS.keepalived, ...scripts])}
 ${executable(scripts)}
 ${guide ? "" : userExists()}

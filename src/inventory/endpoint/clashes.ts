@@ -41,6 +41,7 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
     sameMachine(each, label, report);
     takenAddress(each, label, report);
     takenPort(each, label, report);
+    takenListeners(each, label, report);
   }
 }
 
@@ -73,16 +74,52 @@ function takenAddress({ endpoint, node }: Placed, label: string, report: Report)
   report(errorAt(below(node, ["address"])?.source, "taken-address", message));
 }
 
+/** A member that is a backend as well. */
+function bothIn({ backends, members }: Endpoint) {
+  const names = new Set(backends.flatMap((b) => [b.name, canonicalIp(b.address)]));
+  return members.find(({ host }) => names.has(host.name) || names.has(canonicalIp(host.address)));
+}
+
 /** HAProxy cannot listen where the API server of the same machine does. */
 function takenPort({ endpoint, node }: Placed, label: string, report: Report): void {
   if (endpoint.port !== endpoint.backendPort) return;
-  const backends = new Set(endpoint.backends.flatMap((b) => [b.name, canonicalIp(b.address)]));
-  const both = endpoint.members.find(({ host }) =>
-    backends.has(host.name) || backends.has(canonicalIp(host.address))
-  );
+  const both = bothIn(endpoint);
   if (!both) return;
   const place = below(node, ["port"]) ?? below(node, ["backend_port"]) ?? node;
   const message = `Cannot use port ${endpoint.port} of ${label}: host ${quote(both.host.name)} ` +
     "is a backend as well, and its API server listens there";
   report(errorAt(place.source, "taken-port", message));
+}
+
+/**
+ * HAProxy shares a port among its listeners without a word, and a connection then goes to either:
+ * clients would be given the answers of the health listener.
+ */
+function takenListeners({ endpoint, node }: Placed, label: string, report: Report): void {
+  const { stats, metrics } = endpoint.haproxy;
+  const at = (socket: string) => {
+    const [, ip = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(socket) ?? [];
+    return { ip, port: Number(port) };
+  };
+  const refuse = (key: string, socket: string, why: string) => {
+    const message = `Cannot use "haproxy.${key}" ${quote(socket)} of ${label}: ${why}`;
+    const place = below(node, ["haproxy", key]) ?? below(node, ["port"]) ?? node;
+    report(errorAt(place.source, "taken-port", message));
+  };
+  for (const [key, socket] of [["stats", stats], ["metrics", metrics]] as const) {
+    if (socket === undefined) continue;
+    const { port } = at(socket);
+    if (port === endpoint.port) refuse(key, socket, `clients connect to port ${port}`);
+    if (port !== endpoint.backendPort) continue;
+    const both = bothIn(endpoint);
+    if (both === undefined) continue;
+    const name = quote(both.host.name);
+    refuse(key, socket, `host ${name} is a backend as well, and its API server listens there`);
+  }
+  if (metrics === undefined) return;
+  const [one, other] = [at(stats), at(metrics)];
+  const any = [one.ip, other.ip].some((ip) => ip === "0.0.0.0" || ip === "::");
+  if (one.port === other.port && (any || one.ip === other.ip)) {
+    refuse("metrics", metrics, `"haproxy.stats" listens at ${stats}, and has the metrics too`);
+  }
 }
