@@ -13,8 +13,10 @@ interface Answer {
   readonly listens: boolean;
   /** How many API servers answer this host directly with 200; unset: nothing could tell. */
   readonly backends: number | undefined;
-  /** HTTP status of `/readyz` through the virtual address; `000`: no answer; unset: not asked. */
+  /** HTTP status through the virtual address; `000`: no answer; unset: not asked. */
   readonly through: string | undefined;
+  /** That status is one that an API server which is well gives us. */
+  readonly well: boolean;
 }
 
 /**
@@ -87,7 +89,14 @@ function listening({ port }: Endpoint): string {
   return `:${port.toString(16).toUpperCase().padStart(4, "0")} [0-9A-F]*:0000 0A`;
 }
 
-const through = ({ address, port }: Endpoint) => `https://${address}:${port}/readyz`;
+// The seed document's HAProxy is not told what to ask for.
+const asked = ({ profile, haproxy }: Endpoint) =>
+  (profile === "guide" ? undefined : haproxy.checkPath) ?? "/readyz";
+/** Where the checks show a certificate, one that asks without is told that it is nobody: it answers. */
+const wellAs = ({ profile, haproxy }: Endpoint) =>
+  profile === "guide" || haproxy.checkClient === undefined ? ["200"] : ["200", "401", "403"];
+const through = (endpoint: Endpoint) =>
+  `https://${endpoint.address}:${endpoint.port}${asked(endpoint)}`;
 const direct = ({ backends, backendPort }: Endpoint) =>
   backends.map(({ address }) => `https://${address}:${backendPort}/readyz`);
 const countUrl = ({ haproxy }: Endpoint) => `http://${haproxy.stats}/backends`;
@@ -101,18 +110,20 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
     }),
   );
   const count = lines.find((line) => /^\d+$/.test(line));
-  const asked = direct(endpoint).filter((url) => http.has(url));
-  const answering = asked.filter((url) => http.get(url) === "200").length;
+  const urls = direct(endpoint).filter((url) => http.has(url));
+  const answering = urls.filter((url) => http.get(url) === "200").length;
   const counted = endpoint.profile === "guide"
-    ? (asked.length === 0 ? undefined : answering)
+    ? (urls.length === 0 ? undefined : answering)
     : (count === undefined ? undefined : Number(count));
+  const status = http.get(through(endpoint));
   return {
     holds: lines.includes("holds"),
     haproxy: lines.includes("haproxy active"),
     keepalived: lines.includes("keepalived active"),
     listens: lines.includes("listens"),
     backends: counted,
-    through: http.get(through(endpoint)),
+    through: status,
+    well: status !== undefined && wellAs(endpoint).includes(status),
   };
 }
 
@@ -145,17 +156,18 @@ function judge(
   });
   const holders = said.filter(({ holds }) => holds);
   const silent = hosts.filter((host) => !answers.has(host));
-  const asked = said.filter(({ through }) => through !== undefined);
+  const asking = said.filter(({ through }) => through !== undefined);
+  const path = asked(endpoint);
   const up = Math.max(0, ...said.map(({ backends = 0 }) => backends));
-  const blocked = asked.filter(({ through }) => up > 0 && through !== "200");
+  const blocked = asking.filter(({ well }) => up > 0 && !well);
   // Who holds the address and answers through it but not us is there all the same. That it cannot
   // be reached has been said already, and is no reason to doubt the endpoint.
   const elsewhere = holders.length === 0 && silent.length > 0 &&
-    asked.some(({ through }) => through !== "000");
+    asking.some(({ through }) => through !== "000");
   const ailed = ailments(said, endpoint);
   const wrong = [
     ...blocked.map(({ host, through }) =>
-      `${host} gets ${through === "000" ? "no answer" : through} from /readyz through the address`
+      `${host} gets ${through === "000" ? "no answer" : through} from ${path} through the address`
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
   ];
@@ -165,8 +177,8 @@ function judge(
     ...ailed,
     `backends ${up}/${endpoint.backends.length}`,
     ...wrong,
-    ...(up > 0 && asked.length > 0 && blocked.length === 0
-      ? ["/readyz through the address 200"]
+    ...(up > 0 && asking.length > 0 && blocked.length === 0
+      ? [`${path} through the address ${asking[0]?.through}`]
       : []),
   ];
   const ok = (holders.length === 1 || elsewhere) && ailed.length + wrong.length === 0;
@@ -175,7 +187,7 @@ function judge(
     ...silent.map((host) => `no answer from ${host}`),
     ...said.flatMap((one) => illnesses(one, endpoint).map((text) => `${text} ${one.host}`)),
     ...cutOff(said, hosts.length === 1).map(({ host }) =>
-      `/readyz through the address fails from ${host}`
+      `${path} through the address fails from ${host}`
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
   ];
@@ -205,7 +217,7 @@ function illnesses(one: Said, endpoint: Endpoint): string[] {
 function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
   if (standsOtherwise(said)) return [];
   const asking = said.filter(({ holds }) => !holds || alone);
-  const failing = asking.filter(({ through }) => through !== "200");
+  const failing = asking.filter(({ well }) => !well);
   const seen = said.some(({ backends = 0 }) => backends > 0);
   if (asking.length === 0) return seen ? [] : said;
   return failing.length === asking.length ? said : failing;
