@@ -74,9 +74,9 @@ export function derive(endpoint: Endpoint, member: Member, world: World): Derive
 }
 
 /** Connections beside those of clients that HAProxy accepts: its health and metrics listeners. */
-const OWN_CONNECTIONS = 100;
-/** Below the lowest hard limit that was met on a host, 20,000. */
-const DESCRIPTORS = 16_384;
+export const OWN_CONNECTIONS = 100;
+/** What haproxy.service may have at least: below the lowest hard limit that was met on a host, 20,000. */
+export const DESCRIPTORS = 16_384;
 
 /** How many connections HAProxy accepts: of clients, and in all. */
 export function connections({ haproxy }: Endpoint): { clients: number; all: number } {
@@ -88,7 +88,7 @@ export function connections({ haproxy }: Endpoint): { clients: number; all: numb
 /** Descriptors that haproxy.service may have: two for each connection, and some for the rest. */
 export function descriptors(endpoint: Endpoint): Reasoned<number> {
   const { all } = connections(endpoint);
-  const needed = Math.ceil((2 * all + 1000) / 1024) * 1024;
+  const needed = 2 * all + 1000;
   return needed <= DESCRIPTORS
     ? { value: DESCRIPTORS, reason: `more than twice ${all} connections, for which it is enough` }
     : { value: needed, reason: `twice ${all} connections and 1,000 more` };

@@ -5,12 +5,14 @@
  */
 import type { Endpoint, Validation } from "../model.ts";
 import { sh } from "../shell.ts";
+import { connections, DESCRIPTORS, descriptors, OWN_CONNECTIONS } from "./derive.ts";
 import { PATHS, SCRIPT_USER } from "./paths.ts";
 
 /** Tests to pass before any file of the endpoint moves. */
 export function validations(endpoint: Endpoint): readonly Validation[] {
   return [
     { name: "haproxy -c", script: subshell(haproxyTest(endpoint)), tags: ["haproxy"] },
+    ...descriptorTest(endpoint),
     { name: "keepalived -t", script: subshell(keepalivedTest(endpoint)), tags: ["keepalived"] },
   ];
 }
@@ -39,6 +41,26 @@ function haproxyTest(endpoint: Endpoint): string {
 ${workFolder(PATHS.haproxy)}
 ${files.map(({ path, mode }) => elsewhere(path, mode)).join("\n")}
 ${guide ? tolerant("haproxy -c", SEED_HAPROXY) : strictHaproxy()}`;
+}
+
+/**
+ * HAProxy calls a configuration valid for which it gets too few descriptors, and does not start. How
+ * many a unit of a host can have at most, only a unit can tell. What is set unasked fits everywhere.
+ */
+function descriptorTest(endpoint: Endpoint): readonly Validation[] {
+  const { value } = descriptors(endpoint);
+  if (endpoint.profile === "guide" || value <= DESCRIPTORS) return [];
+  const { clients } = connections(endpoint);
+  const script = sh`command -v systemd-run >/dev/null || exit 0
+has=$(systemd-run --quiet --wait --pipe --collect --property=LimitNOFILE=${value} \
+  /bin/sh -c 'ulimit -Hn' </dev/null 2>/dev/null)
+case $has in unlimited | "" | *[!0-9]*) exit 0 ;; esac
+[ "$has" -ge ${value} ] && exit 0
+fits=$(((has - 1000) / 2 - ${OWN_CONNECTIONS}))
+echo ${`max_connections ${clients} needs ${value} descriptors, and a unit of this host`} \
+  "can have $has: at most $fits fit"
+exit 1`;
+  return [{ name: "descriptors of haproxy.service", script: subshell(script), tags: ["haproxy"] }];
 }
 
 /** \`-dW\` turns a warning into a failure. */

@@ -3,10 +3,10 @@
  * at their final paths, with the very tests that a deployment passes. For root, on a host that is a
  * test's own.
  */
-import { SCRIPT_USER } from "../../src/endpoint/paths.ts";
+import { PATHS, SCRIPT_USER } from "../../src/endpoint/paths.ts";
 import { validations } from "../../src/endpoint/validations.ts";
 import type { Endpoint, FileSpec } from "../../src/model.ts";
-import { quote, raw, sh } from "../../src/shell.ts";
+import { raw, sh } from "../../src/shell.ts";
 import type { Certificates } from "../endpoint/renderings.ts";
 
 /** Puts files at their paths. */
@@ -16,13 +16,11 @@ export function place(files: readonly FileSpec[]): string {
   ).join(" || exit 1\n");
 }
 
-/** What the files of an endpoint take for granted: the user of the scripts, and an interface. */
+/** What the files of an endpoint take for granted: the user of the scripts, and what units make. */
 export const GROUND = sh`export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 id -u ${SCRIPT_USER} >/dev/null 2>&1 ||
   useradd --system --no-create-home --shell /usr/sbin/nologin ${SCRIPT_USER} || exit 1
-ip link show eth0 >/dev/null 2>&1 || ip link add eth0 type veth peer name eth0peer || exit 1
-ip addr add 10.88.0.11/24 dev eth0 2>/dev/null; ip link set lo up; ip link set eth0 up; ip link set eth0peer up 2>/dev/null
-mkdir -p /run/haproxy /var/lib/haproxy; echo 1 > /run/holdfast-haproxy-running`;
+[ -e ${PATHS.trackFile} ] || echo 1 >${PATHS.trackFile}`;
 
 /** Runs the tests of a deployment; every line that is printed is a complaint. */
 export function judged(endpoint: Endpoint): string {
@@ -70,5 +68,18 @@ done
 printf '%s\n' "$said"`;
 }
 
-/** One word for a shell. */
-export const word = quote;
+/** Starts both daemons anew with the files that are in place; prints what is wrong with that. */
+export const RESTART = `systemctl daemon-reload
+for it in haproxy keepalived; do
+  systemctl reset-failed $it 2>/dev/null
+  systemctl restart $it && continue
+  systemctl status --no-pager --lines=20 $it
+done`;
+
+/** Opens this many connections and keeps them for ten seconds. */
+export function hold(port: number, connections: number): string {
+  return `for i in $(seq ${connections}); do
+  setsid bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port} && sleep 10' >/dev/null 2>&1 </dev/null &
+done
+sleep 1`;
+}
