@@ -161,7 +161,8 @@ export function advertMs(endpoint: Endpoint): Reasoned<number> {
     : { value: Math.round(advertInterval * 1000), reason: "set in the inventory" };
 }
 
-function peers(endpoint: Endpoint, member: Member, world: World): Derived["peers"] {
+/** Addresses of the other members, in inventory order. @throws {TaskError} when one is not known */
+export function peers(endpoint: Endpoint, member: Member, world: World): Derived["peers"] {
   if (endpoint.vrrp.mode === "multicast" || endpoint.profile === "guide") {
     return { value: [], reason: "adverts are multicast" };
   }
