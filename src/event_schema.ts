@@ -69,7 +69,7 @@ function eventsOf(object: Shape) {
     object({
       type: z.literal("run-start"),
       at,
-      mode: z.enum(["check", "apply", "verify", "drill"]).describe(
+      mode: z.enum(["check", "apply", "verify", "drill", "lint"]).describe(
         "Dry, real, judging only, or breaking things on purpose.",
       ),
       play: text("Name of the play."),
