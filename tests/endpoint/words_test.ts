@@ -1,6 +1,7 @@
 /** No configuration holds a word that its version does not know, or of which nobody looked that up. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseKeepalived, type Statement } from "../../src/endpoint/keepalived_conf.ts";
+import { parseKeepalived } from "../../src/configs/keepalived.ts";
+import type { Statement } from "../../src/configs/model.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Daemon } from "../../src/endpoint/version.ts";
 import { assertNewEnough, knows, OLDEST, WORDS } from "../../src/endpoint/words.ts";
@@ -46,13 +47,14 @@ function haproxyWords(text: string): string[] {
 /** Every word of a keepalived.conf; lines of addresses and of names hold none. */
 function keepalivedWords(text: string): string[] {
   const within = (statements: readonly Statement[]): string[] =>
-    statements.flatMap(({ words: [first = "", ...rest], block = [] }) => {
+    statements.flatMap(({ words, block = [] }) => {
+      const [first = "", ...rest] = words.map(({ text }) => text);
       const names = ["virtual_ipaddress", "unicast_peer", "track_script", "track_file"];
       const reverse = rest.includes("reverse") ? [`${first} reverse`] : [];
-      const named = names.includes(first) && !block.some(({ words }) => words[0] === "file");
+      const named = names.includes(first) && !block.some((it) => it.words[0]?.text === "file");
       return [first, ...reverse, ...(named ? [] : within(block))];
     });
-  return within(parseKeepalived(text));
+  return within(parseKeepalived(text).statements);
 }
 
 /** The words of one daemon's file as it is rendered for a release. */

@@ -153,7 +153,7 @@ Deno.test("listeners that share a port are refused", async () => {
   assertStringIncludes(await said("haproxy: { metrics: '0.0.0.0:8404' }"), "has the metrics too");
   assertStringIncludes(
     await said("haproxy: { metrics: '0.0.0.0:8443' }"),
-    'Cannot use "haproxy.metrics" "0.0.0.0:8443" of endpoint "lbs": clients connect to port 8443',
+    'Cannot use "0.0.0.0:8443" as "haproxy.metrics" of endpoint "lbs": clients connect to port 8443',
   );
   assertStringIncludes(await said("haproxy: { stats: '127.0.0.1:8443' }"), "clients connect to");
   assertEquals(await said("haproxy: { metrics: '10.0.0.11:8404' }"), "");

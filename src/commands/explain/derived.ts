@@ -3,7 +3,10 @@
  * Offline: what only a host can tell is said to be unknown.
  * @module
  */
-import { descriptors, peers, type Reasoned, weight } from "../../endpoint/derive.ts";
+import { addressesOf } from "../../addresses.ts";
+import { descriptors, type Reasoned, weight } from "../../endpoint/derive.ts";
+import { peers } from "../../endpoint/instances.ts";
+import { family } from "../../endpoint/network.ts";
 import { settings } from "../../endpoint/profile.ts";
 import { DEFAULT_VERSIONS } from "../../endpoint/version.ts";
 import { OLDEST } from "../../endpoint/words.ts";
@@ -51,7 +54,12 @@ function known(value: () => Reasoned<unknown>): Reasoned<unknown> {
 function peersOf(endpoint: Endpoint, member: Member): Reasoned<unknown> {
   const nobody = { packages: [], users: [], paths: [] };
   const world = { host: member.host.name, facts: new Map(), predicted: nobody };
-  const { value, reason } = peers(endpoint, member, world);
+  // One of each family speaks for the others of it.
+  const all = addressesOf(endpoint);
+  const firsts = all.filter((it, i) => all.findIndex((one) => family(one) === family(it)) === i);
+  const found = firsts.map((beside) => peers(beside, endpoint, member, world));
+  const value = found.flatMap((it) => it.value);
+  const reason = found[0]?.reason ?? "";
   if (value.length === 0) return { value, reason };
   return {
     value,
