@@ -9,7 +9,7 @@ import { addressesOf } from "../src/addresses.ts";
 import { definePlay } from "../src/define.ts";
 import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
 import { openingFor } from "../src/endpoint/firewall.ts";
-import { managedFiles, ownPaths, retiredPaths } from "../src/endpoint/files.ts";
+import { managedFiles, ownPaths, retiredPaths, withEveryFile } from "../src/endpoint/files.ts";
 import {
   FORGET_UNITS,
   handlerScripts,
@@ -182,8 +182,9 @@ type Role = Pick<ReturnType<typeof managedFiles>[number], "notify" | "agreement"
 function rolesOf(endpoint: Endpoint, member: Member, templates: Templates) {
   // The guide's last: its file has a password in it, and which one lay there is not known.
   const profiles = ["standard", "guide"] as const;
+  const every = withEveryFile(endpoint);
   return new Map(
-    profiles.flatMap((profile) => managedFiles({ ...endpoint, profile }, member, templates))
+    profiles.flatMap((profile) => managedFiles({ ...every, profile }, member, templates))
       .map(({ path, notify, agreement, secret }): [string, Role] => [path, {
         notify,
         ...(agreement === undefined ? {} : { agreement }),

@@ -15,7 +15,7 @@ interface Answer {
   readonly listens: boolean;
   /** How many API servers answer this host directly with 200; unset: nothing could tell. */
   readonly backends: number | undefined;
-  /** HTTP status of `/readyz` by the virtual address; `000`: no answer; unset: not asked. */
+  /** HTTP status by the virtual address; `000`: no answer; unset: not asked. */
   readonly through: ReadonlyMap<string, string>;
 }
 
@@ -103,8 +103,14 @@ function listening({ port }: Endpoint): string {
   return `:${port.toString(16).toUpperCase().padStart(4, "0")} [0-9A-F]*:0000 0A`;
 }
 
-const through = (address: string, { port }: Endpoint) =>
-  `https://${bracketed(address)}:${port}/readyz`;
+// The seed document's HAProxy is not told what to ask for.
+const pathOf = ({ profile, haproxy }: Endpoint) =>
+  (profile === "guide" ? undefined : haproxy.checkPath) ?? "/readyz";
+/** Where the checks show a certificate, one that asks without is told that it is nobody: it answers. */
+const wellAs = ({ profile, haproxy }: Endpoint) =>
+  profile === "guide" || haproxy.checkClient === undefined ? ["200"] : ["200", "401", "403"];
+const through = (address: string, endpoint: Endpoint) =>
+  `https://${bracketed(address)}:${endpoint.port}${pathOf(endpoint)}`;
 const direct = ({ backends, backendPort }: Endpoint) =>
   backends.map(({ address }) => `https://${bracketed(address)}:${backendPort}/readyz`);
 const countUrl = ({ haproxy }: Endpoint) => `http://${haproxy.stats}/backends`;
@@ -118,10 +124,10 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
     }),
   );
   const count = lines.find((line) => /^\d+$/.test(line));
-  const asked = direct(endpoint).filter((url) => http.has(url));
-  const answering = asked.filter((url) => http.get(url) === "200").length;
+  const urls = direct(endpoint).filter((url) => http.has(url));
+  const answering = urls.filter((url) => http.get(url) === "200").length;
   const counted = endpoint.profile === "guide"
-    ? (asked.length === 0 ? undefined : answering)
+    ? (urls.length === 0 ? undefined : answering)
     : (count === undefined ? undefined : Number(count));
   return {
     holds: addressesOf(endpoint).filter((address) => lines.includes(`holds ${address}`)),
@@ -169,13 +175,16 @@ function judge(
     return answer === undefined ? [] : [{ host, ...parse(answer, endpoint) }];
   });
   const silent = hosts.filter((host) => !answers.has(host));
+  const path = pathOf(endpoint);
   const up = Math.max(0, ...said.map(({ backends = 0 }) => backends));
-  const seen = addressesOf(endpoint).map((address) => seenOf(address, said, silent, up));
+  const seen = addressesOf(endpoint).map((address) =>
+    seenOf(address, said, silent, up, wellAs(endpoint))
+  );
   const ailed = ailments(said, endpoint);
   const wrong = [
     ...seen.flatMap(({ address, blocked }) =>
       blocked.map(({ host, status }) =>
-        `${host} gets ${status === "000" ? "no answer" : status} from /readyz through ` +
+        `${host} gets ${status === "000" ? "no answer" : status} from ${path} through ` +
         (seen.length === 1 ? "the address" : address)
       )
     ),
@@ -188,7 +197,7 @@ function judge(
     `backends ${up}/${endpoint.backends.length}`,
     ...wrong,
     ...(up > 0 && seen.every(({ asked, blocked }) => asked > 0 && blocked.length === 0)
-      ? [`/readyz through ${seen.length === 1 ? "the" : "every"} address 200`]
+      ? [`${path} through ${seen.length === 1 ? "the" : "every"} address ${seen[0]?.status}`]
       : []),
   ];
   const misheld = [...seen.flatMap(holdingFaults), ...apart(seen)];
@@ -198,8 +207,8 @@ function judge(
     ...silent.map((host) => `no answer from ${host}`),
     ...said.flatMap((one) => illnesses(one, endpoint).map((text) => `${text} ${one.host}`)),
     ...seen.flatMap(({ address }) =>
-      cutOff(address, said, hosts.length === 1).map(({ host }) =>
-        `/readyz through ${seen.length === 1 ? "the address" : address} fails from ${host}`
+      cutOff(address, said, hosts.length === 1, wellAs(endpoint)).map(({ host }) =>
+        `${path} through ${seen.length === 1 ? "the address" : address} fails from ${host}`
       )
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
@@ -220,11 +229,19 @@ interface Seen {
   readonly elsewhere: boolean;
   /** How many asked through it. */
   readonly asked: number;
+  /** What the first of them was answered. */
+  readonly status: string;
   /** Those of them that should have had a good answer and had another one. */
   readonly blocked: readonly { readonly host: string; readonly status: string }[];
 }
 
-function seenOf(address: string, said: readonly Said[], silent: readonly string[], up: number) {
+function seenOf(
+  address: string,
+  said: readonly Said[],
+  silent: readonly string[],
+  up: number,
+  well: readonly string[],
+) {
   const holders = said.filter(({ holds }) => holds.includes(address)).map(({ host }) => host);
   const asked = said.flatMap(({ host, through }) => {
     const status = through.get(address);
@@ -234,8 +251,9 @@ function seenOf(address: string, said: readonly Said[], silent: readonly string[
   // be reached has been said already, and is no reason to doubt the endpoint.
   const elsewhere = holders.length === 0 && silent.length > 0 &&
     asked.some(({ status }) => status !== "000");
-  const blocked = up > 0 ? asked.filter(({ status }) => status !== "200") : [];
-  return { address, holders, elsewhere, asked: asked.length, blocked } satisfies Seen;
+  const blocked = up > 0 ? asked.filter(({ status }) => !well.includes(status)) : [];
+  const status = asked[0]?.status ?? "";
+  return { address, holders, elsewhere, asked: asked.length, status, blocked } satisfies Seen;
 }
 
 /** What is wrong with how many hold an address, in words that name no host: it moves. */
@@ -265,10 +283,15 @@ function illnesses(one: Said, endpoint: Endpoint): string[] {
  * Members that get no good answer through the address. When none of those that ask gets one, it is so
  * for all of them: the one that holds the address does not ask, and it may be another one later.
  */
-function cutOff(address: string, said: readonly Said[], alone: boolean): readonly Said[] {
+function cutOff(
+  address: string,
+  said: readonly Said[],
+  alone: boolean,
+  well: readonly string[],
+): readonly Said[] {
   if (standsOtherwise(address, said)) return [];
   const asking = said.filter(({ holds }) => !holds.includes(address) || alone);
-  const failing = asking.filter(({ through }) => through.get(address) !== "200");
+  const failing = asking.filter(({ through }) => !well.includes(through.get(address) ?? ""));
   const seen = said.some(({ backends = 0 }) => backends > 0);
   if (asking.length === 0) return seen ? [] : said;
   return failing.length === asking.length ? said : failing;

@@ -181,6 +181,8 @@ export interface ProbeTarget {
   readonly port: number;
   /** What is asked for. */
   readonly path: string;
+  /** It answers who shows a certificate, which we do not: 401 and 403 are answers, too. */
+  readonly guarded?: boolean;
   /** PEM of the CA that answers are verified with; unset: not verified. */
   readonly ca?: string;
   /** Time between two requests, in milliseconds. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { ConnectError } from "../errors.ts";
+import type { Endpoint } from "../model.ts";
 import type { HostRecord, ProbeRecord } from "./model.ts";
 import { CLOCK_SCRIPT, parseClock } from "./remote/clock.ts";
 import { fetchScript, samplerScript, stopSamplerScript } from "./remote/sampler.ts";
@@ -33,7 +34,7 @@ export async function startWatch(trial: Trial): Promise<void> {
     trial.prober = await effects.probe({
       address: endpoint.address,
       port: endpoint.port,
-      path: "/readyz",
+      ...asked(endpoint),
       intervalMs: INTERVAL_MS,
       timeoutMs: TIMEOUT_MS,
       ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
@@ -48,6 +49,13 @@ export async function startWatch(trial: Trial): Promise<void> {
   if (!effects.signal.aborted && requests > 0 && failures >= requests) {
     throw new TrialError(`no request to ${endpoint.address}:${endpoint.port} is answered here`);
   }
+}
+
+/** What HAProxy's own checks ask for; the seed's are not told. */
+function asked({ profile, haproxy }: Endpoint): { path: string; guarded?: boolean } {
+  if (profile === "guide") return { path: "/readyz" };
+  const path = haproxy.checkPath ?? "/readyz";
+  return haproxy.checkClient === undefined ? { path } : { path, guarded: true };
 }
 
 async function startSampler(trial: Trial, host: string): Promise<void> {

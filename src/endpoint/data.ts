@@ -5,16 +5,13 @@
 import { addressesOf, alone, bracketed, isSix } from "../addresses.ts";
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Facts, Member, World } from "../model.ts";
-import { derive, type Derived, type Instance } from "./derive.ts";
+import { connections, derive, type Derived, descriptors, type Instance } from "./derive.ts";
 import { family } from "./network.ts";
+import { notifyCommand } from "./notify.ts";
 import { PATHS, SCRIPT_USER } from "./paths.ts";
 import { settings } from "./profile.ts";
-import { atLeast } from "./version.ts";
-
-/** Connections that HAProxy accepts at once. Two descriptors each must fit below the next. */
-const MAXCONN = 4000;
-/** Below the lowest hard limit that was met on a host, 20,000. */
-const DESCRIPTORS = 16384;
+import type { Daemon } from "./version.ts";
+import { assertNewEnough, assertTakesGuide, knows } from "./words.ts";
 
 // What ends a token or starts something else in one of the three languages that are rendered.
 const UNSAFE = /[\s\p{C}"'`{}!#$%\\;|&<>*?~^]/u;
@@ -79,17 +76,32 @@ export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object
 
 function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined): object {
   const debian = facts === undefined || ["debian", "ubuntu"].includes(facts.os.id);
+  const { check, pulse } = settings(endpoint);
+  const given = endpoint.haproxy;
   return {
-    maxconn: MAXCONN,
-    descriptors: DESCRIPTORS,
+    ...connections(endpoint),
+    descriptors: descriptors(endpoint).value,
     balance: token("haproxy.balance", derived.balance.value),
-    clientTimeout: token("haproxy.client_timeout", endpoint.haproxy.clientTimeout),
-    stats: token("haproxy.stats", endpoint.haproxy.stats),
+    connectTimeout: token(
+      "haproxy.connect_timeout",
+      given.connectTimeout ?? `${check.connectMs}ms`,
+    ),
+    queueTimeout: token("haproxy.queue_timeout", given.queueTimeout ?? "10s"),
+    clientTimeout: token("haproxy.client_timeout", given.clientTimeout),
+    stats: token("haproxy.stats", given.stats),
+    accessLog: given.accessLog ?? "tcp",
     verify: endpoint.ca !== undefined,
     caFile: PATHS.ca,
-    check: settings(endpoint).check,
-    pulse: settings(endpoint).pulse,
-    keepaliveTimes: atLeast(derived.haproxy.value, "2.3"),
+    // Nothing is written where nothing is asked for.
+    clientFile: given.checkClient === undefined ? "" : PATHS.checkClient,
+    verifyHost: given.verifyHost === undefined
+      ? ""
+      : token("haproxy.verify_host", given.verifyHost),
+    checkPath: token("haproxy.check_path", given.checkPath ?? "/readyz"),
+    metricsAt: given.metrics === undefined ? "" : token("haproxy.metrics", given.metrics),
+    check,
+    pulse,
+    knows: wordsOf("haproxy", endpoint, derived),
     // Known to be built in there; elsewhere it would be a configuration error.
     metrics: debian,
     adminSocket: debian ? "/run/haproxy/admin.sock" : "/var/lib/haproxy/stats",
@@ -99,6 +111,7 @@ function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined)
 function vrrp(endpoint: Endpoint, member: Member, derived: Derived): object {
   const guide = endpoint.profile === "guide";
   const { alive, ready } = settings(endpoint);
+  const { notify } = endpoint.vrrp;
   return {
     name: token("host", member.host.name),
     instances: derived.instances.map(instance),
@@ -113,11 +126,26 @@ function vrrp(endpoint: Endpoint, member: Member, derived: Derived): object {
     trackFile: PATHS.trackFile,
     aliveScript: PATHS.aliveScript,
     readyScript: PATHS.readyScript,
+    notifyScript: notify === undefined ? "" : PATHS.notifyScript,
+    notifyCommand: notify === undefined
+      ? ""
+      : notifyCommand(notify, { host: member.host.name, endpoint: endpoint.name }),
     alive,
     ready,
-    autoPriority: atLeast(derived.keepalived.value, "2.1.0"),
-    checkSource: atLeast(derived.keepalived.value, "2.1.0"),
+    knows: wordsOf("keepalived", endpoint, derived),
   };
+}
+
+/**
+ * What a template asks before it writes a word that not every supported version knows.
+ * @throws {TaskError} when the version knows too little for any of it
+ */
+function wordsOf(daemon: Daemon, { profile }: Endpoint, derived: Derived) {
+  const version = derived[daemon].value;
+  // The seed's words are what they are.
+  if (profile === "guide") assertTakesGuide(daemon, version);
+  else assertNewEnough(daemon, version);
+  return (word: string) => knows(daemon, version, word);
 }
 
 function instance({ family, addresses, interface: { value }, source, peers }: Instance): object {

@@ -63,6 +63,27 @@ export function derive(endpoint: Endpoint, member: Member, world: World): Derive
   };
 }
 
+/** Connections beside those of clients that HAProxy accepts: its health and metrics listeners. */
+export const OWN_CONNECTIONS = 100;
+/** What haproxy.service may have at least: below the lowest hard limit that was met on a host, 20,000. */
+export const DESCRIPTORS = 16_384;
+
+/** How many connections HAProxy accepts: of clients, and in all. */
+export function connections({ haproxy }: Endpoint): { clients: number; all: number } {
+  const clients = haproxy.maxConnections ?? 4000;
+  // One limit for all would have Keepalived refused with the clients, and the address would leave.
+  return { clients, all: clients + OWN_CONNECTIONS };
+}
+
+/** Descriptors that haproxy.service may have: two for each connection, and some for the rest. */
+export function descriptors(endpoint: Endpoint): Reasoned<number> {
+  const { all } = connections(endpoint);
+  const needed = 2 * all + 1000;
+  return needed <= DESCRIPTORS
+    ? { value: DESCRIPTORS, reason: `more than twice ${all} connections, for which it is enough` }
+    : { value: needed, reason: `twice ${all} connections and 1,000 more` };
+}
+
 /** Priority of every member by host name: set by hand, else by position and all different. */
 export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<number>> {
   const { members, profile } = endpoint;

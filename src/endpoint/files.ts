@@ -4,7 +4,7 @@
  * @module
  */
 import { TaskError } from "../errors.ts";
-import type { Agreement, Endpoint, FileSpec, Member, World } from "../model.ts";
+import type { Agreement, Endpoint, FileSpec, HaproxySettings, Member, World } from "../model.ts";
 import type { Templates } from "../templates.ts";
 import { agreementOf } from "./agreement.ts";
 import { checkData, templateData } from "./data.ts";
@@ -43,24 +43,48 @@ export function managedFiles(
       keepalived(PATHS.guideScript, rendered("guide/check_apiserver.sh"), "0755"),
     ];
   }
-  const { ca } = endpoint;
+  const { ca, haproxy: { checkClient }, vrrp: { notify } } = endpoint;
   return [
     haproxy(PATHS.haproxy, rendered("standard/haproxy.cfg")),
     ...(ca === undefined ? [] : [haproxy(PATHS.ca, () => pem(ca))]),
+    ...(checkClient === undefined ? [] : [client(checkClient)]),
     spoken(rendered("standard/keepalived.conf"), "0644"),
     keepalived(PATHS.aliveScript, check("/alive"), "0755"),
     keepalived(PATHS.readyScript, check("/ready"), "0755"),
+    ...(notify === undefined
+      ? []
+      : [keepalived(PATHS.notifyScript, rendered("standard/notify_state.sh"), "0755")]),
     unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "haproxy"),
     unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "keepalived"),
   ];
 }
 
-/** Paths that another profile, or an endpoint with a CA, would manage: left over, if they exist. */
+/** Paths that another profile, or other settings, would manage: left over, if they exist. */
 export function retiredPaths(endpoint: Endpoint): readonly string[] {
-  const guide = endpoint.profile === "guide";
-  if (!guide) return [PATHS.guideScript, ...(endpoint.ca === undefined ? [PATHS.ca] : [])];
-  const { ca, aliveScript, readyScript, haproxyUnit, keepalivedUnit } = PATHS;
-  return [ca, aliveScript, readyScript, haproxyUnit, keepalivedUnit];
+  const { ca, checkClient, aliveScript, readyScript, notifyScript } = PATHS;
+  if (endpoint.profile === "guide") {
+    const scripts = [aliveScript, readyScript, notifyScript];
+    return [ca, checkClient, ...scripts, PATHS.haproxyUnit, PATHS.keepalivedUnit];
+  }
+  return [
+    PATHS.guideScript,
+    ...(endpoint.ca === undefined ? [ca] : []),
+    ...(endpoint.haproxy.checkClient === undefined ? [checkClient] : []),
+    ...(endpoint.vrrp.notify === undefined ? [notifyScript] : []),
+  ];
+}
+
+/** The same endpoint with every setting that brings a file of its own: for what is true of each. */
+export function withEveryFile(endpoint: Endpoint): Endpoint {
+  const { ca = "", haproxy, vrrp } = endpoint;
+  const unknown = { certificate: "", key: { secret: true, reveal: () => "" } } as const;
+  const { checkClient = unknown } = haproxy;
+  return {
+    ...endpoint,
+    ca,
+    haproxy: { ...haproxy, checkClient },
+    vrrp: { ...vrrp, notify: vrrp.notify ?? [] },
+  };
 }
 
 /** Every path that a profile may have put in place, those that start something first. */
@@ -95,9 +119,15 @@ function root(path: string, mode: string) {
 }
 
 /** HAProxy refuses a file without its final newline. */
-function pem(text: string): string {
+function pem(text: string, what = "CA"): string {
   if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new TaskError(`Cannot use the CA of the endpoint: it holds no PEM certificate`);
+    throw new TaskError(`Cannot use the ${what} of the endpoint: it holds no PEM certificate`);
   }
   return `${text.trimEnd()}\n`;
+}
+
+/** Certificate and key in one file, as every version wants them. HAProxy reads it as root. */
+function client({ certificate, key }: NonNullable<HaproxySettings["checkClient"]>): ManagedFile {
+  const content = () => pem(certificate, "client certificate") + `${key.reveal().trimEnd()}\n`;
+  return { ...haproxy(PATHS.checkClient, content), mode: "0600", secret: true };
 }

@@ -62,7 +62,11 @@ function apart([first, at]: [string, string], [address, other]: [string, string]
   );
 }
 
-function peers(
+/**
+ * Addresses of the other members beside one of the endpoint's, in inventory order.
+ * @throws {TaskError} when one is not known
+ */
+export function peers(
   beside: string,
   endpoint: Endpoint,
   member: Member,

@@ -9,6 +9,8 @@ export const PATHS = {
   haproxy: "/etc/haproxy/haproxy.cfg",
   /** CA that signed the API servers' certificates. */
   ca: "/etc/haproxy/kube-ca.crt",
+  /** Certificate and key that HAProxy's checks show to the API servers. */
+  checkClient: "/etc/haproxy/kube-check.pem",
   /** Configuration of Keepalived. */
   keepalived: "/etc/keepalived/keepalived.conf",
   /** The seed document's check script. */
@@ -17,6 +19,8 @@ export const PATHS = {
   aliveScript: "/etc/keepalived/check_haproxy_alive.sh",
   /** Asks whether HAProxy sees an API server. */
   readyScript: "/etc/keepalived/check_haproxy_ready.sh",
+  /** Runs the command of the inventory when the state of VRRP changes. */
+  notifyScript: "/etc/keepalived/notify_state.sh",
   /** Drop-in of haproxy.service. */
   haproxyUnit: "/etc/systemd/system/haproxy.service.d/holdfast.conf",
   /** Drop-in of keepalived.service. */

@@ -5,29 +5,62 @@
  */
 import type { Endpoint, Validation } from "../model.ts";
 import { sh } from "../shell.ts";
+import { connections, DESCRIPTORS, descriptors, OWN_CONNECTIONS } from "./derive.ts";
 import { PATHS, SCRIPT_USER } from "./paths.ts";
 
 /** Tests to pass before any file of the endpoint moves. */
 export function validations(endpoint: Endpoint): readonly Validation[] {
   return [
     { name: "haproxy -c", script: subshell(haproxyTest(endpoint)), tags: ["haproxy"] },
+    ...descriptorTest(endpoint),
     { name: "keepalived -t", script: subshell(keepalivedTest(endpoint)), tags: ["keepalived"] },
   ];
 }
 
 // What the seed document's files are known to make the daemons say. Everything else is an error.
-const SEED_HAPROXY = String
-  .raw`^\[WARNING\].* : config : 'option forwardfor' ignored for (frontend|backend) 'apiserver' as it requires HTTP mode\.$|^\[NOTICE\]|^Warnings were found\.$|^Configuration file is valid$`;
+const SEED_HAPROXY = [
+  String
+    .raw`^\[WARNING\].* : (config : )?'option forwardfor' ignored for (frontend|backend) 'apiserver' as it requires HTTP mode\.$`,
+  // Of HAProxy 3.1 and 3.2; newer ones refuse it.
+  String
+    .raw`^\[WARNING\].* : config : Parsing \[[^]]*\]: backend 'apiserver' has the same name as frontend 'apiserver' declared at [^ ]*\. This is dangerous and will not be supported anymore in version 3\.3\.$`,
+  String.raw`^\[NOTICE\]|^Warnings were found\.$|^Configuration file is valid$`,
+].join("|");
 const SEED_KEEPALIVED =
   "SECURITY VIOLATION - scripts are being executed but script_security not enabled.";
 
 function haproxyTest(endpoint: Endpoint): string {
   const guide = endpoint.profile === "guide";
-  const files = guide || endpoint.ca === undefined ? [] : [PATHS.ca];
-  return `${present([PATHS.haproxy, ...files])}
+  const files = guide ? [] : [
+    ...(endpoint.ca === undefined ? [] : [{ path: PATHS.ca, mode: "0644" }]),
+    ...(endpoint.haproxy.checkClient === undefined
+      ? []
+      : [{ path: PATHS.checkClient, mode: "0600" }]),
+  ];
+  return `${present([PATHS.haproxy, ...files.map(({ path }) => path)])}
 ${workFolder(PATHS.haproxy)}
-${files.map((path) => elsewhere(path, "0644")).join("\n")}
+${files.map(({ path, mode }) => elsewhere(path, mode)).join("\n")}
 ${guide ? tolerant("haproxy -c", SEED_HAPROXY) : strictHaproxy()}`;
+}
+
+/**
+ * HAProxy calls a configuration valid for which it gets too few descriptors, and does not start. How
+ * many a unit of a host can have at most, only a unit can tell. What is set unasked fits everywhere.
+ */
+function descriptorTest(endpoint: Endpoint): readonly Validation[] {
+  const { value } = descriptors(endpoint);
+  if (endpoint.profile === "guide" || value <= DESCRIPTORS) return [];
+  const { clients } = connections(endpoint);
+  const script = sh`command -v systemd-run >/dev/null || exit 0
+has=$(systemd-run --quiet --wait --pipe --collect --property=LimitNOFILE=${value} \
+  /bin/sh -c 'ulimit -Hn' </dev/null 2>/dev/null)
+case $has in unlimited | "" | *[!0-9]*) exit 0 ;; esac
+[ "$has" -ge ${value} ] && exit 0
+fits=$(((has - 1000) / 2 - ${OWN_CONNECTIONS}))
+echo ${`max_connections ${clients} needs ${value} descriptors, and a unit of this host`} \
+  "can have $has: at most $fits fit"
+exit 1`;
+  return [{ name: "descriptors of haproxy.service", script: subshell(script), tags: ["haproxy"] }];
 }
 
 /** \`-dW\` turns a warning into a failure. */
@@ -37,7 +70,11 @@ function strictHaproxy(): string {
 
 function keepalivedTest(endpoint: Endpoint): string {
   const guide = endpoint.profile === "guide";
-  const scripts = guide ? [PATHS.guideScript] : [PATHS.aliveScript, PATHS.readyScript];
+  const scripts = guide ? [PATHS.guideScript] : [
+    PATHS.aliveScript,
+    PATHS.readyScript,
+    ...(endpoint.vrrp.notify === undefined ? [] : [PATHS.notifyScript]),
+  ];
   return `${present([PATHS.keepalived, ...scripts])}
 ${executable(scripts)}
 ${guide ? "" : userExists()}

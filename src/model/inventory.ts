@@ -90,16 +90,11 @@ export interface Endpoint {
     readonly mode: "unicast" | "multicast";
     /** Seconds between adverts, or `auto`: by profile. */
     readonly advertInterval: number | "auto";
+    /** Command on a load balancer for each change of its state, words with placeholders. @default {none} */
+    readonly notify?: readonly string[];
   };
   /** Settings of HAProxy. */
-  readonly haproxy: {
-    /** Balance algorithm, or `auto`: by profile. */
-    readonly balance: string;
-    /** How long an idle connection may live, in HAProxy's units (`1h`). */
-    readonly clientTimeout: string;
-    /** `address:port` of the loopback health and metrics listener. */
-    readonly stats: string;
-  };
+  readonly haproxy: HaproxySettings;
   /** `OOMScoreAdjust` of both daemons, -1000 to 1000. @default {systemd's} */
   readonly oomScoreAdjust?: number;
   /** What is asked of the daemons' packages. @default {that they are installed} */
@@ -119,6 +114,37 @@ export interface Endpoint {
   readonly members: readonly Member[];
   /** Load balancers that shall be none any more: nothing is derived from them. @default {none} */
   readonly leaving?: readonly Member[];
+}
+
+/** Settings of HAProxy, as the inventory says them. */
+export interface HaproxySettings {
+  /** Balance algorithm, or `auto`: by profile. */
+  readonly balance: string;
+  /** How long an idle connection may live, in HAProxy's units (`1h`). */
+  readonly clientTimeout: string;
+  /** `address:port` of the loopback health and metrics listener. */
+  readonly stats: string;
+  /** Connections of clients at once. @default {4000} */
+  readonly maxConnections?: number;
+  /** Limit of connecting to an API server, in HAProxy's units. @default {by profile} */
+  readonly connectTimeout?: string;
+  /** Limit of waiting for an API server that can take a connection. @default {"10s"} */
+  readonly queueTimeout?: string;
+  /** `address:port` of a listener for metrics alone. @default {none} */
+  readonly metrics?: string;
+  /** Which connections of clients are logged. @default {"tcp"} */
+  readonly accessLog?: "tcp" | "errors" | "off";
+  /** What the checks ask the API servers for. @default {"/readyz"} */
+  readonly checkPath?: string;
+  /** Name that an API server's certificate must hold. @default {any} */
+  readonly verifyHost?: string;
+  /** What the checks identify themselves with. @default {nothing} */
+  readonly checkClient?: {
+    /** PEM text of the certificate, and of those that lead to its CA. */
+    readonly certificate: string;
+    /** PEM text of its key. */
+    readonly key: Secret;
+  };
 }
 
 /** What is asked of the daemons' packages, as the inventory says it. */

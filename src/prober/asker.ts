@@ -105,10 +105,10 @@ export class Asker {
 type Secure = ReturnType<typeof secureContext>;
 
 function question(target: ProbeTarget, secure: Secure, localPort?: number): Question {
-  const { address, port, path, timeoutMs, ca } = target;
+  const { address, port, path, guarded = false, timeoutMs, ca } = target;
   const [hostname, at] = localPort === undefined ? [address, port] : ["127.0.0.1", localPort];
   const way = { hostname, port: at, secure, verify: ca !== undefined };
-  return { way, address, path, timeoutMs };
+  return { way, address, path, guarded, timeoutMs };
 }
 
 function secureContext({ ca, address, port }: ProbeTarget) {

@@ -60,7 +60,11 @@ function trailer(text: string, line: number, status: number): Answer {
   return end < 0 ? { status } : { status, length: end + 4 };
 }
 
-/** The kind of an answer by its status: `ok`, else `http 500`. */
-export function statusKind(status: number): string {
-  return status >= 200 && status < 300 ? "ok" : `http ${status}`;
+/**
+ * The kind of an answer by its status: `ok`, else `http 500`. Of a server that is `guarded` it is good
+ * enough to hear that we are not let in.
+ */
+export function statusKind(status: number, guarded = false): string {
+  const well = (status >= 200 && status < 300) || (guarded && (status === 401 || status === 403));
+  return well ? "ok" : `http ${status}`;
 }

@@ -23,6 +23,8 @@ export interface Question {
   readonly address: string;
   /** What is asked for. */
   readonly path: string;
+  /** 401 and 403 are answers as good as any. @default {false} */
+  readonly guarded?: boolean;
   /** Deadline, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -33,7 +35,7 @@ const LATE_MS = 50;
 
 /** Asks once, and tells `done` once how it ended. */
 export function request(question: Question, done: (sent: Sent) => void): void {
-  const { way, address, path, timeoutMs } = question;
+  const { way, address, path, guarded = false, timeoutMs } = question;
   const at = performance.now();
   let text = "";
   let timer: ReturnType<typeof setTimeout>;
@@ -48,11 +50,15 @@ export function request(question: Question, done: (sent: Sent) => void): void {
       const { status, length, garbage } = readAnswer(text);
       if (!garbage && (status === undefined || length === undefined)) return;
       close();
-      finish(garbage ? "not http" : statusKind(status ?? 0));
+      finish(garbage ? "not http" : statusKind(status ?? 0, guarded));
     },
     end: (kind) => {
       const { status, untilClose } = readAnswer(text);
-      finish(untilClose && kind === "closed" && status !== undefined ? statusKind(status) : kind);
+      finish(
+        untilClose && kind === "closed" && status !== undefined
+          ? statusKind(status, guarded)
+          : kind,
+      );
     },
   });
   const wait = () => {

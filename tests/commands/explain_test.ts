@@ -87,6 +87,64 @@ Deno.test("explain tells defaults, and derived values with their reason", async 
   assertStringIncludes((await run("m1", "ansible_port")).out, "ssh's own configuration decides");
 });
 
+Deno.test("explain shows what is rendered that no key holds, and what only a host can tell", async () => {
+  const said = async (key: string, text = HOSTS) => rows((await run("lb1", key, {}, text)).out);
+  assertEquals(await said("derived.peers"), [
+    "=> | derived | every other member of the group, as the inventory names them: hosts that are " +
+    'asked know better | ["10.0.0.12"]',
+  ]);
+  // 250 and 90 are too far apart: the derived one has come nearer.
+  assertEquals(await said("derived.weight"), [
+    "=> | derived | more than the 80 that the priorities are apart | -89",
+  ]);
+  assertEquals(await said("derived.vrrp_version"), ["=> | derived | profile standard | 3"]);
+  assertEquals(await said("derived.timers.alive"), [
+    "=> | derived | profile standard: seconds, and runs that count | " +
+    '{"interval":1,"timeout":3,"fall":1,"rise":3}',
+  ]);
+  assertEquals(await said("derived.source"), [
+    "=> | derived | not known before the host is asked: its address on that interface | (unset)",
+  ]);
+  const pinned = HOSTS.replace("backends:", 'packages: { haproxy: "2.8.*" }\n          backends:');
+  assertEquals(await said("derived.haproxy_version", pinned), [
+    "=> | derived | not known before the host is asked, a 2.8.* by packages.haproxy; render " +
+    "assumes 2.6.12, 2.2 is the oldest | (unset)",
+  ]);
+  const wide = HOSTS.replace("{ balance: auto }", "{ max_connections: 20000 }");
+  assertEquals(await said("derived.descriptors", wide), [
+    "=> | derived | twice 20100 connections and 1,000 more | 41200",
+  ]);
+  assertEquals(await said("derived.descriptors"), [
+    "=> | derived | more than twice 4100 connections, for which it is enough | 16384",
+  ]);
+  assertEquals(
+    (await said("endpoint.haproxy.connect_timeout")).at(-1),
+    [
+      '=> | derived | profile standard | "3000ms"',
+    ].join(),
+  );
+  assertEquals(
+    (await said("endpoint.vrrp.notify")).at(-1),
+    [
+      "=> | default | nobody is told of changes of state | (unset)",
+    ].join(),
+  );
+});
+
+Deno.test("explain says why a value cannot be derived", async () => {
+  const names = HOSTS.replace("ansible_host: 10.0.0.12", "ansible_host: two.example");
+  assertStringIncludes(
+    (await run("lb1", "derived.peers", {}, names)).out,
+    "Cannot find the address",
+  );
+  const multicast = HOSTS.replace("advert_interval: 0.5", "mode: multicast");
+  assertEquals(rows((await run("lb1", "derived.peers", {}, multicast)).out), [
+    "=> | derived | adverts are multicast | []",
+  ]);
+  const far = HOSTS.replace("ansible_user: root }", "endpoint_host: { priority: 250 } }");
+  assertStringIncludes((await run("lb1", "derived.weight", {}, far)).out, "Cannot choose a weight");
+});
+
 Deno.test("explain without a key gives a line for every key, and no password", async () => {
   const { out, err, code } = await run("lb1");
   assertEquals([err, code], ["", 0]);

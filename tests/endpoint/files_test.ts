@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { managedFiles } from "../../src/endpoint/files.ts";
+import { managedFiles, ownPaths, retiredPaths } from "../../src/endpoint/files.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../../src/endpoint/needs.ts";
 import { TaskError } from "../../src/errors.ts";
 import type { Endpoint, Member } from "../../src/model.ts";
@@ -149,6 +149,15 @@ Deno.test("managedFiles() refuse hostile values, and a value that passes stays o
     (it) => of("standard", { haproxy: { ...endpoint().haproxy, stats: it } }),
     (it) => of("guide", { vrrp: { ...endpoint().vrrp, authPass: secret(it) } }),
     (it) => of("standard", { interface: it }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, connectTimeout: it } }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, queueTimeout: it } }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, metrics: it } }),
+    (it) => of("standard", { haproxy: { ...endpoint().haproxy, checkPath: it } }),
+    (it) =>
+      of("standard", {
+        ca: "-----BEGIN CERTIFICATE-----",
+        haproxy: { ...endpoint().haproxy, verifyHost: it },
+      }),
   ];
   fc.assert(
     fc.property(hostile, fc.constantFrom(...places), (value, place) => {
@@ -197,4 +206,48 @@ Deno.test("scriptUser() is nobody for the guide, whose scripts run as root", () 
     "keepalived_script",
   ]);
   assertEquals(packagesFor(of("standard")).names, ["haproxy", "keepalived", "curl"]);
+});
+
+Deno.test("managedFiles() keep the key of the checks in a file that root alone reads", () => {
+  const key = "-----BEGIN PRIVATE KEY-----\nMIIK\n-----END PRIVATE KEY-----";
+  const certificate = "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n";
+  const checkClient = { certificate, key: secret(key) };
+  for (const profile of PROFILES) {
+    const haproxy = { ...endpoint().haproxy, checkClient };
+    const files = managedFiles(of(profile, { haproxy }), of(profile).members[0]!, TEMPLATES);
+    const holding = files.filter((it) => it.content(world(of(profile))).includes("MIIK"));
+    assertEquals(
+      holding.map((it) => [it.path, it.mode, it.owner, it.secret, it.notify]),
+      profile === "guide"
+        ? []
+        : [["/etc/haproxy/kube-check.pem", "0600", "root", true, ["reload haproxy"]]],
+    );
+    if (profile === "guide") continue;
+    assertEquals(holding[0]?.content(world(of(profile))), `${certificate}${key}\n`);
+  }
+});
+
+Deno.test("retiredPaths() name what other settings left, and nothing that is managed", () => {
+  const key = secret("");
+  const all = of("standard", {
+    ca: "x",
+    haproxy: { ...endpoint().haproxy, checkClient: { certificate: "", key } },
+    vrrp: { ...endpoint().vrrp, notify: ["x"] },
+  });
+  assertEquals(retiredPaths(all), ["/etc/keepalived/check_apiserver.sh"]);
+  assertEquals(retiredPaths(of("standard")), [
+    "/etc/keepalived/check_apiserver.sh",
+    "/etc/haproxy/kube-ca.crt",
+    "/etc/haproxy/kube-check.pem",
+    "/etc/keepalived/notify_state.sh",
+  ]);
+  for (const profile of PROFILES) {
+    for (const it of [of(profile), { ...all, profile }]) {
+      const managed = managedFiles(it, it.members[0]!, TEMPLATES).map(({ path }) => path);
+      const retired = retiredPaths(it);
+      assertEquals(retired.filter((path) => managed.includes(path)), []);
+      // Whatever was managed before is managed now, or goes.
+      assertEquals(ownPaths().filter((path) => ![...managed, ...retired].includes(path)), []);
+    }
+  }
 });

@@ -2,11 +2,15 @@
 import type { Endpoint, Facts, Member, World } from "../../src/model.ts";
 import { loadTemplates } from "../../src/templates.ts";
 
-/** Installed versions of the three releases of Debian that are tested. */
+/** Installed versions of the releases of Debian and Ubuntu that are rendered for, and the newest. */
 export const RELEASES = {
-  bullseye: { haproxy: "2.2.9-2+deb11u6", keepalived: "1:2.1.5-0.2+deb11u1" },
-  bookworm: { haproxy: "2.6.12-1+deb12u3", keepalived: "1:2.2.7-1+b2" },
-  trixie: { haproxy: "3.0.11-1+deb13u3", keepalived: "1:2.3.3-1" },
+  bullseye: { haproxy: "2.2.9-2+deb11u7", keepalived: "1:2.1.5-0.2+deb11u1" },
+  jammy: { haproxy: "2.4.30-0ubuntu0.22.04.1", keepalived: "1:2.2.4-0.2build1" },
+  bookworm: { haproxy: "2.6.12-1+deb12u4", keepalived: "1:2.2.7-1+b2" },
+  noble: { haproxy: "2.8.16-0ubuntu0.24.04.1", keepalived: "1:2.2.8-1build2" },
+  trixie: { haproxy: "3.0.11-1+deb13u5", keepalived: "1:2.3.3-1" },
+  forky: { haproxy: "3.2.26-1", keepalived: "1:2.3.4-1" },
+  upstream: { haproxy: "3.4.0", keepalived: "2.4.3" },
 } as const;
 
 /** The templates of the product. */

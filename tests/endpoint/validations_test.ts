@@ -108,3 +108,42 @@ Deno.test("validations() test a copy with scripts as root, pointed at the staged
   assertEquals(tested.includes("keepalived_script"), false);
   assertEquals(tested.includes('"/etc/keepalived/'), false);
 });
+
+Deno.test("validations() ask a unit of the host whether it can have the descriptors", async () => {
+  const haproxy = { ...endpoint().haproxy, maxConnections: 20_000 };
+  const judged = async (has: string, of: Partial<Endpoint> = { haproxy }) => {
+    const found = validations(endpoint(of)).find(({ name }) => name.startsWith("descriptors"));
+    const dir = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${dir}/systemd-run`, `#!/bin/sh\necho ${has}\n`, { mode: 0o755 });
+    const script = `PATH=${dir}:$PATH\n${found?.script}`;
+    const { code, stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+    await Deno.remove(dir, { recursive: true });
+    return found && [code, new TextDecoder().decode(stdout)];
+  };
+  // The unit says it, where there is one that can.
+  assertEquals(await judged("41200"), [0, ""]);
+  assertEquals(await judged("unlimited"), [0, ""]);
+  assertEquals(await judged(""), [0, ""]);
+  assertEquals(await judged("20000"), [
+    1,
+    "max_connections 20000 needs 41200 descriptors, and a unit of this host can have 20000: " +
+    "at most 9400 fit\n",
+  ]);
+  const fits = { ...haproxy, maxConnections: 9400 };
+  assertEquals(await judged("20000", { haproxy: fits }), [0, ""]);
+  // Nothing that was asked for: it fits everywhere.
+  assertEquals(await judged("20000", {}), undefined);
+  assertEquals(await judged("20000", { haproxy, profile: "guide" }), undefined);
+});
+
+Deno.test("validations() take what HAProxy 3.1 and 3.2 say of the seed's names", async () => {
+  const said = "[WARNING]  (34) : config : Parsing [/etc/haproxy/haproxy.cfg:43]: backend " +
+    "'apiserver' has the same name as frontend 'apiserver' declared at " +
+    "/etc/haproxy/haproxy.cfg:34. This is dangerous and will not be supported anymore in version 3.3.";
+  const newer = FORWARDFOR.replace("config : ", "");
+  const haproxy = (profile: Endpoint["profile"], prints: string) =>
+    run(profile, "haproxy -c", { prints, code: profile === "guide" ? 0 : 1 });
+  assertEquals((await haproxy("guide", `${said}\n${newer}\nWarnings were found.`)).code, 0);
+  assertEquals((await haproxy("guide", said.replaceAll("apiserver", "other"))).code, 1);
+  assertEquals((await haproxy("standard", said)).code, 1);
+});

@@ -74,7 +74,15 @@ Deno.test("loadInventory() fills an endpoint with defaults", async () => {
     profile: "standard",
     interface: "auto",
     vrrp: { routerId: "auto", mode: "unicast", advertInterval: "auto" },
-    haproxy: { balance: "auto", clientTimeout: "1h", stats: "127.0.0.1:8404" },
+    haproxy: {
+      balance: "auto",
+      clientTimeout: "1h",
+      stats: "127.0.0.1:8404",
+      maxConnections: 4000,
+      queueTimeout: "10s",
+      accessLog: "tcp",
+      checkPath: "/readyz",
+    },
     slo: { failoverMs: 2000 },
     members: [],
   });

@@ -36,11 +36,16 @@ Deno.test("requestText() brackets an IPv6 address", () => {
 });
 
 Deno.test("statusKind() is ok from 200 to 299", () => {
-  assertEquals([200, 204, 302, 401, 500].map(statusKind), [
+  assertEquals([200, 204, 302, 401, 500].map((it) => statusKind(it)), [
     "ok",
     "ok",
     "http 302",
     "http 401",
     "http 500",
   ]);
+});
+
+Deno.test("statusKind() of a guarded server takes being turned away for an answer", () => {
+  const kinds = [200, 302, 401, 403, 404, 500].map((it) => statusKind(it, true));
+  assertEquals(kinds, ["ok", "http 302", "ok", "ok", "http 404", "http 500"]);
 });

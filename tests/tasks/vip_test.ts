@@ -225,3 +225,33 @@ Deno.test("vip() of an endpoint that goes wants nothing to be left of it", () =>
   const left = check.judge(new Map([["lb1", said(HOLDER)], ["lb2", off]]));
   assertEquals([left.ok, left.message], [false, "lb1, which is to leave, holds the address"]);
 });
+
+Deno.test("vip() asks through the address for what the checks ask for", () => {
+  const asks = (of: Endpoint) => /8443(\/[a-z]+)/.exec(vip(of).probe("lb1"))?.[1];
+  const haproxy = { ...standard.haproxy, checkPath: "/livez" };
+  assertEquals([standard, { ...standard, haproxy }, { ...guide, haproxy }].map(asks), [
+    "/readyz",
+    "/livez",
+    "/readyz",
+  ]);
+});
+
+Deno.test("vip() takes being turned away for an answer where the checks show a certificate", () => {
+  const key = { secret: true as const, reveal: () => "" };
+  const haproxy = { ...standard.haproxy, checkClient: { certificate: "", key } };
+  const judged = (endpoint: Endpoint, through: string) =>
+    vip(endpoint).judge(
+      new Map([["lb1", said(HOLDER)], ["lb2", said({ backends: 3, through })]]),
+      true,
+    );
+  const guarded = { ...standard, haproxy };
+  assertEquals(
+    judged(guarded, "401").message,
+    "held by lb1, backends 3/3, /readyz through the address 401",
+  );
+  assertEquals(["401", "403", "404", "500", "000"].map((it) => judged(guarded, it).ok), [
+    ...[true, true],
+    ...[false, false, false],
+  ]);
+  assertEquals(judged(standard, "401").ok, false);
+});

@@ -8,12 +8,12 @@ import { advertMs, priorities, type Reasoned, routerId, state } from "../../endp
 import { settings } from "../../endpoint/profile.ts";
 import { endpointHostSchema, endpointSchema } from "../../inventory/endpoint/schema.ts";
 import type { Endpoint, Member } from "../../model.ts";
+import { derivedOnly, ON_HOST } from "./derived.ts";
 
 /** A value that stands in no file, and why it is that one. */
 export type Unwritten = Reasoned<unknown> & { readonly level: "default" | "derived" };
 
 const AT_SSH = "ssh's own configuration decides";
-const ON_HOST = "not known before the host is asked";
 
 /** Connection variables that are unset. */
 export function connectionDefaults(host: string): ReadonlyMap<string, Unwritten> {
@@ -32,6 +32,14 @@ export function connectionDefaults(host: string): ReadonlyMap<string, Unwritten>
 /** What it means that an optional key is left out. */
 const LEFT_OUT: readonly (readonly [key: string, Unwritten])[] = [
   ["endpoint.production", { value: false, reason: "drills need no --yes", level: "default" }],
+  ...[
+    ["vrrp.notify", "nobody is told of changes of state"],
+    ["haproxy.metrics", "metrics are where haproxy.stats is, and nowhere else"],
+    ["haproxy.check_client", "the checks show no certificate"],
+    ["haproxy.verify_host", "a certificate may hold any name"],
+  ].map(([key, reason = ""]) =>
+    [`endpoint.${key}`, { value: undefined, reason, level: "default" }] as const
+  ),
   ...[
     ["power_command", "drills that switch power are skipped"],
     ["api_command", "drills that break API servers are skipped"],
@@ -104,10 +112,15 @@ function derived(endpoint: Endpoint, member: Member): [string, Reasoned<unknown>
     ["endpoint.vrrp.mode", { value: vrrp.mode, reason: byProfile }],
     ["endpoint.vrrp.advert_interval", { ...advert, value: advert.value / 1000 }],
     ["endpoint.haproxy.balance", { value: settings(endpoint).balance, reason: byProfile }],
+    [
+      "endpoint.haproxy.connect_timeout",
+      { value: `${settings(endpoint).check.connectMs}ms`, reason: byProfile },
+    ],
     ["endpoint.interface", auto],
     ["endpoint_host.priority", priorities(endpoint).get(member.host.name)!],
     ["endpoint_host.state", state(endpoint, member)],
     ["endpoint_host.interface", network],
+    ...derivedOnly(endpoint, member),
     ["endpoint_host.address", {
       value: undefined,
       reason: `${ON_HOST}: its own on the interface, else ansible_host`,

@@ -1,5 +1,5 @@
 /**
- * The CA file of an endpoint.
+ * Files of certificates of an endpoint.
  * @module
  */
 import { isAbsolute, join } from "@std/path";
@@ -28,11 +28,12 @@ export async function caOf(
   file: string,
   node: Located | undefined,
   options: CaOptions,
+  key = "ca_file",
 ): Promise<string | undefined> {
   const path = isAbsolute(file) ? file : join(options.folder, file);
   const fail = (reason: string) => {
-    const message = `Cannot read "ca_file" of ${options.label}: ${quote(path)} ${reason}`;
-    options.report(errorAt(node?.source, "ca-file", message));
+    const message = `Cannot read "${key}" of ${options.label}: ${quote(path)} ${reason}`;
+    options.report(errorAt(node?.source, key === "ca_file" ? "ca-file" : "cert-file", message));
   };
   const result = await options.files.read(path);
   if (result.kind === "missing") return void fail("does not exist");

@@ -15,6 +15,7 @@ import { backendsOf } from "./backends.ts";
 import { caOf } from "./ca.ts";
 import { reportClashes } from "./clashes.ts";
 import { drillOf } from "./drill.ts";
+import { haproxyOf } from "./haproxy.ts";
 import { validate } from "./issues.ts";
 import { membersOf } from "./members.ts";
 import { ENDPOINT_KEYS, type EndpointMap, endpointSchema } from "./schema.ts";
@@ -101,12 +102,9 @@ async function endpointOf(
       // The guide's configuration names no peers, and that is multicast.
       mode: map.vrrp.mode ?? (map.profile === "guide" ? "multicast" : "unicast"),
       advertInterval: map.vrrp.advert_interval,
+      ...(map.vrrp.notify === undefined ? {} : { notify: map.vrrp.notify.command }),
     },
-    haproxy: {
-      balance: map.haproxy.balance,
-      clientTimeout: map.haproxy.client_timeout,
-      stats: map.haproxy.stats,
-    },
+    haproxy: await haproxyOf(map, context),
     ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
     ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
     ...(map.firewall === "auto" ? {} : { firewall: map.firewall }),

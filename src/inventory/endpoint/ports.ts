@@ -1,11 +1,11 @@
 /**
- * What HAProxy listens on beside what a control plane listens on, on a machine that is both.
+ * The ports of a load balancer: what HAProxy listens on, beside what else listens on its machine.
  * @module
  */
 import { quote } from "../../diagnostics.ts";
 import type { Endpoint } from "../../model.ts";
 import { canonicalIp } from "../connection/grammar.ts";
-import { type Report, warningAt } from "../problems.ts";
+import { errorAt, type Report, warningAt } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
 
 /** An endpoint, and the map that it was read from. */
@@ -29,24 +29,66 @@ const CONTROL_PLANE: Readonly<Record<number, string>> = {
   10259: "the scheduler",
 };
 
-/** Warns of ports that something else of the control plane has on a load balancer. */
-export function controlPlanePorts({ endpoint, node }: Placed, label: string, report: Report): void {
+/** One port that HAProxy listens on. */
+interface Wish {
+  readonly port: number;
+  /** `port 8443`, for messages. */
+  readonly what: string;
+  /** Where it was written, as far as it was. */
+  readonly path: readonly string[];
+}
+
+/** Reports ports that HAProxy cannot have, and on API servers those that something else has. */
+export function reportTakenPorts(placed: Placed, label: string, report: Report): void {
+  const { endpoint } = placed;
+  // The seed document has no such listeners.
+  const others = endpoint.profile === "guide" ? [] : listeners(endpoint);
+  const wishes: readonly Wish[] = [
+    { port: endpoint.port, what: `port ${endpoint.port}`, path: ["port"] },
+    ...others,
+  ];
+  for (const { port, what, path } of others.filter(({ port }) => port === endpoint.port)) {
+    const message = `Cannot use ${what} of ${label}: clients connect to port ${port}`;
+    report(errorAt(place(placed, path, ["port"]), "taken-port", message));
+  }
+  if (others.length > 0) sharedListener(placed, label, report);
   const both = stacked(endpoint);
   if (both === undefined) return;
-  const { port, profile, haproxy: { stats } } = endpoint;
-  const warn = (port: number, what: string, path: readonly string[]) => {
-    const who = CONTROL_PLANE[port];
-    if (who === undefined) return;
-    const message =
-      `${what} of ${label} is where ${who} listens on host ${quote(both)}, which is ` +
-      "a backend as well, unless it was told otherwise";
-    report(warningAt((below(node, path) ?? node).source, "control-plane-port", message));
-  };
-  warn(port, `port ${port}`, ["port"]);
-  // The seed document has no such listener.
-  if (profile === "guide") return;
-  const statsPort = Number(/:(\d+)$/.exec(stats)?.[1]);
-  warn(statsPort, `${quote(stats)} as "haproxy.stats"`, ["haproxy", "stats"]);
+  for (const { port, what, path } of wishes) {
+    const source = place(placed, path, ["backend_port"]);
+    if (port === endpoint.backendPort) {
+      const message = `Cannot use ${what} of ${label}: host ${quote(both)} is a backend as well, ` +
+        "and its API server listens there";
+      report(errorAt(source, "taken-port", message));
+    } else if (CONTROL_PLANE[port] !== undefined) {
+      const message = `${what} of ${label} is where ${CONTROL_PLANE[port]} listens on host ` +
+        `${quote(both)}, which is a backend as well, unless it was told otherwise`;
+      report(warningAt(source, "control-plane-port", message));
+    }
+  }
+}
+
+/** What HAProxy listens on beside the port of clients. */
+function listeners({ haproxy }: Endpoint): Wish[] {
+  return (["stats", "metrics"] as const).flatMap((key) => {
+    const socket = haproxy[key];
+    if (socket === undefined) return [];
+    const what = `${quote(socket)} as "haproxy.${key}"`;
+    return [{ port: Number(/:(\d+)$/.exec(socket)?.[1]), what, path: ["haproxy", key] }];
+  });
+}
+
+/** HAProxy shares a port among its listeners without a word, and a connection goes to either. */
+function sharedListener(placed: Placed, label: string, report: Report): void {
+  const { stats, metrics } = placed.endpoint.haproxy;
+  if (metrics === undefined) return;
+  const parts = (socket: string) => /^\[?(.*?)\]?:(\d+)$/.exec(socket) ?? [];
+  const [[, ip, port], [, otherIp, otherPort]] = [parts(stats), parts(metrics)];
+  const any = [ip, otherIp].some((it) => it === "0.0.0.0" || it === "::");
+  if (port !== otherPort || !(any || ip === otherIp)) return;
+  const message = `Cannot use ${quote(metrics)} as "haproxy.metrics" of ${label}: ` +
+    `"haproxy.stats" listens at ${stats}, and has the metrics too`;
+  report(errorAt(place(placed, ["haproxy", "metrics"]), "taken-port", message));
 }
 
 /** A load balancer that is an API server as well. */
@@ -55,4 +97,8 @@ function stacked({ backends, members }: Endpoint): string | undefined {
   return members.find(({ host: { name, address }, addresses = [] }) =>
     [name, canonicalIp(address), ...addresses].some((it) => known.has(it))
   )?.host.name;
+}
+
+function place({ node }: Placed, ...paths: readonly (readonly string[])[]) {
+  return (paths.map((path) => below(node, path)).find((it) => it !== undefined) ?? node).source;
 }

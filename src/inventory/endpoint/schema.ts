@@ -8,19 +8,9 @@ import { z } from "zod";
 import { isIpv4, isIpv6 } from "../connection/grammar.ts";
 import { DRILL_KEYS, drillSchema } from "./drill_schema.ts";
 import { SECRET_KEYS, secretSource } from "../secret_source.ts";
-
-const mapping = { error: "expected a mapping" };
-
-const text = (pattern: RegExp, expected: string) =>
-  z.string({ error: `expected ${expected}` }).regex(pattern, { error: `expected ${expected}` });
-
-const whole = (min: number, max: number, expected = `a whole number from ${min} to ${max}`) => {
-  const error = `expected ${expected}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-
-const choice = <const T extends readonly [string, ...string[]]>(...names: T) =>
-  z.enum(names, { error: `expected ${names.join(", ").replace(/, ([^,]*)$/, " or $1")}` });
+import { CHECK_CLIENT_KEYS, HAPROXY_KEYS, haproxySchema } from "./haproxy_schema.ts";
+import { NOTIFY_KEYS, notifySchema } from "./notify_schema.ts";
+import { choice, mapping, path, text, whole } from "./values.ts";
 
 const port = () => whole(1, 65535, "a port from 1 to 65535");
 
@@ -38,11 +28,6 @@ const addresses = () =>
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
   text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, "the name of a network interface, or auto");
-
-const path = (expected: string) =>
-  text(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, expected)
-    // Not every reader of a JSON Schema knows \p.
-    .meta({ pattern: "^[^\\u0000-\\u001f\\u007f]+$" });
 
 const backend = z.strictObject({
   name: text(
@@ -72,29 +57,7 @@ const vrrp = z.strictObject({
       .max(255, { error: "expected seconds from 0.01 to 255, or auto" }),
   ], { error: "expected seconds from 0.01 to 255, or auto" }).default("auto")
     .meta({ description: "Seconds between adverts; auto goes by profile", examples: [1] }),
-}, mapping);
-
-const haproxy = z.strictObject({
-  balance: choice(
-    "auto",
-    "roundrobin",
-    "leastconn",
-    "source",
-    "first",
-    "random",
-    "static-rr",
-  ).default("auto")
-    .meta({ description: "Balance algorithm; auto goes by profile", examples: ["leastconn"] }),
-  client_timeout: text(/^[1-9]\d{0,8}(us|ms|s|m|h|d)$/, "a duration such as 30s or 1h")
-    .default("1h")
-    .meta({ description: "How long an idle connection may live", examples: ["30m", "4h"] }),
-  stats: z.string({ error: "expected IP:PORT" }).refine(isSocket, { error: "expected IP:PORT" })
-    .default("127.0.0.1:8404")
-    .meta({
-      description: "IP:PORT of health and metrics",
-      examples: ["127.0.0.1:9000"],
-      pattern: "^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[1-9][0-9]{0,4}$",
-    }),
+  notify: notifySchema.optional(),
 }, mapping);
 
 /** Characters of a Debian version, with the wildcards of apt's pins. */
@@ -170,7 +133,7 @@ export const endpointSchema = z.strictObject({
   // A default is not read again: inner defaults only come from reading {}.
   vrrp: vrrp.default(() => vrrp.parse({}))
     .meta({ description: "Settings of Keepalived", examples: [{ router_id: 51 }] }),
-  haproxy: haproxy.default(() => haproxy.parse({}))
+  haproxy: haproxySchema.default(() => haproxySchema.parse({}))
     .meta({ description: "Settings of HAProxy", examples: [{ client_timeout: "4h" }] }),
   oom_score_adjust: whole(-1000, 1000).optional()
     .meta({
@@ -233,7 +196,9 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(endpointSchema.shape)],
   ["vrrp", Object.keys(vrrp.shape)],
   ["vrrp.auth_pass", SECRET_KEYS],
-  ["haproxy", Object.keys(haproxy.shape)],
+  ["vrrp.notify", NOTIFY_KEYS],
+  ["haproxy", HAPROXY_KEYS],
+  ["haproxy.check_client", CHECK_CLIENT_KEYS],
   ["packages", Object.keys(packages.shape)],
   ["slo", Object.keys(slo.shape)],
   ["drill", DRILL_KEYS],
@@ -244,9 +209,3 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
 export const ENDPOINT_HOST_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(endpointHostSchema.shape)],
 ]);
-
-function isSocket(text: string): boolean {
-  const match = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):([1-9]\d{0,4})$/.exec(text);
-  if (!match || Number(match[3]) > 65535) return false;
-  return match[1] === undefined ? isIpv6(match[2] ?? "") : isIpv4(match[1]);
-}
