@@ -2,6 +2,7 @@
  * What a member lets in through its firewall: VRRP of the other members, and its clients. Pure.
  * @module
  */
+import { addressesOf, isSix } from "../addresses.ts";
 import type { Opening } from "../firewall/passage.ts";
 import type { Endpoint, Member, World } from "../model.ts";
 import { attachment, peerAddress } from "./network.ts";
@@ -13,10 +14,20 @@ import { attachment, peerAddress } from "./network.ts";
  */
 export function openingFor(endpoint: Endpoint, member: Member, world: World): Opening {
   const others = endpoint.members.filter((it) => it.host.name !== member.host.name);
+  // One address stands for its family: they are in one VRRP instance.
+  const firsts = [false, true].flatMap((six) =>
+    addressesOf(endpoint).find((address) => isSix(address) === six) ?? []
+  );
+  const own = firsts.map((address) => attachment(endpoint, member, world, address).interface);
   return {
-    interfaces: [attachment(endpoint, member, world).interface],
+    interfaces: [...new Set(own)],
     passages: [
-      ...others.map((it) => ({ kind: "vrrp", from: peerAddress(endpoint, it, world) } as const)),
+      ...firsts.flatMap((address) =>
+        others.map((it) => ({
+          kind: "vrrp",
+          from: peerAddress(endpoint, it, world, address),
+        } as const))
+      ),
       { kind: "port", port: endpoint.port },
     ],
   };
