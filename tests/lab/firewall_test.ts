@@ -181,7 +181,7 @@ async function assertKept(t: Deno.TestContext, lab: Lab, kind: Kind): Promise<vo
     const wish = await hf.editInventory(
       lab,
       "port",
-      (text) => text.replace(/^( +)(backend_port: .*)$/m, "$1port: 9445\n$1$2"),
+      (text) => text.replace(/^( +)port: 8443$/m, "$1port: 9445"),
     );
     const run = await hf.holdfast("apply", wish);
     for (const host of HOSTS) await inside(lab, host, "nft delete table inet wall");
@@ -196,7 +196,7 @@ async function assertKept(t: Deno.TestContext, lab: Lab, kind: Kind): Promise<vo
     const wish = await hf.editInventory(
       lab,
       "moved",
-      (text) => text.replace(/^( +)(backend_port: .*)$/m, "$1port: 9445\n$1$2"),
+      (text) => text.replace(/^( +)port: 8443$/m, "$1port: 9445"),
     );
     const rules = await rulesOf(lab, kind);
     hf.assertExit(await hf.holdfast("apply", wish), 0);
