@@ -39,12 +39,22 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
+  // What a host's firewall says, and the rules that it is to have.
+  "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
   "src/endpoint": [
+    "src/firewall/passage.ts",
+    "src/configs",
     "src/addresses.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/shell.ts",
     "src/templates.ts",
+  ],
+  "src/simulate": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
   ],
   "src/inventory": [
     "src/addresses.ts",
@@ -129,6 +139,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "tasks": [
     "src/addresses.ts",
+    "src/firewall",
     "src/dpkg",
     "src/templates.ts",
     "src/model.ts",
@@ -140,6 +151,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
+    "src/firewall/passage.ts",
     "src/templates.ts",
     "src/model.ts",
     "src/events.ts",

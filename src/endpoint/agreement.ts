@@ -4,8 +4,9 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { blocksOf, lastOf, parseKeepalived } from "../configs/keepalived.ts";
+import type { Statement } from "../configs/model.ts";
 import type { Agreement } from "../model.ts";
-import { parseKeepalived, type Statement } from "./keepalived_conf.ts";
 
 type Block = readonly Statement[];
 
@@ -32,7 +33,7 @@ type Block = readonly Statement[];
  * ```
  */
 export function agreementOf(keepalivedConf: string): Agreement {
-  const conf = parseKeepalived(keepalivedConf);
+  const conf = parseKeepalived(keepalivedConf).statements;
   const globals = blocks(conf, "global_defs").flat();
   const instances = blocks(conf, "vrrp_instance");
   const [four, six] = [false, true].map((is) => instances.filter((it) => speaksSix(it) === is));
@@ -91,16 +92,16 @@ function transport(it: Block, globals: Block, six: boolean): string {
   return own === undefined ? "unicast" : `unicast among ${[own, ...peers].toSorted().join(", ")}`;
 }
 
-function blocks(within: Block, name: string): Block[] {
-  return within.flatMap(({ words, block }) => words[0] === name && block ? [block] : []);
+function blocks(within: Block, name: string): readonly Block[] {
+  return blocksOf(within, name).map(({ block }) => block);
 }
 
 /** The first word of every line of the blocks of this name. */
 function listed(within: Block, name: string): string[] {
-  return blocks(within, name).flat().flatMap(({ words: [first] }) => first ?? []);
+  return blocks(within, name).flat().flatMap(({ words: [first] }) => first?.text ?? []);
 }
 
 /** What the last line that begins with this word says: later ones count. */
 function value(within: Block, name: string): string | undefined {
-  return within.findLast(({ words }) => words[0] === name)?.words[1];
+  return lastOf(within, name)?.words[1]?.text;
 }

@@ -3,8 +3,9 @@
  * else by now. Pure.
  * @module
  */
+import { parseKeepalived } from "../configs/keepalived.ts";
+import { vrrpOf } from "../configs/vrrp.ts";
 import type { Endpoint } from "../model.ts";
-import { parseKeepalived, type Statement } from "./keepalived_conf.ts";
 
 /** Files of a member, where they are known. */
 export interface DeployedFiles {
@@ -39,10 +40,9 @@ export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
 
 /** What all instances carry, in the order of the file: that of the first address is the first. */
 function virtualAddresses(keepalived: string): string[] {
-  const inside = (it: Statement) => it.block ?? [];
-  return parseKeepalived(keepalived).filter(({ words }) => words[0] === "vrrp_instance")
-    .flatMap(inside).filter(({ words }) => words[0] === "virtual_ipaddress").flatMap(inside)
-    .flatMap(({ words: [first = ""] }) => /^[0-9A-Fa-f.:]+/.exec(first)?.[0] ?? []);
+  return vrrpOf(parseKeepalived(keepalived)).instances.flatMap(({ addresses }) =>
+    addresses.flatMap(({ address }) => /^[0-9A-Fa-f.:]+$/.test(address) ? [address] : [])
+  );
 }
 
 /** Ours say it in their heads; the guide's say nothing. */

@@ -249,6 +249,15 @@ Deno.test("locate() finds values, and the map that would hold them", async () =>
   assertEquals(place({ endpoint: "nowhere" }), undefined);
 });
 
+Deno.test("written() finds values that stand there, and no other", async () => {
+  const { written } = await load(withLines("vrrp: { router_id: 7 }"));
+  assertEquals(written({ endpoint: "lbs" }, ["vrrp", "router_id"])?.line, 7);
+  assertEquals(written({ endpoint: "lbs" }, ["vrrp", "mode"]), undefined);
+  assertEquals(written({ endpoint: "lbs" }, ["slo", "failover"]), undefined);
+  assertEquals(written({ host: "lb2" }, ["endpoint_host", "priority"])?.line, 10);
+  assertEquals(written({ endpoint: "nowhere" }, ["port"]), undefined);
+});
+
 Deno.test("positions count from 1, whatever the line ends with", async () => {
   for (const eol of ["\n", "\r\n"]) {
     const text = await problems(["all:", "  hosts:", "    h1:", "      ansible_port: x"].join(eol));
