@@ -138,12 +138,12 @@ Deno.test("loadInventory() warns of ports that a control plane has on its own", 
     "is a backend as well, unless it was told otherwise",
   ]]);
   assertEquals((await load(withLines("port: 10257"))).warnings, []);
+  const both = (...lines: string[]) =>
+    withLines('haproxy: { stats: "127.0.0.1:2381" }', ...lines)
+      .replace("backends: masters", "backends: lbs");
+  assertEquals((await load(both())).warnings.length, 1);
   // The guide's HAProxy listens for clients alone.
-  const guide = withLines(
-    "port: 8404",
-    "profile: guide",
-    "vrrp: { auth_pass: { env: VRRP_PASS } }",
-  );
+  const guide = both("profile: guide", "vrrp: { auth_pass: { env: VRRP_PASS } }");
   assertEquals((await load(guide)).warnings, []);
 });
 
