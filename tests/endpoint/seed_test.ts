@@ -59,8 +59,7 @@ Deno.test("managedFiles() of profile guide keep the seed's line breaks inside th
 });
 
 const PAGE = new URL("../../docs/seed.md", import.meta.url);
-const golden = (name: string) =>
-  Deno.readTextFile(new URL(`golden/${name}.txt`, import.meta.url));
+const golden = (name: string) => Deno.readTextFile(new URL(`golden/${name}.txt`, import.meta.url));
 
 const TABLES = {
   "### `haproxy.cfg`": "/etc/haproxy/haproxy.cfg",
