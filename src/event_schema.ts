@@ -40,7 +40,9 @@ function changeOf(object: Shape) {
 
 function diagnosticOf(object: Shape) {
   return object({
-    severity: z.enum(["error", "warning"]).describe("An error stops the run or a host."),
+    severity: z.enum(["error", "warning", "note"]).describe(
+      "An error stops the run or a host; a note says what was not looked at.",
+    ),
     code: text("Stable word for looking it up."),
     message: text("What cannot be done, to what, and why."),
     source: sourceOf(object).exactOptional().describe("Where it was written."),

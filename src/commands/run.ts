@@ -30,6 +30,7 @@ import {
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { type Reports, withReports } from "./reports.ts";
+import { skippedPreflights } from "./skip_preflight.ts";
 import { whoWeAre } from "./who.ts";
 
 /** Flags of a run. */
@@ -52,6 +53,8 @@ export interface RunFlags extends LoadFlags {
   readonly tags?: readonly string[] | undefined;
   /** No tasks with one of these tags. */
   readonly skipTags?: readonly string[] | undefined;
+  /** Preflights whose errors stop nothing, comma separated. */
+  readonly skipPreflight?: readonly string[] | undefined;
   /** Begin with this task. */
   readonly startAtTask?: string | undefined;
   /** Ask before each change. */
@@ -103,6 +106,7 @@ async function perform(
   const { endpoints, selected, warnings, placeOf } = loaded;
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
+  const skipPreflight = skippedPreflights(flags.skipPreflight, play, endpoints);
   const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
   if (isListing(flags)) {
     io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
@@ -130,6 +134,7 @@ async function perform(
       ? {}
       : { hostNamed: loaded.hostNamed }),
     ...chosen.spec,
+    skipPreflight,
     forks: flags.forks,
     ...(flags.serial === undefined ? {} : { serial: flags.serial }),
     ...(flags.maxFailPercentage === undefined

@@ -11,9 +11,9 @@ import { settings } from "./profile.ts";
 import { atLeast } from "./version.ts";
 
 /** Connections that HAProxy accepts at once. Two descriptors each must fit below the next. */
-const MAXCONN = 4000;
+export const MAXCONN = 4000;
 /** Below the lowest hard limit that was met on a host, 20,000. */
-const DESCRIPTORS = 16384;
+export const DESCRIPTORS = 16384;
 
 // What ends a token or starts something else in one of the three languages that are rendered.
 const UNSAFE = /[\s\p{C}"'`{}!#$%\\;|&<>*?~^]/u;

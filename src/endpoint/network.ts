@@ -31,6 +31,12 @@ export function holds(cidr: string, address: string): boolean {
   return a.slice(0, prefix) === b.slice(0, prefix);
 }
 
+/** Whether two texts are the same IP address. */
+export function sameAddress(a: string, b: string): boolean {
+  const known = bits(a);
+  return known !== undefined && known === bits(b);
+}
+
 /**
  * Interface and own address of a member: the interface whose subnet holds the virtual address,
  * unless the inventory names one. Without facts both must come from the inventory.

@@ -1,0 +1,26 @@
+/**
+ * What preflights share when they judge: findings that several hosts have in common. Pure.
+ * @module
+ */
+import type { Finding } from "../../model.ts";
+
+/** A finding of one host. */
+export type Found = Omit<Finding, "hosts"> & { readonly host: string };
+
+/** Findings of single hosts, those that say the same put together, in order of appearance. */
+export function merged(found: readonly Found[]): readonly Finding[] {
+  const known = new Map<string, { readonly finding: Omit<Finding, "hosts">; hosts: string[] }>();
+  for (const { host, ...finding } of found) {
+    const key = JSON.stringify([finding.severity, finding.message, finding.hint]);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, { finding, hosts: [host] });
+    else if (!same.hosts.includes(host)) same.hosts.push(host);
+  }
+  return [...known.values()].map(({ finding, hosts }) => ({ ...finding, hosts }));
+}
+
+/** The rest of every line of an answer that begins with this word, split at spaces. */
+export function rows(stdout: string, word: string): readonly (readonly string[])[] {
+  return stdout.split("\n").map((line) => line.split(" "))
+    .filter(([first]) => first === word).map(([, ...rest]) => rest);
+}

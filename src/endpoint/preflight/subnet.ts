@@ -1,0 +1,43 @@
+import { TaskError } from "../../errors.ts";
+import type { Endpoint, Preflight } from "../../model.ts";
+import { attachment, holds } from "../network.ts";
+import { PATHS } from "../paths.ts";
+import { touches } from "./concerns.ts";
+import { type Found, merged } from "./judged.ts";
+
+/** Has every member the interface that is meant, and does its subnet hold the virtual address? */
+export function subnet(endpoint: Endpoint): Preflight {
+  const { members, address } = endpoint;
+  return {
+    name: "subnet",
+    waits: false,
+    concerns: (planned) => touches(planned, [PATHS.keepalived]),
+    judge: (_, facts) => {
+      const found = members.flatMap((member): Found[] => {
+        const host = member.host.name;
+        const seen = facts.get(host);
+        if (seen === undefined) return [];
+        try {
+          const at = attachment(endpoint, member, { host, facts, predicted: NOTHING });
+          const own = seen.interfaces.find(({ name }) => name === at.interface)?.addresses ?? [];
+          const near = own.filter((cidr) => cidr.split("/")[0] !== address)
+            .some((cidr) => holds(cidr, address));
+          if (near) return [];
+          return [{
+            severity: "error",
+            host,
+            message: `no subnet of ${at.interface} holds ${address} (${own.join(", ")})`,
+            hint: `set another "interface", or an address of its subnet`,
+          }];
+        } catch (error) {
+          if (!(error instanceof TaskError)) throw error;
+          const message = error.message.replace(/^Cannot use (.*) on "[^"]*": /, "it has not $1: ");
+          return [{ severity: "error", host, message }];
+        }
+      });
+      return { findings: merged(found) };
+    },
+  };
+}
+
+const NOTHING = { packages: [], users: [], paths: [] };
