@@ -12,11 +12,9 @@ import type {
   Preflight,
   PreflightAnswer,
 } from "../model.ts";
-import { type Forecast } from "./forecast.ts";
+import { asTask, type Forecast } from "./forecast.ts";
 import type { Group } from "./group.ts";
-import { asTask } from "./forecast.ts";
-import { type Effects, end, finish, type HostRun } from "./host.ts";
-import { begin } from "./host.ts";
+import { begin, type Effects, end, finish, type HostRun } from "./host.ts";
 import { compose, takeApart } from "./look.ts";
 import type { RunSpec } from "./spec.ts";
 
@@ -71,38 +69,36 @@ export async function preflight(
   { mode, skipPreflight = new Set() }: RunSpec,
   effects: Effects,
 ): Promise<boolean> {
-  const { preflights, endpoint } = group;
+  const { preflights, shared } = group;
   const since = effects.now();
   const concerning = preflights.filter((it) => it.concerns(planned));
-  const quick = mode === "check" ? preflights.filter(({ waits }) => !waits) : [];
-  const due = preflights.filter((it) => concerning.includes(it) || quick.includes(it));
+  const due = preflights.filter((it) => concerning.includes(it) || (mode === "check" && !it.waits));
   if (due.length === 0) return true;
   const answers = await ask(group, due, effects);
   if (effects.signal.aborted) return false;
-  const said: string[] = [];
-  let stops = false;
-  for (const one of due) {
-    const { findings, message } = one.judge(answers.get(one.name) ?? new Map(), group.shared.facts);
+  const verdicts = due.map((one) => {
+    const { findings, message } = one.judge(answers.get(one.name) ?? new Map(), shared.facts);
     const leave = skipPreflight.has(one.name) || !concerning.includes(one);
-    for (const finding of findings) {
-      const stopped = say(group, one.name, finding, leave, effects);
-      stops ||= stopped;
-    }
-    if (message !== undefined) said.push(message);
-  }
-  const at = effects.now();
-  effects.emit({
-    type: "check-end",
-    at,
-    endpoint: endpoint.name,
-    check: "preflight",
-    status: stops ? "failed" : "ok",
-    message: said.length === 0
-      ? `asked about ${due.map(({ name }) => name).join(", ")}`
-      : said.join(", "),
-    ms: at - since,
+    const stopping = findings.map((it) => say(group, one.name, it, leave, effects));
+    return { message, stops: stopping.includes(true) };
   });
+  const stops = verdicts.some((it) => it.stops);
+  const said = verdicts.flatMap(({ message }) => message ?? []);
+  const asked = `asked about ${due.map(({ name }) => name).join(", ")}`;
+  conclude(group, stops, said.length === 0 ? asked : said.join(", "), since, effects);
   return !stops;
+}
+
+function conclude(
+  { endpoint }: Group,
+  stops: boolean,
+  message: string,
+  since: number,
+  { emit, now }: Effects,
+): void {
+  const at = now();
+  const ended = { type: "check-end", endpoint: endpoint.name, check: "preflight" } as const;
+  emit({ ...ended, at, status: stops ? "failed" : "ok", message, ms: at - since });
 }
 
 /** Says of every host that was to be changed that nothing was done, and of the conditions too. */
@@ -126,24 +122,23 @@ export function leaveAsIs({ runs, checks, endpoint }: Group, effects: Effects): 
 
 /** What the look has not brought is asked, everything of a host in one round trip. */
 async function ask(group: Group, due: readonly Preflight[], effects: Effects): Promise<Answers> {
-  const answers = new Map(
-    due.map(({ name }) =>
-      [name, new Map<string, PreflightAnswer>(group.early.get(name) ?? [])] as const
-    ),
-  );
-  const open = due.filter(({ name, probe }) => probe !== undefined && !group.early.has(name));
-  if (open.length === 0) return answers;
+  const { runs, early } = group;
+  const open = due.filter(({ name, probe }) => probe !== undefined && !early.has(name));
   // Together, whatever --forks says: some of them listen to each other.
-  await Promise.all(
-    group.runs.filter(isAsked).map(async (run) => {
-      const found = await askHost(run, open, group, effects);
-      open.forEach(({ name }, i) => {
-        const answer = found[i];
-        if (answer !== undefined) answers.get(name)?.set(run.member.host.name, answer);
-      });
-    }),
-  );
-  return answers;
+  const found = open.length === 0
+    ? []
+    : await Promise.all(runs.map((run) => isAsked(run) ? askHost(run, open, group, effects) : []));
+  const names = runs.map(({ member: { host } }) => host.name);
+  // In the order of the inventory, whoever answered first.
+  return new Map(due.map((one) => {
+    const answerOf = (host: string, i: number) =>
+      early.get(one.name)?.get(host) ?? found[i]?.[open.indexOf(one)];
+    const answers = names.flatMap((host, i) => {
+      const answer = answerOf(host, i);
+      return answer === undefined ? [] : [[host, answer] as const];
+    });
+    return [one.name, new Map(answers)];
+  }));
 }
 
 const isAsked = ({ member, stopped, session }: HostRun) =>

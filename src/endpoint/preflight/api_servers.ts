@@ -15,7 +15,7 @@ export function apiServers(endpoint: Endpoint): Preflight {
     concerns: concernsHaproxy,
     probe: () => probe(endpoint),
     judge: (answers) => {
-      const views = [...answers].map(([host, { stdout }]) => ({ host, ...read(stdout) }));
+      const views = [...answers].map(([host, { stdout }]) => ({ host, ...read(stdout, backends) }));
       const up = Math.max(0, ...views.map(({ seen }) => seen.filter(isGood).length));
       const found = views.flatMap((view) => judge(view, views, endpoint));
       return { findings: merged(found), message: `backends ${up}/${backends.length}` };
@@ -50,7 +50,7 @@ const CURL = String.raw`with_curl() {
   said=$(printf '%s\n' "$ca" | get "$1" "$2" --cacert /dev/stdin); code=$?
   status=${"$"}{said%% *}
   case $code in
-  60 | 51) case $said in *' 0') chain=ok ;; *) chain=bad ;; esac
+  60 | 51) case $said in *' 0' | *' 1' | *' 62' | *' 64') chain=ok ;; *) chain=bad ;; esac
     said=$(get "$1" "$2" -k -k); echo "api $1 ${"$"}{said%% *} $chain bad" ;;
   *) echo "api $1 $status ok ok" ;;
   esac
@@ -85,14 +85,16 @@ interface View {
   readonly needs?: string;
 }
 
-function read(stdout: string): Omit<View, "host"> {
+function read(stdout: string, backends: readonly Backend[]): Omit<View, "host"> {
   const [needs] = rows(stdout, "needs");
-  const seen = rows(stdout, "api").map(([name = "", status = "000", chain = "-", named = "-"]) => ({
-    name,
-    status,
-    chain,
-    named,
-  }));
+  const said = rows(stdout, "api");
+  // In the order of the inventory, whoever answered first.
+  const seen = backends.flatMap(({ name }): Seen[] => {
+    const one = said.find(([it]) => it === name);
+    if (one === undefined) return [];
+    const [, status = "000", chain = "-", named = "-"] = one;
+    return [{ name, status, chain, named }];
+  });
   return needs === undefined ? { seen } : { seen, needs: needs.join(" ") };
 }
 

@@ -48,7 +48,9 @@ function judge(host: string, stdout: string): Found[] {
   const name = ({ file }: { file: string }) => file.split("/").at(-1) ?? "";
   const last = [...said, ours].toSorted((a, b) => name(a) < name(b) ? -1 : 1).at(-1) ?? ours;
   const needs = `HAProxy needs ${NEEDED} (2 x ${MAXCONN} connections + 100)`;
-  if (most < Math.max(last.hard, NEEDED)) {
+  // systemd takes infinity for as many as there may be, and fails over a number that is more.
+  const asked = Number.isFinite(last.hard) ? last.hard : 0;
+  if (most < Math.max(asked, NEEDED)) {
     const message = `fs.nr_open allows ${most} open files, and ${needs}`;
     return [{ severity: "error", host, message, hint: "raise it: sysctl -w fs.nr_open=1048576" }];
   }

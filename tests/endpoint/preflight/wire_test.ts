@@ -196,8 +196,7 @@ Deno.test({
     "without Perl the address is asked about by other means, and the rest is said not to be checked",
   ignore,
   fn: async () => {
-    const setup =
-      `for n in 1 2; do on $n mount --bind /dev/null "$(command -v perl)"; done
+    const setup = `for n in 1 2; do on $n mount --bind /dev/null "$(command -v perl)"; done
 on 3 ip addr add 10.99.0.99/32 dev eth0`;
     const said = await ask(here(false), setup);
     assertMatch(
