@@ -45,13 +45,16 @@ function portsOf({ port, haproxy: { stats }, profile }: Endpoint): readonly Want
   }];
 }
 
-// A socket is HAProxy's own when its process belongs to haproxy.service.
+// A socket is HAProxy's own when its process is the main one of haproxy.service, or a worker of that.
 function probe(wanted: readonly Wanted[]): string {
   return sh`command -v ss >/dev/null 2>&1 || { echo "needs ss"; exit; }
+main=$(systemctl show -p MainPID --value haproxy.service 2>/dev/null)
+parent() { while read -r key value; do [ "$key" != PPid: ] || echo "$value"; done <"/proc/$1/status"; }
+own() { [ "\${main:-0}" != 0 ] && { [ "$1" = "$main" ] || [ "$(parent "$1" 2>/dev/null)" = "$main" ]; }; }
 for port in ${wanted.map((it) => it.port)}; do
   ss -Hltnp "sport = :$port" | while read -r _ _ _ at _ users; do
     pid=\${users#*pid=} pid=\${pid%%[!0-9]*} name=\${users#*'(("'} name=\${name%%'"'*}
-    if [ -n "$pid" ] && grep -q '/haproxy\.service$' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
+    if [ -n "$pid" ] && own "$pid"; then continue; fi
     echo "listens $at \${pid:--} \${name:--}"
   done
 done`;
