@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Lab, startApiServer, stopApiServer, switchApiServer } from "../../src/lab/mod.ts";
+import { type Lab, setReady, startApiServer, stopApiServer } from "../../src/lab/mod.ts";
 import { run as runHere } from "../../src/lab/run.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
@@ -230,7 +230,7 @@ Deno.test({
       await t.step("API servers that refuse anonymous requests", async () => {
         const servers = lab.apiServers.map(({ name }) => name);
         const all = (status: 200 | 401) => () =>
-          Promise.all(servers.map((name) => switchApiServer(lab, name, status)));
+          Promise.all(servers.map((name) => setReady(lab, name, status)));
         await during(all(401), all(200), async () => {
           const { code, errors } = await checked(inventoryFile);
           assertEquals(code, 3);
@@ -240,8 +240,8 @@ Deno.test({
           );
         });
         await during(
-          () => switchApiServer(lab, "m2", 401),
-          () => switchApiServer(lab, "m2", 200),
+          () => setReady(lab, "m2", 401),
+          () => setReady(lab, "m2", 200),
           async () => {
             const { code, said } = await checked(inventoryFile);
             assertEquals(code, 2);
