@@ -3,6 +3,7 @@
  * @module
  */
 import type { Drill } from "./drills/model.ts";
+import type { Lint } from "./lints/model.ts";
 import type { Agreement, ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
 
 /** How to write a new kind of task. */
@@ -85,4 +86,9 @@ export function definePlay(play: Play): Play {
 /** Gives a drill its type. */
 export function defineDrill(drill: Drill): Drill {
   return drill;
+}
+
+/** Gives a lint its type. */
+export function defineLint(lint: Lint): Lint {
+  return lint;
 }

@@ -9,7 +9,7 @@ import { at, count, endpoint, ms, type Shape, text } from "./event_fields.ts";
 
 const host = text("Name of the host in the inventory.");
 const kind = text(
-  "Kind of the task, for grouping: `files`, `service`; `connect`, `look`, `wait`, `handler` and `proof` are Holdfast's own.",
+  "Kind of the task, for grouping: `files`, `service`; `connect`, `look`, `wait`, `preflight`, `handler` and `proof` are Holdfast's own.",
 );
 const task = text("Name of the task, as on screen.");
 const status = z.enum(["ok", "changed", "failed", "skipped", "unreachable"]);
@@ -71,7 +71,7 @@ function eventsOf(object: Shape) {
     object({
       type: z.literal("run-start"),
       at,
-      mode: z.enum(["check", "apply", "verify", "drill"]).describe(
+      mode: z.enum(["check", "apply", "verify", "drill", "lint"]).describe(
         "Dry, real, judging only, or breaking things on purpose.",
       ),
       play: text("Name of the play."),

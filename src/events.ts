@@ -8,8 +8,8 @@ import type { Diagnostic, Source } from "./model.ts";
 
 export type * from "./drill_events.ts";
 
-/** Dry, real, judging only, or breaking things on purpose. */
-export type Mode = "check" | "apply" | "verify" | "drill";
+/** Dry, real, judging only, breaking things on purpose, or reading what is written. */
+export type Mode = "check" | "apply" | "verify" | "drill" | "lint";
 
 /** How a task ended on a host. */
 export type Status = "ok" | "changed" | "failed" | "skipped" | "unreachable";

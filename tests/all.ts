@@ -97,6 +97,9 @@ async function together(command: Deno.Command, name: string): Promise<boolean> {
   return success;
 }
 
+/** Deploys that every kind of fault is tried on, in rooms of this machine. */
+const MATRIX = "tests/matrix/scenarios";
+
 /** Shells that a host may have, for the tests that try them all. */
 const SHELLS = { busybox: "busybox-static", zsh: "zsh", fish: "fish", tcsh: "tcsh" };
 
@@ -125,7 +128,9 @@ const groups: [name: string, work: () => Promise<Count>][] = [
   ["types", () => gate(["check"])],
   ["doc comments and their examples", () => gate(["task", "doc"])],
   ["other shells", installShells],
-  ["unit tests", () => tests(["--parallel", "--ignore=tests/lab", "tests"])],
+  ["unit tests", () => tests(["--parallel", `--ignore=tests/lab,${MATRIX}`, "tests"])],
+  // Each of its cells is a room with two hosts: they keep the machine busy by themselves.
+  ["fault matrix", () => tests(["--parallel", MATRIX])],
 ];
 
 const total: Count = { passed: 0, failed: 0 };

@@ -7,6 +7,7 @@ import { InputError } from "../errors.ts";
 import {
   type Credentials,
   ENDPOINT_SNIPPET,
+  type Loaded as LoadedInventory,
   loadInventory,
   realSecrets,
   type SecretReader,
@@ -39,6 +40,10 @@ export interface Loaded {
   readonly warnings: readonly Diagnostic[];
   /** A host of the inventory by its name, whatever its groups. */
   hostNamed(name: string): Host | undefined;
+  /** File name to its text, for excerpts; plain secrets are blotted out. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Where a value of an endpoint or of a host is written, or the map that would hold it. */
+  readonly locate: LoadedInventory["locate"];
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
   /**
@@ -103,6 +108,8 @@ export async function load(
     selected,
     warnings,
     hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
+    sources,
+    locate,
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
       const found = await credentials(hosts, wish);

@@ -67,6 +67,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   history: [SSH, READ, ENVIRONMENT],
   drill: [SSH, GUARD, READ, ENVIRONMENT],
   render: [READ, WRITE, ENVIRONMENT],
+  lint: [READ, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],
   explain: [READ, ENVIRONMENT],
   report: [READ, ENVIRONMENT],

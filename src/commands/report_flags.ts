@@ -3,7 +3,7 @@ import { didYouMean, quote } from "../diagnostics.ts";
 import type { Diagnostic } from "../model.ts";
 
 /** Kinds of reports that `--report` makes. */
-export const REPORT_KINDS = ["junit", "github", "jsonl", "html"] as const;
+export const REPORT_KINDS = ["junit", "github", "jsonl", "html", "sarif"] as const;
 
 /** A report that was asked for. */
 export interface ReportSpec {
@@ -63,6 +63,7 @@ function parseReport(flag: string): ReportSpec | Diagnostic {
       github: "annotations.txt",
       jsonl: "run.jsonl",
       html: "run.html",
+      sarif: "holdfast.sarif",
     }[kind];
     return problem(`Cannot report as ${kind}: it names no file`, `--report ${kind}:${name}`);
   }

@@ -38,6 +38,8 @@ export interface Reports {
   hide(mask: (text: string) => string): void;
   /** Says an event to all readers. */
   emit(event: Event): void;
+  /** Says an event to all readers but the person, who is shown something else. */
+  record(event: Event): void;
   /** Says problems that a person was shown already to the other readers. */
   note(diagnostics: readonly Diagnostic[]): void;
 }
@@ -128,6 +130,7 @@ const MAKERS: Readonly<Record<ReportSpec["kind"], () => Promise<Make>>> = {
   jsonl: async () => (await import("../reporters/jsonl.ts")).jsonl,
   github: async () => (await import("../reporters/github.ts")).github,
   html: async () => (await import("../reporters/html.ts")).html,
+  sarif: async () => (await import("../reporters/sarif.ts")).sarif,
 };
 
 function writtenTo(spec: ReportSpec, file: ReportFile, make: Make, io: Io): Written {
@@ -210,6 +213,10 @@ async function readers(
     emit: (event) => {
       ended ||= event.type === "run-end";
       say(event, [...people, ...machines]);
+    },
+    record: (event) => {
+      ended ||= event.type === "run-end";
+      say(event, machines);
     },
     note,
     refuse: ({ diagnostics }) => {

@@ -3,6 +3,7 @@
  * @module
  */
 import { describer } from "../describe.ts";
+import { formatDiagnostics } from "../diagnostics.ts";
 import { EXIT } from "../errors.ts";
 import { noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
@@ -17,6 +18,7 @@ import { loadTemplates } from "../templates.ts";
 import { interruptible } from "./interrupt.ts";
 import { chooseTasks } from "./choose.ts";
 import { isListing, listing } from "./listing.ts";
+import { lintBefore } from "./lint/inventory.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
 import { type SudoPasswords, sudoPasswords } from "./password.ts";
@@ -99,14 +101,19 @@ async function perform(
   { io, emit, hide, note }: Reports,
   plan?: SavedPlan,
 ): Promise<number> {
-  const sources: SecretSource[] = [];
+  const secretSources: SecretSource[] = [];
   const blind = mode === "verify" || isListing(flags);
-  const reader = blind ? noSecrets : noting(realSecrets, sources);
+  const reader = blind ? noSecrets : noting(realSecrets, secretSources);
   const loaded = await load(path, flags, io, reader);
   const { endpoints, selected, warnings, placeOf } = loaded;
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
   const skipPreflight = skippedPreflights(flags.skipPreflight, play, endpoints);
+  if (!isListing(flags) && mode !== "verify" && flags.play === undefined) {
+    const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
+    if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
+    note(diagnostics);
+  }
   const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
   if (isListing(flags)) {
     io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
@@ -169,7 +176,7 @@ async function perform(
       },
     ),
   );
-  await writePrivately(flags.out, planText(path, flags, sources, hosts));
+  await writePrivately(flags.out, planText(path, flags, secretSources, hosts));
   io.err(
     `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
   );

@@ -39,7 +39,7 @@ export function beginStep({ id, timeoutS, finish = false, paths = [] }: Step): s
 { printf '%s %s %s\n' "$$" "$(start_of $$)" ${
     finish ? 1 : 0
   } && for path in ${paths}; do printf '%s\n' "$path"; done; } >${RUN_DIR}/step
-[ -e ${RUN_DIR}/open ] && [ ! -e ${RUN_DIR}/undoing ] || exit 1
+[ -e ${RUN_DIR}/open ] && [ ! -e ${RUN_DIR}/undoing ] || { echo 'this host is going back to how it was before this run' >&2; exit 1; }
 renew ${timeoutS + PATIENCE_S}`;
 }
 

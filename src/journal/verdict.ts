@@ -52,6 +52,21 @@ archive ${id}`;
 }
 
 /**
+ * Shell text that opens a run again that was kept a moment ago, because a host that changed with
+ * this one could not keep it: so that it can be undone. Its guard does not come back; a reboot and
+ * the next run undo it.
+ */
+export function recallScript(id: string): string {
+  return sh`${raw(FUNCTIONS)}
+${raw(UNIT_FUNCTIONS)}
+umask 077
+[ ! -e ${RUN_DIR} ] && [ -e ${HISTORY_DIR}/${id}/committed ] || exit 1
+mv -T -- ${HISTORY_DIR}/${id} ${RUN_DIR} && mv -f -- ${RUN_DIR}/committed ${RUN_DIR}/open || exit 1
+flush ${RUN_DIR}
+[ ! -d /run/systemd/system ] || arm_boot`;
+}
+
+/**
  * Shell text that undoes a run now and waits for it: 0 when all is as it was, also when it already
  * had been. What was brought back is on stdout, for {@link parseUndone}.
  */

@@ -7,7 +7,7 @@ import type { Change, Verdict } from "../model.ts";
 import type { Group } from "./group.ts";
 import { worse } from "./gate.ts";
 import { begin, type Effects, end, type HostRun } from "./host.ts";
-import { type Back, commit, reachable, reconnect, revert } from "./journal.ts";
+import { type Back, commit, reachable, recall, reconnect, revert } from "./journal.ts";
 import { settle } from "./settle.ts";
 
 const ROLLBACK = { kind: "rollback", name: "go back to how it was" };
@@ -78,14 +78,17 @@ async function whyBack(
 
 /**
  * Keeps what was changed on all of these hosts: the word is given to all at the same moment, over
- * connections that were opened after their changes. Gives why one does not keep it.
+ * connections that were opened after their changes. Where one does not keep it, those that do are told
+ * that they shall not: what only some of them say is worse than either. Gives why.
  */
 export async function keepAll(
   runs: readonly HostRun[],
   effects: Effects,
 ): Promise<string | undefined> {
   const left = await Promise.all(runs.map((run) => commit(run, effects)));
-  return left.find((why) => why !== undefined);
+  const why = left.find((why) => why !== undefined);
+  if (why !== undefined) await Promise.all(runs.map(recall));
+  return why;
 }
 
 /** Brings a host back and says so; gives why the endpoint may not be changed further. */

@@ -11,6 +11,7 @@ import {
   commitScript,
   parseUndone,
   parseVerdict,
+  recallScript,
   revertScript,
   type Undone,
   type Verdict,
@@ -133,6 +134,13 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   const seen = await verdictOf(run);
   if (seen?.state !== "committed") return why;
   run.opened = false;
+}
+
+/** Takes back the word that a host keeps what was changed, so that it can go back with the others. */
+export async function recall(run: HostRun): Promise<void> {
+  if (run.about === undefined || run.opened !== false) return;
+  const answer = await run.session?.run(recallScript(run.about.id)).catch(swallowLost);
+  if (answer?.code === 0) run.opened = true;
 }
 
 /**

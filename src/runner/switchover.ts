@@ -4,7 +4,7 @@
  * or all go back.
  * @module
  */
-import { applyHost, refresh, stepRequest } from "./apply.ts";
+import { applyHost, refresh, request, stepRequest } from "./apply.ts";
 import { type Coupling, couplingOf, saidThen, type Voice } from "./coupling.ts";
 import { allBack, type Before, gate, keepAll } from "./ending.ts";
 import { foresee } from "./forecast.ts";
@@ -144,10 +144,10 @@ async function backTogether(
 ): Promise<void> {
   const open = others.filter(({ opened }) => opened === true);
   await Promise.all(open.map(async (run) => {
-    // What cannot be stopped goes back all the same: the others have to.
-    if (run.standDown !== undefined) {
-      await stepRequest(run, STAND_DOWN.name, run.standDown.leave);
-    }
+    // Not journalled, because a disk may take no more. What cannot be stopped goes back all the
+    // same: the others have to.
+    const { standDown } = run;
+    if (standDown !== undefined) await request(run, STAND_DOWN.name, standDown.leave, {});
   }));
   const opened = [holder, ...others].filter((run) => run.opened === true);
   await allBack(opened, why, group, before, effects);

@@ -14,19 +14,22 @@ Deno.test("parseReports() reads kinds with and without a file", () => {
 
 const WRONG: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   "junt:x": [
-    'Cannot report as "junt": the kinds are junit, github, jsonl, html',
+    'Cannot report as "junt": the kinds are junit, github, jsonl, html, sarif',
     "--report junit:x",
   ],
   "JUnit:x": [
-    'Cannot report as "JUnit": the kinds are junit, github, jsonl, html',
+    'Cannot report as "JUnit": the kinds are junit, github, jsonl, html, sarif',
     "--report junit:x",
   ],
-  "xml:x": ['Cannot report as "xml": the kinds are junit, github, jsonl, html', "--report junit:x"],
+  "xml:x": [
+    'Cannot report as "xml": the kinds are junit, github, jsonl, html, sarif',
+    "--report junit:x",
+  ],
   "gihub": [
-    'Cannot report as "gihub": the kinds are junit, github, jsonl, html',
+    'Cannot report as "gihub": the kinds are junit, github, jsonl, html, sarif',
     "--report github",
   ],
-  "": ['Cannot report as "": the kinds are junit, github, jsonl, html'],
+  "": ['Cannot report as "": the kinds are junit, github, jsonl, html, sarif'],
   "junit": ["Cannot report as junit: it names no file", "--report junit:holdfast.xml"],
   "html": ["Cannot report as html: it names no file", "--report html:run.html"],
   "jsonl:": ["Cannot report as jsonl: it names no file", "--report jsonl:run.jsonl"],
@@ -53,7 +56,7 @@ Deno.test("parseReports() gives every mistake, and what is right beside them", (
   const { reports, problems } = parseReports(["nope", "junit:a", "jsonl:./a", "jsonl:a.part"]);
   assertEquals(reports, [{ kind: "junit", file: "a" }]);
   assertEquals(problems.map(({ message }) => message), [
-    'Cannot report as "nope": the kinds are junit, github, jsonl, html',
+    'Cannot report as "nope": the kinds are junit, github, jsonl, html, sarif',
     'Cannot report as jsonl to "./a": that is another report',
     'Cannot report as jsonl to "a.part": that is another report',
   ]);

@@ -108,8 +108,9 @@ async function killShell(lab: Lab): Promise<void> {
 read -r step _ <${LOCK_DIR}/step.$session
 for pid in $(pgrep -P $session); do [ $pid = $step ] || victims="$victims $pid"; done
 kill -KILL $victims $session
-while kill -0 $session 2>/dev/null; do sleep 0.1; done
-kill -0 $step`;
+# Asked at once: what watches the session takes a moment to see that it is gone.
+kill -0 $step || exit 1
+while kill -0 $session 2>/dev/null; do sleep 0.1; done`;
   await hf.root(lab, "lb1", script);
 }
 

@@ -138,6 +138,11 @@ function valueOf({ long }: OptionShape, prefix: string, typed: string, line: Bef
       return names("hosts", prefix, typed, /^/, line);
     case "--report":
       return reportAt(prefix, typed);
+    case "--keepalived":
+      return { kind: "files", prefix, path: typed, suffixes: ["conf"] };
+    case "--haproxy":
+      return { kind: "files", prefix, path: typed, suffixes: ["cfg", "conf"] };
+    case "--script":
     case "--html":
       return { kind: "files", prefix, path: typed, suffixes: [] };
     case "--play":

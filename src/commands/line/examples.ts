@@ -51,6 +51,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
     ["holdfast report drills.jsonl --html drills.html", "as a page with the timelines"],
   ],
+  lint: [
+    ["holdfast lint hosts.yaml", "traps in what its hosts would get"],
+    ["holdfast lint --keepalived keepalived.conf --haproxy haproxy.cfg", "in files by hand"],
+    ["holdfast lint --keepalived lb1.conf --keepalived lb2.conf", "what must agree, too"],
+    ["holdfast lint hosts.yaml --report sarif:holdfast.sarif", "for code scanning"],
+  ],
   render: [
     ["holdfast render hosts.yaml --out rendered", "a folder for each host, as on its disk"],
     ["holdfast render hosts.yaml --out rendered -l lb1", "of one host"],

@@ -23,6 +23,7 @@ const COMMANDS_ELSEWHERE: Readonly<Record<string, string>> = {
   status: "verify",
   test: "verify",
   template: "render",
+  validate: "lint",
   list: "inventory",
   graph: "inventory",
   completion: "completions",

@@ -100,7 +100,7 @@ export function withRunFlags(command: Command): Command {
     .option("--json", "print one event a line")
     .option(
       "--report <kind[:file]>",
-      "also report as junit, github, jsonl or html; may be repeated",
+      "also report as junit, github, jsonl, html or sarif; may be repeated",
       collect,
     );
 }

@@ -1,19 +1,51 @@
 /**
- * The commands that read an inventory and contact no host: render, inventory, explain, schema.
+ * The commands that read an inventory and contact no host: lint, render, inventory, explain, schema.
  * @module
  */
 import { type Command, Option } from "commander";
 import type { ExplainFlags } from "../explain.ts";
+import type { LintFlags } from "../lint/lint.ts";
 import type { InventoryFlags } from "../inventory.ts";
 import type { RenderFlags } from "../render.ts";
-import { collect, EXTRA_VARS, type Line } from "./options.ts";
+import { collect, EXTRA_VARS, type Line, reportFiles } from "./options.ts";
 
-/** Declares render, inventory, explain and schema. */
+/** Declares lint, render, inventory, explain and schema. */
 export function declareRead(program: Command, line: Line): void {
+  declareLint(program, line);
   declareRender(program, line);
   declareInventory(program, line);
   declareExplain(program, line);
   declareSchema(program, line);
+}
+
+function declareLint(program: Command, { perform, io }: Line): void {
+  program.command("lint").argument("[inventory]")
+    .description("find traps in an inventory, or in configurations written by hand")
+    .summary("find traps in it, or in files by hand")
+    .optionsGroup("Files by hand:")
+    .option("--keepalived <file>", "a keepalived.conf; may be repeated, one for each host", collect)
+    .option("--haproxy <file>", "a haproxy.cfg; one for all hosts, or one for each", collect)
+    .option("--script <file>", "a script that Keepalived runs; may be repeated", collect)
+    .optionsGroup("What to say:")
+    .option("--ignore <code>", "say nothing of this one; may be repeated", collect)
+    .option("--strict", "warnings count as errors")
+    .option("--list", "list what is looked for")
+    .option("--explain <code>", "what one of them is about, with an example")
+    .optionsGroup("Play and variables:")
+    .option(...EXTRA_VARS, collect)
+    .optionsGroup("Output:")
+    .option("--json", "print one event a line")
+    .option(
+      "--report <kind[:file]>",
+      "also report as sarif, github, junit, jsonl or html; may be repeated",
+      collect,
+    )
+    .action((inventory: string | undefined, flags: LintFlags) =>
+      perform("lint", async () => {
+        const { lintCommand } = await import("../lint/lint.ts");
+        return await lintCommand(inventory, flags, io);
+      }, { writes: reportFiles(flags.report) })
+    );
 }
 
 function declareRender(program: Command, { perform, io }: Line): void {

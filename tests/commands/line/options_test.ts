@@ -12,6 +12,7 @@ import { makeProgram } from "../../../src/commands/program.ts";
 import type { HistoryFlags } from "../../../src/commands/history.ts";
 import type { RedrawFlags } from "../../../src/commands/redraw.ts";
 import type { RollbackFlags } from "../../../src/commands/rollback.ts";
+import type { LintFlags } from "../../../src/commands/lint/lint.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
@@ -90,6 +91,18 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   ] satisfies (keyof HistoryFlags)[],
   // --html is --report html:FILE in other words, and does not reach the code.
   report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
+  lint: [
+    "keepalived",
+    "haproxy",
+    "script",
+    "ignore",
+    "strict",
+    "list",
+    "explain",
+    "extraVars",
+    "json",
+    "report",
+  ] satisfies (keyof LintFlags)[],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
   inventory: [
     "list",

@@ -1,0 +1,92 @@
+/**
+ * What the lints look at when they are given an inventory: the files that its hosts would get.
+ * Nothing is contacted; what only a host can tell is assumed, and nothing is said of it.
+ * @module
+ */
+import { parseHaproxy } from "../../configs/haproxy.ts";
+import { parseKeepalived } from "../../configs/keepalived.ts";
+import { managedFiles } from "../../endpoint/files.ts";
+import { family } from "../../endpoint/network.ts";
+import { PATHS } from "../../endpoint/paths.ts";
+import type { Node, SmallFile, Subject } from "../../lints/model.ts";
+import type { Endpoint, Member } from "../../model.ts";
+import { NOTHING } from "../../runner/plan.ts";
+import { secret } from "../../secret.ts";
+import type { Templates } from "../../templates.ts";
+
+/** Interface that is assumed where the inventory leaves it to the hosts. */
+const INTERFACE = "eth0";
+
+/** The load balancers of an endpoint, with the files that they would get. */
+export function renderedSubject(endpoint: Endpoint, templates: Templates): Subject {
+  const assumed = { ...endpoint, ...withAddresses(endpoint), vrrp: withPassword(endpoint) };
+  if (assumed.interface === "auto") assumed.interface = INTERFACE;
+  const nodes = assumed.members.map((member, i) => {
+    const known = endpoint.members[i]?.host.address ?? "";
+    return nodeOf(assumed, member, family(known) ? [known] : [], templates);
+  });
+  return { nodes, endpoint };
+}
+
+/** Text of each file that findings may point at, except of those that hold a secret. */
+export function textsOf({ nodes, endpoint }: Subject): ReadonlyMap<string, string> {
+  const secret = endpoint?.profile === "guide";
+  return new Map(
+    nodes.flatMap(({ keepalived, haproxy, scripts, units = [] }) => [
+      ...(secret ? [] : [keepalived]),
+      haproxy,
+      ...scripts,
+      ...units,
+    ]).flatMap((it) => it ? [[it.file, it.text] as const] : []),
+  );
+}
+
+function nodeOf(
+  endpoint: Endpoint,
+  member: Member,
+  addresses: readonly string[],
+  templates: Templates,
+): Node {
+  const { name } = member.host;
+  const world = { host: name, facts: new Map(), predicted: NOTHING };
+  const files = managedFiles(endpoint, member, templates).map((file): SmallFile => ({
+    path: file.path,
+    file: `${name}:${file.path}`,
+    text: file.content(world),
+  }));
+  const at = (path: string) => files.find((file) => file.path === path);
+  const [keepalived, haproxy] = [at(PATHS.keepalived), at(PATHS.haproxy)];
+  const units = files.filter(({ path }) =>
+    path === PATHS.haproxyUnit || path === PATHS.keepalivedUnit
+  );
+  return {
+    name,
+    addresses,
+    ...(keepalived && { keepalived: parseKeepalived(keepalived.text, keepalived.file) }),
+    ...(haproxy && { haproxy: parseHaproxy(haproxy.text, haproxy.file) }),
+    scripts: files.filter(({ path }) => path.endsWith(".sh")),
+    // Profile guide leaves the units as they are.
+    ...(units.length > 0 && { units }),
+    versions: {},
+  };
+}
+
+/** Secrets need not be read to look for traps: what is wrong with one is said where it is read. */
+function withPassword({ vrrp }: Endpoint): Endpoint["vrrp"] {
+  return vrrp.authPass === undefined ? vrrp : { ...vrrp, authPass: secret("assumed") };
+}
+
+/**
+ * Hosts that are named and not numbered get an address from the ranges for documentation, so that
+ * peers can be written at all.
+ */
+function withAddresses(endpoint: Endpoint): Pick<Endpoint, "members"> & { interface: string } {
+  const four = family(endpoint.address) !== 6;
+  const members = endpoint.members.map((member, i) => {
+    const { host } = member;
+    if (family(host.address) === (four ? 4 : 6)) return member;
+    const address = four ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`;
+    return { ...member, host: { ...host, address } };
+  });
+  return { members, interface: endpoint.interface };
+}

@@ -1,0 +1,64 @@
+/**
+ * What the configuration files of the two daemons are made of, every piece with its place.
+ * Types only.
+ * @module
+ */
+import type { Diagnostic, Source } from "../model.ts";
+
+/** A word of a file as the daemon takes it: without quotes, variables put in. */
+export interface Word {
+  /** The word. */
+  readonly text: string;
+  /** Where it stands; its length is that in the file. */
+  readonly source: Source;
+}
+
+/** A line of a keepalived.conf, with the block that it opens, if it opens one. */
+export interface Statement {
+  /** Its words; the first is the keyword. */
+  readonly words: readonly Word[];
+  /** What stands between its braces; unset: it has none. */
+  readonly block?: readonly Statement[];
+}
+
+/** A keepalived.conf. */
+export interface KeepalivedFile {
+  /** Path as the user would type it. */
+  readonly file: string;
+  /** The whole text, for excerpts. */
+  readonly text: string;
+  /** Its statements, outermost first. */
+  readonly statements: readonly Statement[];
+  /** What is no keepalived.conf at all: braces that do not match, quotes that do not end. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** A line of a section of a haproxy.cfg; the first word is the keyword. */
+export interface Line {
+  /** Its words, never none. */
+  readonly words: readonly Word[];
+}
+
+/** A section of a haproxy.cfg, such as `backend apiserver`. */
+export interface Section {
+  /** Its first word: `global`, `defaults`, `frontend`, `backend`, `listen`, and others. */
+  readonly kind: string;
+  /** Its name, empty where it has none. */
+  readonly name: string;
+  /** The line that opens it. */
+  readonly head: Line;
+  /** The lines below. */
+  readonly lines: readonly Line[];
+}
+
+/** A haproxy.cfg. */
+export interface HaproxyFile {
+  /** Path as the user would type it. */
+  readonly file: string;
+  /** The whole text, for excerpts. */
+  readonly text: string;
+  /** Its sections in order. */
+  readonly sections: readonly Section[];
+  /** What is no haproxy.cfg at all: lines before any section, quotes that do not end. */
+  readonly problems: readonly Diagnostic[];
+}

@@ -1,0 +1,65 @@
+/**
+ * docs/lints.md, made from the lints' own examples. Text only.
+ * @module
+ */
+import type { ExampleFiles, Lint } from "./model.ts";
+import { SEED_FAULTS } from "./seed.ts";
+
+const HEAD = `# Lints
+
+Traps that a configuration of HAProxy and Keepalived can have. \`holdfast lint INVENTORY\` looks for
+them in the files that the hosts of an inventory would get, and points at the value of the inventory
+that decides it; every \`apply\` and \`check\` does so before it contacts a host: an error stops it,
+warnings are shown. \`holdfast lint --keepalived FILE --haproxy FILE\` looks into files that were
+written by hand, those of several hosts at once (\`--keepalived\` of each, in the order of
+\`--haproxy\`), and into the scripts that Keepalived runs (\`--script FILE\`).
+
+\`--ignore CODE\` says nothing of one, \`--strict\` makes warnings count, \`--explain CODE\` shows what
+stands below. \`--report sarif:FILE\` is for code scanning, \`--report github\` for annotations. What the
+seed document itself does wrong is a warning under \`profile: guide\`, which renders that document as
+it is, and is marked **seed** here.
+
+This page is made from the lints' own examples: each is tried, with exactly this text.
+`;
+
+/** The whole page. */
+export function lintsPage(lints: readonly Lint[]): string {
+  return [HEAD, table(lints), ...lints.map(section)].join("\n");
+}
+
+function table(lints: readonly Lint[]): string {
+  const rows = lints.map(({ code, severity, title }) =>
+    `| [${code}](#${code}) | ${severity}${seed(code)} | ${title.replaceAll("|", "\\\\|")} |`
+  );
+  return `| code | severity | what is wrong |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+function section({ code, severity, title, why, err, ok }: Lint): string {
+  return `## ${code}
+
+${severity[0]?.toUpperCase()}${severity.slice(1)}${seed(code)}: ${title}.
+
+${why}
+
+${files(err.files)}
+What is said:
+
+${fenced("text", err.says)}
+Without it:
+
+${files(ok.files)}`;
+}
+
+function files(example: ExampleFiles): string {
+  return Object.entries(example).map(([path, text]) =>
+    `\`${path}\`\n\n${fenced(path.endsWith(".sh") ? "sh" : "conf", text)}`
+  ).join("\n");
+}
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`;
+}
+
+function seed(code: string): string {
+  return SEED_FAULTS.has(code) ? ", **seed**" : "";
+}

@@ -1,0 +1,142 @@
+/** `lint` as a person types it. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { cli } from "./cli.ts";
+
+const HAPROXY = `backend apiserver
+    option httpchk GET /healthz
+    option ssl-hello-chk
+    server m1 10.0.0.21:6443 check
+`;
+
+const KEEPALIVED = (priority: number, weight: number) =>
+  `vrrp_script check {
+    script "/etc/keepalived/check.sh"
+    weight ${weight}
+}
+vrrp_instance VI_1 {
+    virtual_router_id 51
+    priority ${priority}
+    track_script {
+        check
+    }
+}
+`;
+
+const INVENTORY = (profile: string, priority: number) =>
+  `all:
+  children:
+    load_balancers:
+      vars:
+        endpoint:
+          address: 10.0.0.10
+          backends: [{ name: m1, address: 10.0.0.21 }]
+          profile: ${profile}
+          vrrp: { auth_pass: { env: VRRP_PASS } }
+      hosts:
+        lb1: { ansible_host: 10.0.0.11 }
+        lb2: { ansible_host: 10.0.0.12, endpoint_host: { priority: ${priority} } }
+`;
+
+async function inFolder(
+  files: Readonly<Record<string, string>>,
+  work: (dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${dir}/${name}`, text);
+    }
+    await work(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("lint says what is wrong with a file by hand, with the line, and ends with 1", () =>
+  inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
+    const { code, out, err } = await cli(["lint", "--haproxy", "haproxy.cfg"], { cwd: dir });
+    assertEquals([code, err], [1, ""]);
+    assertMatch(out, /^haproxy\.cfg:3:12: an API server that answers .* \[overridden-check\]$/m);
+    assertStringIncludes(
+      out,
+      "    3 |     option ssl-hello-chk\n      |            ^^^^^^^^^^^^^\n",
+    );
+    assertMatch(out, /\n\d+ errors?, \d+ warnings?\n/);
+  }));
+
+Deno.test("lint compares what several hosts say", () =>
+  inFolder({ "one.conf": KEEPALIVED(110, -2), "two.conf": KEEPALIVED(100, -2) }, async (dir) => {
+    const both = ["--keepalived", "one.conf", "--keepalived", "two.conf"];
+    const { code, out } = await cli(["lint", ...both], { cwd: dir });
+    assertEquals(code, 1);
+    assertMatch(out, /^one\.conf:3:12: .*not below the 100 of two\.conf \[weight-below-gap\]$/m);
+  }));
+
+Deno.test("lint of profile guide names the faults of the seed as warnings, and reads no secret", () =>
+  inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
+    const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });
+    assertEquals(code, 0, out);
+    const place = String.raw`lb1:/etc/haproxy/haproxy\.cfg:\d+:\d+: warning: `;
+    assertMatch(out, new RegExp(`^${place}.*the same on lb2\\) \\[overridden-check\\]$`, "m"));
+    assertEquals((await cli(["lint", "hosts.yaml", "--strict"], { cwd: dir })).code, 1);
+  }));
+
+Deno.test("check and apply stop at an error before a host is contacted", () =>
+  inFolder({ "hosts.yaml": INVENTORY("guide", 50) }, async (dir) => {
+    const env = { VRRP_PASS: "s3cret-1" };
+    for (const command of ["check", "apply"]) {
+      const { code, out, err } = await cli([command, "hosts.yaml", "--json"], { cwd: dir, env });
+      assertEquals(code, 1);
+      assertStringIncludes(err, "[weight-below-gap]");
+      assertStringIncludes(out, `"exitCode":1,"hosts":{}`);
+      assert(!`${out}${err}`.includes("s3cret-1"));
+    }
+  }));
+
+Deno.test("lint reports for machines: events, SARIF and annotations", () =>
+  inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
+    const reports = ["--report", "sarif:found.sarif", "--report", "github:notes.txt"];
+    const line = ["lint", "--haproxy", "haproxy.cfg", "--json", ...reports];
+    const { code, out } = await cli(line, { cwd: dir });
+    assertEquals(code, 1);
+    const events = out.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events[0].type, "version");
+    assertEquals(events.at(-1), { ...events.at(-1), type: "run-end", exitCode: 1, hosts: {} });
+    const { runs: [run] } = JSON.parse(await Deno.readTextFile(`${dir}/found.sarif`));
+    const result = run.results.find((it: { ruleId: string }) => it.ruleId === "overridden-check");
+    assertEquals(run.tool.driver.rules[result.ruleIndex].id, "overridden-check");
+    assertEquals(result.locations[0].physicalLocation, {
+      artifactLocation: { uri: "haproxy.cfg" },
+      region: { startLine: 3, startColumn: 12, endColumn: 25 },
+    });
+    const notes = await Deno.readTextFile(`${dir}/notes.txt`);
+    assertStringIncludes(notes, "::error file=haproxy.cfg,line=3,col=12,endColumn=25,");
+  }));
+
+Deno.test("lint says what cannot be linted, all of it at once", () =>
+  inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
+    const says = async (...args: string[]) => {
+      const { code, err } = await cli(["lint", ...args], { cwd: dir });
+      assertEquals(code, 1);
+      return err;
+    };
+    assertStringIncludes(await says(), "Cannot lint: neither an inventory nor a file is named");
+    assertStringIncludes(await says("x.yaml", "--haproxy", "haproxy.cfg"), "at once");
+    const two = await says("--haproxy", "gone.cfg", "--keepalived", "gone.conf");
+    assertStringIncludes(two, 'Cannot read "gone.cfg": No such file or directory');
+    assertStringIncludes(two, 'Cannot read "gone.conf": No such file or directory');
+    const near = await says("--haproxy", "haproxy.cfg", "--ignore", "overriden-check");
+    assertStringIncludes(near, "hint: overridden-check");
+  }));
+
+Deno.test("lint --ignore leaves one out, --explain and --list say what there is", () =>
+  inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
+    const line = ["lint", "--haproxy", "haproxy.cfg", "--ignore", "overridden-check"];
+    const { out } = await cli(line, { cwd: dir });
+    assert(!out.includes("[overridden-check]"));
+    const { out: list } = await cli(["lint", "--list"]);
+    assertMatch(list, /^error +overridden-check +two kinds/m);
+    const { out: explained } = await cli(["lint", "--explain", "overridden-check"]);
+    assertStringIncludes(explained, "What is then said:");
+    assertEquals((await cli(["lint", "--explain", "nothing"])).code, 1);
+  }));

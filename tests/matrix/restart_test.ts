@@ -1,3 +1,0 @@
-import { scenarioTest } from "./scenario_test_case.ts";
-
-await scenarioTest("restart");

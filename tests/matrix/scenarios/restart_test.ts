@@ -1,0 +1,3 @@
+import { scenarioTest } from "../scenario_test_case.ts";
+
+await scenarioTest("restart");
