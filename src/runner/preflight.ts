@@ -70,6 +70,8 @@ export async function preflight(
   effects: Effects,
 ): Promise<boolean> {
   const { preflights, shared } = group;
+  // Of hosts that cannot be reached that has been said.
+  if (shared.facts.size === 0) return true;
   const since = effects.now();
   const concerning = preflights.filter((it) => it.concerns(planned));
   const due = preflights.filter((it) => concerning.includes(it) || (mode === "check" && !it.waits));
@@ -97,8 +99,15 @@ function conclude(
   { emit, now }: Effects,
 ): void {
   const at = now();
-  const ended = { type: "check-end", endpoint: endpoint.name, check: "preflight" } as const;
-  emit({ ...ended, at, status: stops ? "failed" : "ok", message, ms: at - since });
+  emit({
+    type: "check-end",
+    at,
+    endpoint: endpoint.name,
+    check: "preflight",
+    status: stops ? "failed" : "ok",
+    message,
+    ms: at - since,
+  });
 }
 
 /** Says of every host that was to be changed that nothing was done, and of the conditions too. */

@@ -1,7 +1,6 @@
 import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../../model.ts";
-import { sameAddress } from "../network.ts";
 import { concernsNetwork } from "./concerns.ts";
-import { type Found, merged } from "./judged.ts";
+import { carriersOf, type Found, merged } from "./judged.ts";
 import { heardBy, stations, wireProbe } from "./wire.ts";
 
 /** Does a stranger use the virtual address? Keepalived would take it without a word. */
@@ -25,36 +24,30 @@ function judge(
   const members = stations(endpoint, facts);
   // A member is known by its own address on the segment, whether or not it answered us.
   const owners = new Map(
-    members.flatMap((one) => {
-      const mac = heard.map(({ macOf }) => one.address && macOf(one.address)).find((it) => it);
-      return mac === undefined || mac === "" ? [] : [[mac, one.host] as const];
-    }),
+    members.flatMap(({ host, address }) =>
+      address === undefined
+        ? []
+        : heard.flatMap(({ macsOf }) => macsOf(address)).map((mac) => [mac, host] as const)
+    ),
   );
-  const holder = members.find(({ host }) =>
-    facts.get(host)?.interfaces.some((it) =>
-      it.addresses.some((cidr) => sameAddress(cidr.split("/")[0] ?? "", address))
-    )
-  )?.host;
-  const found = heard.flatMap(({ host, asked, lacks, macOf }): Found[] => {
+  const [holder] = carriersOf(address, facts);
+  const found = heard.flatMap(({ host, asked, lacks, macsOf }): Found[] => {
     if (!asked) {
       const message =
         `whether somebody else uses ${address}: needs perl, arping or ping (${lacks})`;
       return [{ severity: "note", host, message }];
     }
-    const mac = macOf(address);
-    if (mac === undefined || owners.has(mac)) return [];
-    // One that holds it itself hears nobody else: the others do.
-    return [{
+    return macsOf(address).filter((mac) => !owners.has(mac)).map((mac) => ({
       severity: "error",
       host,
       message: `${address} is used by another machine, MAC address ${mac}` +
         (holder === undefined ? "" : `, and ${holder} holds it too`),
       hint: `take the address from that machine, or set another "address"`,
-    }];
+    }));
   });
   const findings = merged(found);
-  const seen = heard.map(({ macOf }) => macOf(address)).find((mac) => mac !== undefined);
-  const by = holder ?? (seen === undefined ? undefined : owners.get(seen));
+  const seen = heard.flatMap(({ macsOf }) => macsOf(address)).find((mac) => owners.has(mac));
+  const by = holder ?? owners.get(seen ?? "");
   if (by !== undefined) return { findings, message: `${address} is held by ${by}` };
   return findings.length === 0 && heard.length > 0
     ? { findings, message: `${address} is free` }

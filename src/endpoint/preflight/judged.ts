@@ -2,7 +2,8 @@
  * What preflights share when they judge: findings that several hosts have in common. Pure.
  * @module
  */
-import type { Finding } from "../../model.ts";
+import type { Facts, Finding } from "../../model.ts";
+import { sameAddress } from "../network.ts";
 
 /** A finding of one host. */
 export type Found = Omit<Finding, "hosts"> & { readonly host: string };
@@ -17,6 +18,15 @@ export function merged(found: readonly Found[]): readonly Finding[] {
     else if (!same.hosts.includes(host)) same.hosts.push(host);
   }
   return [...known.values()].map(({ finding, hosts }) => ({ ...finding, hosts }));
+}
+
+/** Names of the hosts that carry an address now. */
+export function carriersOf(address: string, facts: ReadonlyMap<string, Facts>): readonly string[] {
+  const carries = ({ interfaces }: Facts) =>
+    interfaces.some((it) =>
+      it.addresses.some((cidr) => sameAddress(cidr.split("/")[0] ?? "", address))
+    );
+  return [...facts].filter(([, its]) => carries(its)).map(([host]) => host);
 }
 
 /** The rest of every line of an answer that begins with this word, split at spaces. */

@@ -1,9 +1,7 @@
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, Preflight } from "../../model.ts";
-import { attachment, holds } from "../network.ts";
-import { PATHS } from "../paths.ts";
-import { touches } from "./concerns.ts";
-import { type Found, merged } from "./judged.ts";
+import { attachment, holds, sameAddress } from "../network.ts";
+import { carriersOf, type Found, merged } from "./judged.ts";
 
 /** Has every member the interface that is meant, and does its subnet hold the virtual address? */
 export function subnet(endpoint: Endpoint): Preflight {
@@ -11,8 +9,11 @@ export function subnet(endpoint: Endpoint): Preflight {
   return {
     name: "subnet",
     waits: false,
-    concerns: (planned) => touches(planned, [PATHS.keepalived]),
+    // Where it is wrong the files cannot even be planned.
+    concerns: (planned) => [...planned.values()].some((changes) => changes.length > 0),
     judge: (_, facts) => {
+      // One that some member holds already is reached somehow.
+      const standing = carriersOf(address, facts).length > 0;
       const found = members.flatMap((member): Found[] => {
         const host = member.host.name;
         const seen = facts.get(host);
@@ -20,11 +21,11 @@ export function subnet(endpoint: Endpoint): Preflight {
         try {
           const at = attachment(endpoint, member, { host, facts, predicted: NOTHING });
           const own = seen.interfaces.find(({ name }) => name === at.interface)?.addresses ?? [];
-          const near = own.filter((cidr) => cidr.split("/")[0] !== address)
+          const near = own.filter((cidr) => !sameAddress(cidr.split("/")[0] ?? "", address))
             .some((cidr) => holds(cidr, address));
           if (near) return [];
           return [{
-            severity: "error",
+            severity: standing ? "warning" : "error",
             host,
             message: `no subnet of ${at.interface} holds ${address} (${own.join(", ")})`,
             hint: `set another "interface", or an address of its subnet`,

@@ -38,8 +38,8 @@ export interface Heard {
   readonly heardVrrp: boolean;
   /** Why not, for people. */
   readonly lacks: string;
-  /** MAC address of who answers for an address; unset: nobody did. */
-  macOf(address: string): string | undefined;
+  /** MAC addresses of all that answer for an address. */
+  macsOf(address: string): readonly string[];
   /** VRRP of anybody. */
   readonly adverts: readonly Advert[];
   /** Whether a packet of a peer was met: at the interface, or behind the firewall. */
@@ -176,8 +176,9 @@ export function heardBy({ stdout }: ExecResult): Heard {
     asked: listened || rows(stdout, "asked").length > 0,
     heardVrrp: listened || rows(stdout, "heard").length > 0,
     lacks: lacks.join(" "),
-    macOf: (address) =>
-      neighbors.find(([who = ""]) => sameAddress(who, address))?.[1]?.toLowerCase(),
+    macsOf: (address) =>
+      neighbors.filter(([who = ""]) => sameAddress(who, address))
+        .map(([, mac = ""]) => mac.toLowerCase()),
     adverts: rows(stdout, "advert").map(([source = "", id = "", addresses = ""]) => ({
       source,
       id: Number(id),
