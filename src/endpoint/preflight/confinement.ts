@@ -56,7 +56,8 @@ function selinux(host: string, stdout: string, endpoint: Endpoint): Found[] {
 }
 
 function apparmor(host: string, stdout: string): Found[] {
-  return rows(stdout, "apparmor").map(([profile = ""]) => ({
+  const profiles = rows(stdout, "apparmor").flat().filter((it) => /^[A-Za-z0-9_.\/-]+$/.test(it));
+  return profiles.map((profile) => ({
     severity: "warning",
     host,
     message:

@@ -6,7 +6,7 @@
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, ExecResult, Facts, Member } from "../../model.ts";
 import { raw, sh } from "../../shell.ts";
-import { attachment, peerAddress, sameAddress } from "../network.ts";
+import { attachment, family, peerAddress, sameAddress } from "../network.ts";
 import { rows } from "./judged.ts";
 import { WINDOW_S, WIRE } from "./wire_perl.ts";
 
@@ -178,12 +178,12 @@ export function heardBy({ stdout }: ExecResult): Heard {
     lacks: lacks.join(" "),
     macsOf: (address) =>
       neighbors.filter(([who = ""]) => sameAddress(who, address))
-        .map(([, mac = ""]) => mac.toLowerCase()),
+        .map(([, mac = ""]) => mac.toLowerCase()).filter((mac) => /^[0-9a-f:]+$/.test(mac)),
     adverts: rows(stdout, "advert").map(([source = "", id = "", addresses = ""]) => ({
       source,
       id: Number(id),
-      addresses: addresses.split(",").filter((it) => it !== "-" && it !== ""),
-    })),
+      addresses: addresses.split(",").filter((it) => family(it) !== undefined),
+    })).filter(({ source }) => family(source) !== undefined),
     met: (where, way, source) =>
       met[where].some(([how, who = ""]) => how === way && sameAddress(who, source)),
     portOf: (address) => ports.find(([who = ""]) => sameAddress(who, address))?.[1],
@@ -195,5 +195,9 @@ function firewallOf(stdout: string): Firewall {
   const [first] = rows(stdout, "firewall");
   const kind = (["firewalld", "ufw", "nft", "iptables"] as const).find((it) => it === first?.[0]);
   if (kind === undefined) return { kind: "none" };
-  return kind === "nft" ? { kind, chain: first?.slice(1) ?? [] } : { kind };
+  if (kind !== "nft") return { kind };
+  const chain = first?.slice(1) ?? [];
+  // It becomes part of a command that a person types: names of nft, and nothing else.
+  const plain = chain.length === 3 && chain.every((word) => /^[A-Za-z0-9_.\/-]+$/.test(word));
+  return plain ? { kind, chain } : { kind: "none" };
 }
