@@ -61,8 +61,10 @@ const everything = (planned: Planned) => [...planned.values()].flat();
 
 /** What a keepalived.conf says that the network can tell. */
 function networkSide(conf: string): string {
-  const { addresses, transport, ["virtual router id"]: id } = agreementOf(conf);
-  return JSON.stringify([addresses, transport, id, interfaces(parseKeepalived(conf))]);
+  const { addresses, transport = "", ["virtual router id"]: id } = agreementOf(conf);
+  // One peer less is nothing new, and one more is asked about by its own first deployment.
+  const way = transport.replace(/^unicast.*/, "unicast");
+  return JSON.stringify([addresses, way, id, interfaces(parseKeepalived(conf))]);
 }
 
 function interfaces(conf: readonly Statement[]): readonly string[] {

@@ -3,7 +3,7 @@ import { concernsHaproxy, concernsNetwork } from "../../../src/endpoint/prefligh
 import { managedFiles } from "../../../src/endpoint/files.ts";
 import { PATHS } from "../../../src/endpoint/paths.ts";
 import type { Change, Endpoint } from "../../../src/model.ts";
-import { endpoint, TEMPLATES, world } from "../fixtures.ts";
+import { endpoint, member, TEMPLATES, world } from "../fixtures.ts";
 
 function confOf(of: Endpoint): string {
   const [first] = of.members;
@@ -55,6 +55,9 @@ const CHANGES: Readonly<Record<string, readonly [Partial<Endpoint>, boolean]>> =
   "another mode": [{ vrrp: { routerId: "auto", mode: "multicast", advertInterval: "auto" } }, true],
   "another interval": [{ vrrp: { routerId: "auto", mode: "unicast", advertInterval: 2 } }, false],
   "another name": [{ name: "other" }, false],
+  "one peer more": [{
+    members: [...endpoint().members, member("lb3", "10.88.0.13")],
+  }, false],
 };
 for (const [name, [change, expected]] of Object.entries(CHANGES)) {
   Deno.test(`concernsNetwork(): ${name}: ${expected}`, () => {
