@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { pooledMap } from "@std/async/pool";
 import { addressFree } from "../../../src/endpoint/preflight/address_free.ts";
 import { firewall } from "../../../src/endpoint/preflight/firewall.ts";
 import { protocol } from "../../../src/endpoint/preflight/protocol.ts";
@@ -9,6 +10,10 @@ import { endpoint, facts, member } from "../fixtures.ts";
 import { onSegment, segmentsWork } from "./segment.ts";
 
 const ignore = !(await segmentsWork());
+
+/** Each waits for seconds and works for none: several at the same time. */
+const CASES: { readonly name: string; fn(): Promise<void> }[] = [];
+const AT_ONCE = 4;
 
 /** An endpoint of the two members on the segment, spoken of in one family. */
 function here(six: boolean, mode: "unicast" | "multicast" = "unicast"): Endpoint {
@@ -52,18 +57,16 @@ const CLEAR = (address: string) => [
 
 for (const six of [false, true]) {
   for (const mode of ["unicast", "multicast"] as const) {
-    Deno.test({
+    CASES.push({
       name: `the wire is clear for ${mode} over IPv${six ? 6 : 4}`,
-      ignore,
       fn: async () => {
         const of = here(six, mode);
         assertEquals(await ask(of, ""), CLEAR(of.address));
       },
     });
   }
-  Deno.test({
+  CASES.push({
     name: `a stranger's address is found over IPv${six ? 6 : 4}, from every member`,
-    ignore,
     fn: async () => {
       const of = here(six);
       const [first = "", ...rest] = await ask(
@@ -79,9 +82,8 @@ for (const six of [false, true]) {
   });
 }
 
-Deno.test({
+CASES.push({
   name: "an address that a member holds is no stranger's, though its facts do not say so",
-  ignore,
   fn: async () => {
     const said = await ask(here(false), "on 1 ip addr add 10.99.0.99/32 dev eth0");
     assertEquals(said[0], "10.99.0.99 is held by lb1");
@@ -92,10 +94,9 @@ const DROPPING =
   `on 2 nft 'table inet own { chain incoming { type filter hook input priority 0; policy drop;
 tcp flags & ack == ack accept; }; }'`;
 
-Deno.test({
+CASES.push({
   name:
     "a firewall that drops protocol 112 and the port is found on the host that has it, with the rules",
-  ignore,
   fn: async () => {
     assertEquals(await ask(here(false), DROPPING), [
       ...CLEAR("10.99.0.99").slice(0, 2),
@@ -107,9 +108,8 @@ Deno.test({
   },
 });
 
-Deno.test({
+CASES.push({
   name: "the rules that are named let everything through",
-  ignore,
   fn: async () => {
     const rules =
       `on 2 nft insert rule inet own incoming ip saddr '{ 10.99.0.11 }' meta l4proto 112 accept
@@ -118,9 +118,8 @@ on 2 nft insert rule inet own incoming tcp dport 8443 accept`;
   },
 });
 
-Deno.test({
+CASES.push({
   name: "a firewall that lets protocol 112 in as an answer only is found",
-  ignore,
   fn: async () => {
     const [, , found] = await ask(
       here(false),
@@ -134,9 +133,8 @@ ct state established,related accept; tcp dport 8443 accept; }; }'`,
   },
 });
 
-Deno.test({
+CASES.push({
   name: "a firewall that lets no protocol 112 out is found on its own host",
-  ignore,
   fn: async () => {
     const [, , found, ...more] = await ask(
       here(false),
@@ -150,9 +148,8 @@ Deno.test({
   },
 });
 
-Deno.test({
+CASES.push({
   name: "a network that drops protocol 112 is told from a firewall of a host",
-  ignore,
   fn: async () => {
     const [, , ...found] = await ask(
       here(false, "multicast"),
@@ -176,10 +173,9 @@ while (1) { send $s, pack("C8 a4", 0x21, 77, 100, 1, 0, 1, 0, 0, inet_aton("10.9
   pack_sockaddr_in(0, inet_aton("224.0.0.18")); select undef, undef, undef, 1 }' &`;
 
 for (const [mode, severity] of [["multicast", "error"], ["unicast", "warning"]] as const) {
-  Deno.test({
+  CASES.push({
     name:
       `a stranger that speaks VRRP under the same router id is heard; for ${mode} that is of severity ${severity}`,
-    ignore,
     fn: async () => {
       const said = await ask(here(false, mode), SPEAKER);
       assertEquals(
@@ -191,10 +187,9 @@ for (const [mode, severity] of [["multicast", "error"], ["unicast", "warning"]] 
   });
 }
 
-Deno.test({
+CASES.push({
   name:
     "without Perl the address is asked about by other means, and the rest is said not to be checked",
-  ignore,
   fn: async () => {
     const setup = `for n in 1 2; do on $n mount --bind /dev/null "$(command -v perl)"; done
 on 3 ip addr add 10.99.0.99/32 dev eth0`;
@@ -207,5 +202,15 @@ on 3 ip addr add 10.99.0.99/32 dev eth0`;
       said.at(-1) ?? "",
       /^note lb1,lb2: whether protocol 112 \(VRRP\) passes: needs perl/,
     );
+  },
+});
+
+Deno.test({
+  name: "the wire",
+  ignore,
+  fn: async (t) => {
+    const open = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+    const steps = pooledMap(AT_ONCE, CASES, (one) => t.step({ ...one, ...open }));
+    assertEquals((await Array.fromAsync(steps)).length, CASES.length);
   },
 });
