@@ -158,12 +158,6 @@ chmod 755 /usr/local/sbin/date`;
                 errors.length === 0 ? 2 : 3,
                 errors.length === 0,
               ]);
-              const limits = await hf.root(
-                lab,
-                "lb1",
-                "cat /proc/$(systemctl show -p MainPID --value haproxy)/limits",
-              );
-              assertMatch(limits, /Max open files +\d+ +\d+/);
             },
           );
         },
