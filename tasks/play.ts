@@ -5,6 +5,7 @@
  * are made true. Nothing here runs anything.
  * @module
  */
+import { addressesOf } from "../src/addresses.ts";
 import { definePlay } from "../src/define.ts";
 import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
 import { managedFiles, ownPaths, retiredPaths } from "../src/endpoint/files.ts";
@@ -216,13 +217,15 @@ function recordOf(endpoint: Endpoint): MemberRecordArgs {
  * goodbye to, so that another member has it at once; then what answered on it; then the files that
  * would bring it back. Packages stay: who else uses them, nobody can tell.
  */
-function leavingTasks({ address }: Endpoint): readonly Task[] {
+function leavingTasks(endpoint: Endpoint): readonly Task[] {
   // Firewall rules would go after the services: none are made yet.
   return [
     service({ name: "keepalived", enabled: false, running: false }, {
       tags: ["services", "keepalived"],
     }),
-    noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] }),
+    ...addressesOf(endpoint).map((address) =>
+      noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] })
+    ),
     service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
     absent({ paths: [...ownPaths(), KEEPALIVE_FILE] }, {
       name: "no files of the endpoint",

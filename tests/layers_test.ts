@@ -35,11 +35,26 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
+  "src/addresses.ts": ["src/model.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
-  "src/endpoint": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/templates.ts"],
+  "src/endpoint": [
+    "src/configs",
+    "src/addresses.ts",
+    "src/model.ts",
+    "src/errors.ts",
+    "src/shell.ts",
+    "src/templates.ts",
+  ],
+  "src/simulate": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
+  ],
   "src/inventory": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/diagnostics.ts",
@@ -56,6 +71,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/saved_plan.ts": ["src/model.ts"],
   "src/journal": ["src/model.ts", "src/shell.ts"],
   "src/runner": [
+    "src/addresses.ts",
     "src/journal",
     "src/saved_plan.ts",
     "src/obstacles.ts",
@@ -70,6 +86,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/drills/model.ts": ["src/model.ts", "src/events.ts", "src/drill_events.ts"],
   "src/drills/measure": ["src/model.ts", "src/drill_events.ts", "src/drills/model.ts"],
   "src/drills/catalogue": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/define.ts",
     "src/shell.ts",
@@ -77,8 +94,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/drills/model.ts",
     "src/drills/remote",
   ],
-  "src/drills/remote": ["src/model.ts", "src/shell.ts", "src/drills/model.ts"],
+  "src/drills/remote": [
+    "src/addresses.ts",
+    "src/model.ts",
+    "src/shell.ts",
+    "src/drills/model.ts",
+  ],
   "src/drills": [
+    "src/addresses.ts",
     // What a drill asks hosts is what a run asks them, under the same lock.
     "src/runner/facts.ts",
     "src/runner/lock.ts",
@@ -103,6 +126,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/lab": ["src/model.ts", "src/errors.ts", "src/shell.ts"],
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/file_state.ts",
     "src/define.ts",
@@ -111,6 +135,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "tasks",
   ],
   "tasks": [
+    "src/addresses.ts",
     "src/dpkg",
     "src/templates.ts",
     "src/model.ts",

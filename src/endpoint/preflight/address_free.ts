@@ -1,3 +1,4 @@
+import { addressesOf } from "../../addresses.ts";
 import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../../model.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { carriersOf, type Found, merged } from "./judged.ts";
@@ -10,18 +11,25 @@ export function addressFree(endpoint: Endpoint): Preflight {
     waits: true,
     concerns: concernsNetwork,
     probe: (host, facts) => wireProbe(endpoint, host, facts),
-    judge: (answers, facts) => judge(endpoint, answers, facts),
+    judge: (answers, facts) => {
+      const verdicts = addressesOf(endpoint).map((it) => judge(it, endpoint, answers, facts));
+      const said = verdicts.flatMap(({ message }) => message ?? []).join(", ");
+      return {
+        findings: verdicts.flatMap(({ findings }) => findings),
+        ...(said === "" ? {} : { message: said }),
+      };
+    },
   };
 }
 
 function judge(
+  address: string,
   endpoint: Endpoint,
   answers: ReadonlyMap<string, PreflightAnswer>,
   facts: ReadonlyMap<string, Facts>,
 ): { findings: readonly Finding[]; message?: string } {
-  const { address } = endpoint;
   const heard = [...answers].map(([host, answer]) => ({ host, ...heardBy(answer) }));
-  const members = stations(endpoint, facts);
+  const members = stations(endpoint, facts, address);
   // A member is known by its own address on the segment, whether or not it answered us.
   const owners = new Map(
     members.flatMap(({ host, address }) =>

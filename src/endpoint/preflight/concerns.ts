@@ -2,9 +2,9 @@
  * What changes have to do with what: by the paths, units and packages that they act on. Pure.
  * @module
  */
+import { blocksOf, lastOf, parseKeepalived } from "../../configs/keepalived.ts";
 import type { Change, Planned } from "../../model.ts";
 import { agreementOf } from "../agreement.ts";
-import { parseKeepalived, type Statement } from "../keepalived_conf.ts";
 import { PATHS } from "../paths.ts";
 
 /** What a change acts on: paths, units, packages. */
@@ -61,14 +61,11 @@ const everything = (planned: Planned) => [...planned.values()].flat();
 
 /** What a keepalived.conf says that the network can tell. */
 function networkSide(conf: string): string {
-  const { addresses, transport = "", ["virtual router id"]: id } = agreementOf(conf);
-  // One peer less is nothing new, and one more is asked about by its own first deployment.
-  const way = transport.replace(/^unicast.*/, "unicast");
-  return JSON.stringify([addresses, way, id, interfaces(parseKeepalived(conf))]);
-}
-
-function interfaces(conf: readonly Statement[]): readonly string[] {
-  return conf.filter(({ words: [first] }) => first === "vrrp_instance")
-    .flatMap(({ block = [] }) => block)
-    .flatMap(({ words: [first, second = ""] }) => first === "interface" ? [second] : []);
+  const said = Object.entries(agreementOf(conf))
+    .filter(([name]) => /(addresses|transport|virtual router id)$/.test(name))
+    // One peer less is nothing new, and one more is asked about by its own first deployment.
+    .map(([name, value]) => [name, value.replace(/^unicast.*/, "unicast")]);
+  const interfaces = blocksOf(parseKeepalived(conf).statements, "vrrp_instance")
+    .map(({ block }) => lastOf(block, "interface")?.words[1]?.text);
+  return JSON.stringify([said, interfaces]);
 }

@@ -2,7 +2,7 @@ import type { Endpoint, Preflight } from "../../model.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { type Found, merged } from "./judged.ts";
 import { ruleFor } from "./rules.ts";
-import { heardBy, stations, wireProbe } from "./wire.ts";
+import { heardBy, oneOfEachFamily, stations, wireProbe } from "./wire.ts";
 
 /** Do members reach each other on the endpoint's port, open or closed? A firewall says neither. */
 export function firewall(endpoint: Endpoint): Preflight {
@@ -14,21 +14,25 @@ export function firewall(endpoint: Endpoint): Preflight {
     probe: (host, facts) => wireProbe(endpoint, host, facts),
     judge: (answers, facts) => {
       const names = endpoint.members.map(({ host }) => host.name);
-      const members = stations(endpoint, facts).filter(({ host }) => names.includes(host));
       const heard = new Map([...answers].map(([host, answer]) => [host, heardBy(answer)]));
-      const found = members.flatMap(({ host, address = "" }): Found[] => {
-        const own = heard.get(host);
-        if (own === undefined) return [];
-        const cut = members.filter((it) => {
-          const met = heard.get(it.host)?.portOf(address);
-          return it.host !== host && (met === "silent" || met === "rejected");
+      const found = oneOfEachFamily(endpoint).flatMap((beside) => {
+        const members = stations(endpoint, facts, beside).filter(({ host }) =>
+          names.includes(host)
+        );
+        return members.flatMap(({ host, address = "" }): Found[] => {
+          const own = heard.get(host);
+          if (own === undefined) return [];
+          const cut = members.filter((it) => {
+            const met = heard.get(it.host)?.portOf(address);
+            return it.host !== host && (met === "silent" || met === "rejected");
+          });
+          if (cut.length === 0) return [];
+          const rule = ruleFor(own.firewall, { from: [], what: { port } });
+          const message = `nothing gets through to its TCP port ${port} from ${
+            cut.map((it) => it.host).join(", ")
+          }: a firewall is in the way`;
+          return [{ severity: "error", host, message, hint: rule }];
         });
-        if (cut.length === 0) return [];
-        const rule = ruleFor(own.firewall, { from: [], what: { port } });
-        const message = `nothing gets through to its TCP port ${port} from ${
-          cut.map((it) => it.host).join(", ")
-        }: a firewall is in the way`;
-        return [{ severity: "error", host, message, hint: rule }];
       });
       return { findings: merged(found) };
     },

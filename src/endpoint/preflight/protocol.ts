@@ -2,7 +2,15 @@ import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../..
 import { concernsNetwork } from "./concerns.ts";
 import { type Found, merged } from "./judged.ts";
 import { ruleFor } from "./rules.ts";
-import { type Heard, heardBy, type Station, stations, wayOf, wireProbe } from "./wire.ts";
+import {
+  type Heard,
+  heardBy,
+  oneOfEachFamily,
+  type Station,
+  stations,
+  wayOf,
+  wireProbe,
+} from "./wire.ts";
 
 /**
  * Does protocol 112 pass between every two members, as adverts will travel? Where it does not, each of
@@ -14,7 +22,16 @@ export function protocol(endpoint: Endpoint): Preflight {
     waits: true,
     concerns: concernsNetwork,
     probe: (host, facts) => wireProbe(endpoint, host, facts),
-    judge: (answers, facts) => judge(endpoint, answers, facts),
+    judge: (answers, facts) => {
+      const verdicts = oneOfEachFamily(endpoint).map((it) => judge(it, endpoint, answers, facts));
+      const findings = verdicts.flatMap(({ findings }) => findings);
+      const [first] = verdicts;
+      const passes = verdicts.every(({ message }) => message !== undefined);
+      return {
+        findings,
+        ...(passes && first?.message !== undefined ? { message: first.message } : {}),
+      };
+    },
   };
 }
 
@@ -25,13 +42,14 @@ interface Ear extends Heard {
 }
 
 function judge(
+  beside: string,
   endpoint: Endpoint,
   answers: ReadonlyMap<string, PreflightAnswer>,
   facts: ReadonlyMap<string, Facts>,
 ): { findings: readonly Finding[]; message?: string } {
   if (endpoint.members.length < 2) return { findings: [] };
   const names = endpoint.members.map(({ host }) => host.name);
-  const members = stations(endpoint, facts).filter(({ host }) => names.includes(host));
+  const members = stations(endpoint, facts, beside).filter(({ host }) => names.includes(host));
   const ears = members.flatMap(({ host, address }): Ear[] => {
     const answer = answers.get(host);
     if (answer === undefined || address === undefined) return [];

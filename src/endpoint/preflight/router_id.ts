@@ -3,7 +3,7 @@ import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../..
 import { sameAddress } from "../network.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { type Found, merged } from "./judged.ts";
-import { heardBy, stations, wayOf, wireProbe } from "./wire.ts";
+import { heardBy, oneOfEachFamily, stations, wayOf, wireProbe } from "./wire.ts";
 import { WINDOW_S } from "./wire_perl.ts";
 
 /** Does a stranger on the segment speak VRRP under the endpoint's virtual router id? */
@@ -50,7 +50,8 @@ function judge(
 }
 
 function ownAddresses(endpoint: Endpoint, facts: ReadonlyMap<string, Facts>): readonly string[] {
-  return stations(endpoint, facts).flatMap(({ host, address = "" }) => [
+  const all = oneOfEachFamily(endpoint).flatMap((it) => stations(endpoint, facts, it));
+  return all.flatMap(({ host, address = "" }) => [
     address,
     ...(facts.get(host)?.interfaces ?? []).flatMap((it) => it.addresses)
       .map((cidr) => cidr.split("/")[0] ?? ""),

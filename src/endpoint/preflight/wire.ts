@@ -3,6 +3,7 @@
  * its answers mean. Several preflights read the same answers.
  * @module
  */
+import { addressesOf } from "../../addresses.ts";
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, ExecResult, Facts, Member } from "../../model.ts";
 import { raw, sh } from "../../shell.ts";
@@ -58,10 +59,17 @@ export interface Firewall {
   readonly chain?: readonly string[];
 }
 
-/** Everybody who carries an endpoint or is to leave it, with what is known of their addresses. */
-export function stations(endpoint: Endpoint, facts: ReadonlyMap<string, Facts>): Station[] {
+/**
+ * Everybody who carries an endpoint or is to leave it, with what is known of their own addresses
+ * beside one of its virtual ones.
+ */
+export function stations(
+  endpoint: Endpoint,
+  facts: ReadonlyMap<string, Facts>,
+  beside: string,
+): Station[] {
   return [...endpoint.members, ...endpoint.leaving ?? []].map((member) => {
-    const address = addressOf(endpoint, member, facts);
+    const address = addressOf(endpoint, member, facts, beside);
     return { host: member.host.name, ...(address === undefined ? {} : { address }) };
   });
 }
@@ -70,10 +78,11 @@ function addressOf(
   endpoint: Endpoint,
   member: Member,
   facts: ReadonlyMap<string, Facts>,
+  beside: string,
 ): string | undefined {
   try {
     const host = endpoint.members[0]?.host.name ?? "";
-    return peerAddress(endpoint, member, { host, facts, predicted: NOTHING });
+    return peerAddress(endpoint, member, { host, facts, predicted: NOTHING }, beside);
   } catch (error) {
     if (error instanceof TaskError) return undefined;
     throw error;
@@ -87,7 +96,16 @@ export function wayOf({ vrrp, profile }: Endpoint): "unicast" | "multicast" {
   return profile === "guide" ? "multicast" : vrrp.mode;
 }
 
-/** Shell text that asks the segment from one member; it writes nothing, and takes some seconds. */
+/** One virtual address of each family that an endpoint has: members speak to each other in each. */
+export function oneOfEachFamily(endpoint: Endpoint): readonly string[] {
+  const all = addressesOf(endpoint);
+  return all.filter((one, i) => all.findIndex((it) => family(it) === family(one)) === i);
+}
+
+/**
+ * Shell text that asks the segment from one member, about all addresses of the endpoint at the same
+ * time; it writes nothing, and takes some seconds.
+ */
 export function wireProbe(
   endpoint: Endpoint,
   host: string,
@@ -95,22 +113,31 @@ export function wireProbe(
 ): string {
   const member = endpoint.members.find((it) => it.host.name === host);
   if (member === undefined || !facts.has(host)) return ":";
+  const texts = addressesOf(endpoint).map((it) => `(\n${about(it, endpoint, member, facts)}\n) &`);
+  return `${FIREWALL}\n${texts.join("\n")}\nwait`;
+}
+
+function about(
+  address: string,
+  endpoint: Endpoint,
+  member: Member,
+  facts: ReadonlyMap<string, Facts>,
+): string {
+  const host = member.host.name;
   let at;
   try {
-    at = attachment(endpoint, member, { host, facts, predicted: NOTHING });
+    at = attachment(endpoint, member, { host, facts, predicted: NOTHING }, address);
   } catch (error) {
     // Which interface it would be is said by another preflight.
     if (error instanceof TaskError) return "echo lacks its interface";
     throw error;
   }
-  const peers = stations(endpoint, facts).flatMap((it) =>
+  const peers = stations(endpoint, facts, address).flatMap((it) =>
     it.host === host || it.address === undefined ? [] : [it.address]
   );
-  const { address, port } = endpoint;
-  const six = address.includes(":");
-  const args = [at.interface, at.address, address, port, wayOf(endpoint), ...peers];
-  return sh`${raw(FIREWALL)}
-if command -v perl >/dev/null 2>&1; then
+  const six = family(address) === 6;
+  const args = [at.interface, at.address, address, endpoint.port, wayOf(endpoint), ...peers];
+  return sh`if command -v perl >/dev/null 2>&1; then
   said=$(perl -e ${WIRE} -- ${args} 2>&1)
   printf '%s\n' "$said"
   case $said in *done) exit ;; esac
@@ -166,8 +193,8 @@ fi`;
 
 /** What a member heard. */
 export function heardBy({ stdout }: ExecResult): Heard {
-  const listened = /^done$/m.test(stdout);
   const [lacks = []] = rows(stdout, "lacks");
+  const listened = /^done$/m.test(stdout) && lacks.length === 0;
   const neighbors = rows(stdout, "neighbor");
   const ports = rows(stdout, "port");
   const met = { arrived: rows(stdout, "arrived"), passed: rows(stdout, "passed") };

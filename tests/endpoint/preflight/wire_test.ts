@@ -90,6 +90,20 @@ CASES.push({
   },
 });
 
+CASES.push({
+  name: "several addresses are asked about together, each of them",
+  fn: async () => {
+    const both = { ...here(false), moreAddresses: ["fd00:99::99", "10.99.0.98"] };
+    const [first = "", second = "", ...rest] = await ask(
+      both,
+      "on 3 ip addr add fd00:99::99/128 nodad dev eth0; on 2 ip addr add 10.99.0.98/32 dev eth0",
+    );
+    assertMatch(first, /^error lb1,lb2: fd00:99::99 is used by another machine/);
+    assertEquals(second, "10.99.0.99 is free, 10.99.0.98 is held by lb2");
+    assertEquals(rest, CLEAR("").slice(1));
+  },
+});
+
 const DROPPING =
   `on 2 nft 'table inet own { chain incoming { type filter hook input priority 0; policy drop;
 tcp flags & ack == ack accept; }; }'`;
