@@ -39,7 +39,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
+  // What a host's firewall says, and the rules that it is to have.
+  "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
   "src/endpoint": [
+    "src/firewall/passage.ts",
     "src/configs",
     "src/addresses.ts",
     "src/model.ts",
@@ -136,6 +139,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "tasks": [
     "src/addresses.ts",
+    "src/firewall",
     "src/dpkg",
     "src/templates.ts",
     "src/model.ts",
@@ -147,6 +151,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
+    "src/firewall/passage.ts",
     "src/templates.ts",
     "src/model.ts",
     "src/events.ts",

@@ -104,6 +104,8 @@ export interface Endpoint {
   readonly oomScoreAdjust?: number;
   /** What is asked of the daemons' packages. @default {that they are installed} */
   readonly packages?: PackageSettings;
+  /** `auto`: a firewall that would stop the endpoint lets it in; `none`: no rules. @default {"auto"} */
+  readonly firewall?: "auto" | "none";
   /** What the owner promises; compared with predictions and drills. */
   readonly slo: {
     /** Longest tolerated failover in milliseconds. */

@@ -8,7 +8,7 @@ import type { Source } from "../../model.ts";
 import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
 import { below } from "../yaml/located.ts";
-import { type Placed, reportTakenPorts } from "./ports.ts";
+import { controlPlanePorts, type Placed } from "./ports.ts";
 
 /** Reports everything that endpoints and hosts cannot share. */
 export function reportClashes(placed: readonly Placed[], report: Report): void {
@@ -39,7 +39,8 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
     }
     sameMachine(each, label, report);
     takenAddress(each, label, report);
-    reportTakenPorts(each, label, report);
+    takenPort(each, label, report);
+    controlPlanePorts(each, label, report);
   }
 }
 
@@ -92,4 +93,18 @@ function placeOfAddress({ node }: Placed, address: string): Source | undefined {
   if (!Array.isArray(written?.value)) return written?.source;
   const index = written.value.findIndex((item) => canonicalIp(String(item)) === address);
   return (below(node, ["address", index]) ?? written).source;
+}
+
+/** HAProxy cannot listen where the API server of the same machine does. */
+function takenPort({ endpoint, node }: Placed, label: string, report: Report): void {
+  if (endpoint.port !== endpoint.backendPort) return;
+  const backends = new Set(endpoint.backends.flatMap((b) => [b.name, canonicalIp(b.address)]));
+  const both = endpoint.members.find(({ host }) =>
+    backends.has(host.name) || backends.has(canonicalIp(host.address))
+  );
+  if (!both) return;
+  const place = below(node, ["port"]) ?? below(node, ["backend_port"]) ?? node;
+  const message = `Cannot use port ${endpoint.port} of ${label}: host ${quote(both.host.name)} ` +
+    "is a backend as well, and its API server listens there";
+  report(errorAt(place.source, "taken-port", message));
 }

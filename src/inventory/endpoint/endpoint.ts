@@ -109,6 +109,7 @@ async function endpointOf(
     },
     ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
     ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
+    ...(map.firewall === "auto" ? {} : { firewall: map.firewall }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),
     ...(map.drill === undefined

@@ -1,11 +1,11 @@
 /**
- * The ports of a load balancer: what HAProxy listens on, beside what else listens on its machine.
+ * What HAProxy listens on beside what a control plane listens on, on a machine that is both.
  * @module
  */
 import { quote } from "../../diagnostics.ts";
 import type { Endpoint } from "../../model.ts";
 import { canonicalIp } from "../connection/grammar.ts";
-import { errorAt, type Report, warningAt } from "../problems.ts";
+import { type Report, warningAt } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
 
 /** An endpoint, and the map that it was read from. */
@@ -29,48 +29,24 @@ const CONTROL_PLANE: Readonly<Record<number, string>> = {
   10259: "the scheduler",
 };
 
-/** One port that HAProxy listens on. */
-interface Wish {
-  readonly port: number;
-  /** `port 8443`, for messages. */
-  readonly what: string;
-  /** Where it was written, as far as it was. */
-  readonly path: readonly string[];
-}
-
-/** Reports ports that HAProxy cannot have, and on API servers those that something else has. */
-export function reportTakenPorts(placed: Placed, label: string, report: Report): void {
-  const { endpoint } = placed;
-  const stats = Number(/:(\d+)$/.exec(endpoint.haproxy.stats)?.[1]);
-  const listener: Wish = {
-    port: stats,
-    what: `${quote(endpoint.haproxy.stats)} as "haproxy.stats"`,
-    path: ["haproxy", "stats"],
-  };
-  // The seed document has no such listener.
-  const others = endpoint.profile === "guide" ? [] : [listener];
-  const wishes: readonly Wish[] = [
-    { port: endpoint.port, what: `port ${endpoint.port}`, path: ["port"] },
-    ...others,
-  ];
-  if (others.some(({ port }) => port === endpoint.port)) {
-    const message = `Cannot use ${listener.what} of ${label}: clients connect to port ${stats}`;
-    report(errorAt(place(placed, ["haproxy", "stats"], ["port"]), "taken-port", message));
-  }
+/** Warns of ports that something else of the control plane has on a load balancer. */
+export function controlPlanePorts({ endpoint, node }: Placed, label: string, report: Report): void {
   const both = stacked(endpoint);
   if (both === undefined) return;
-  for (const { port, what, path } of wishes) {
-    const source = place(placed, path, ["backend_port"]);
-    if (port === endpoint.backendPort) {
-      const message = `Cannot use ${what} of ${label}: host ${quote(both)} is a backend as well, ` +
-        "and its API server listens there";
-      report(errorAt(source, "taken-port", message));
-    } else if (CONTROL_PLANE[port] !== undefined) {
-      const message = `${what} of ${label} is where ${CONTROL_PLANE[port]} listens on host ` +
-        `${quote(both)}, which is a backend as well, unless it was told otherwise`;
-      report(warningAt(source, "control-plane-port", message));
-    }
-  }
+  const { port, profile, haproxy: { stats } } = endpoint;
+  const warn = (port: number, what: string, path: readonly string[]) => {
+    const who = CONTROL_PLANE[port];
+    if (who === undefined) return;
+    const message =
+      `${what} of ${label} is where ${who} listens on host ${quote(both)}, which is ` +
+      "a backend as well, unless it was told otherwise";
+    report(warningAt((below(node, path) ?? node).source, "control-plane-port", message));
+  };
+  warn(port, `port ${port}`, ["port"]);
+  // The seed document has no such listener.
+  if (profile === "guide") return;
+  const statsPort = Number(/:(\d+)$/.exec(stats)?.[1]);
+  warn(statsPort, `${quote(stats)} as "haproxy.stats"`, ["haproxy", "stats"]);
 }
 
 /** A load balancer that is an API server as well. */
@@ -79,8 +55,4 @@ function stacked({ backends, members }: Endpoint): string | undefined {
   return members.find(({ host: { name, address }, addresses = [] }) =>
     [name, canonicalIp(address), ...addresses].some((it) => known.has(it))
   )?.host.name;
-}
-
-function place({ node }: Placed, ...paths: readonly (readonly string[])[]) {
-  return (paths.map((path) => below(node, path)).find((it) => it !== undefined) ?? node).source;
 }

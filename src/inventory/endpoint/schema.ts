@@ -184,6 +184,12 @@ export const endpointSchema = z.strictObject({
       description: "What is asked of the daemons' packages",
       examples: [{ haproxy: "2.6.*", hold: true }],
     }),
+  firewall: choice("auto", "none").default("auto")
+    .meta({
+      description: "auto: where firewalld, ufw or nftables would stop them, VRRP of the other " +
+        "hosts and the port are let in; none: no rules",
+      examples: ["none"],
+    }),
   slo: slo.default(() => slo.parse({}))
     .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
   production: z.boolean({ error: "expected true or false" }).optional()
