@@ -13,7 +13,7 @@ export function formatDiagnostic(d: Diagnostic, sourceText?: string | undefined)
   const place = d.source
     ? `${printableLine(d.source.file)}:${d.source.line}:${d.source.column}: `
     : "";
-  const severity = d.severity === "warning" ? "warning: " : "";
+  const severity = d.severity === "error" ? "" : `${d.severity}: `;
   // A message may have lines of its own; what it quotes from a file has none.
   const message = d.message.split("\n").map(printableLine).join("\n");
   const lines = [`${place}${severity}${message} [${d.code}]`];

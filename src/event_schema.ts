@@ -9,7 +9,7 @@ import { at, count, endpoint, ms, type Shape, text } from "./event_fields.ts";
 
 const host = text("Name of the host in the inventory.");
 const kind = text(
-  "Kind of the task, for grouping: `files`, `service`; `connect`, `look`, `wait`, `handler` and `proof` are Holdfast's own.",
+  "Kind of the task, for grouping: `files`, `service`; `connect`, `look`, `wait`, `preflight`, `handler` and `proof` are Holdfast's own.",
 );
 const task = text("Name of the task, as on screen.");
 const status = z.enum(["ok", "changed", "failed", "skipped", "unreachable"]);
@@ -40,7 +40,9 @@ function changeOf(object: Shape) {
 
 function diagnosticOf(object: Shape) {
   return object({
-    severity: z.enum(["error", "warning"]).describe("An error stops the run or a host."),
+    severity: z.enum(["error", "warning", "note"]).describe(
+      "An error stops the run or a host; a note says what was not looked at.",
+    ),
     code: text("Stable word for looking it up."),
     message: text("What cannot be done, to what, and why."),
     source: sourceOf(object).exactOptional().describe("Where it was written."),

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Endpoint, Host, Member } from "./model/inventory.ts";
+import type { ExecResult, Facts } from "./model/seen.ts";
 
 export type * from "./model/inventory.ts";
+export type * from "./model/seen.ts";
 
 // ---- where a value was written -------------------------------------------------------------
 
@@ -23,8 +25,8 @@ export interface Source {
 
 /** Something wrong with what the user wrote. Gathered, never thrown one by one. */
 export interface Diagnostic {
-  /** Errors stop a run before any host is touched; warnings are shown. */
-  readonly severity: "error" | "warning";
+  /** Errors stop what they are about; warnings are shown; a note says what was not looked at. */
+  readonly severity: "error" | "warning" | "note";
   /** Stable kebab-case code, for looking it up. */
   readonly code: string;
   /** One sentence: what cannot be done, to what, what is the case. */
@@ -36,52 +38,6 @@ export interface Diagnostic {
 }
 
 // ---- what was seen -------------------------------------------------------------------------
-
-/** How a script ended. A non-zero code is an answer, not an error. */
-export interface ExecResult {
-  /** Exit code. */
-  readonly code: number;
-  /** Standard output, whole. */
-  readonly stdout: string;
-  /** Standard error, whole. */
-  readonly stderr: string;
-  /** The deadline passed and the host ended the process group. */
-  readonly timedOut?: boolean;
-}
-
-/** Version of a package. */
-export interface PackageVersion {
-  /** Installed version; unset: not installed. */
-  readonly installed?: string;
-  /** Version that an install would bring; unset: not known before package lists are read. */
-  readonly candidate?: string;
-}
-
-/** A network interface. */
-export interface Interface {
-  /** Its name. */
-  readonly name: string;
-  /** Addresses in CIDR form, `10.0.0.11/24`; none that the kernel is about to replace. */
-  readonly addresses: readonly string[];
-}
-
-/** What one look learned about a host, whatever the tasks. */
-export interface Facts {
-  /** `ID`, `VERSION_ID` and `PRETTY_NAME` of os-release. */
-  readonly os: { readonly id: string; readonly version: string; readonly name: string };
-  /** Package manager found. */
-  readonly packageManager: "apt" | "dnf" | "zypper" | "apk" | "unknown";
-  /** Service manager found running. */
-  readonly init: "systemd" | "openrc" | "unknown";
-  /** Number of the user that the session runs as; 0 is root, -1: not known. */
-  readonly uid: number;
-  /** Container technology, or `none`. */
-  readonly container: string;
-  /** Versions of the packages that the play asked for. */
-  readonly packages: Readonly<Record<string, PackageVersion>>;
-  /** Interfaces that are not loopback. */
-  readonly interfaces: readonly Interface[];
-}
 
 /** What earlier changes of this run will have made true. */
 export interface Predictions {
@@ -324,6 +280,49 @@ export interface GroupCheck {
   readonly deadlineMs: number;
 }
 
+/** What a preflight has to say of some hosts. */
+export interface Finding {
+  /** An error stops a run before its first change; a note says what was not looked at, and why. */
+  readonly severity: Diagnostic["severity"];
+  /** Hosts that it is about; each of them fails by an error. */
+  readonly hosts: readonly string[];
+  /** What is the case, without the hosts: `port 8443 is taken by nginx`. */
+  readonly message: string;
+  /** What to do: `stop nginx, or set another port`. */
+  readonly hint?: string;
+}
+
+/** What a host answered to a preflight, and between which moments of ours, epoch milliseconds. */
+export interface PreflightAnswer extends ExecResult {
+  /** When the question was sent. */
+  readonly askedAt: number;
+  /** When the answer was there. */
+  readonly answeredAt: number;
+}
+
+/** What changes are about to be made, by host. */
+export type Planned = ReadonlyMap<string, readonly Change[]>;
+
+/** A question about the world around an endpoint, asked before the first change of a run. */
+export interface Preflight {
+  /** Name, as `--skip-preflight` takes it: `port`. */
+  readonly name: string;
+  /** It takes seconds, or hosts that are asked at the same time: never a part of the one look. */
+  readonly waits: boolean;
+  /** Whether these changes can fail by what it asks about. Pure. */
+  concerns(planned: Planned): boolean;
+  /**
+   * Shell text for a host that changes nothing on it. What `waits` may use the facts of all hosts;
+   * else there are none yet. Unset: facts say enough.
+   */
+  probe?(host: string, facts: ReadonlyMap<string, Facts>): string;
+  /** Judges all answers; a host that is missing did not answer. Pure. */
+  judge(
+    answers: ReadonlyMap<string, PreflightAnswer>,
+    facts: ReadonlyMap<string, Facts>,
+  ): { readonly findings: readonly Finding[]; readonly message?: string };
+}
+
 /** The ordered list of tasks that the hosts of an endpoint must satisfy. */
 export interface Play {
   /** Name on screen. */
@@ -341,6 +340,8 @@ export interface Play {
    * @default {its handlers run once more, those that the run had made due}
    */
   keeps?(endpoint: Endpoint, member: Member): readonly Keeper[];
+  /** Questions about the world, asked before the first change. @default {none} */
+  preflights?(endpoint: Endpoint): readonly Preflight[];
   /** How a member leaves the service to the others. @default {it cannot} */
   standDown?(endpoint: Endpoint, member: Member): StandDown;
 }

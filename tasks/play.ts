@@ -18,6 +18,7 @@ import {
   SCRIPT_USER_COMMENT,
   scriptUser,
 } from "../src/endpoint/needs.ts";
+import { preflights } from "../src/endpoint/preflight/mod.ts";
 import { MEMBERS_FILE, PATHS, SCRIPT_USER } from "../src/endpoint/paths.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
@@ -103,6 +104,7 @@ export function endpointPlay(templates: Templates): Play {
 
     handlers: (_, { absent }) => absent ? leavingHandlers() : handlerScripts(),
     checks: (endpoint) => [vip(endpoint)],
+    preflights,
     keeps: () => keepers(),
     standDown: (endpoint) => standDown(endpoint),
   });
@@ -130,6 +132,8 @@ export function rollbackPlay(
   return definePlay({
     ...play,
     name: `as before run ${run}`,
+    // What stood there before is known to work, and is not what the inventory describes.
+    preflights: () => [],
     // The conditions are those of what was deployed then, whatever the inventory says now.
     checks: (endpoint) => play.checks(asDeployed(endpoint, filesOf(endpoint, former))),
     tasks: (endpoint, member) => {

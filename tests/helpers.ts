@@ -115,7 +115,14 @@ export async function runPlay(
     & Partial<
       Pick<
         RunSpec,
-        "wanted" | "lock" | "endpoints" | "bound" | "serial" | "maxFailPercentage" | "hostNamed"
+        | "wanted"
+        | "lock"
+        | "endpoints"
+        | "bound"
+        | "serial"
+        | "maxFailPercentage"
+        | "hostNamed"
+        | "skipPreflight"
       >
     >
     & { forks?: number; tickMs?: number }
@@ -164,6 +171,7 @@ export async function runPlay(
       : { maxFailPercentage: options.maxFailPercentage }),
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
     ...(options.hostNamed === undefined ? {} : { hostNamed: options.hostNamed }),
+    ...(options.skipPreflight === undefined ? {} : { skipPreflight: options.skipPreflight }),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.bound === undefined ? {} : { bound: options.bound }),
   }, effects);

@@ -33,6 +33,7 @@ import {
 import type { Io } from "./io.ts";
 import { predictions } from "./predictions.ts";
 import { type Reports, withReports } from "./reports.ts";
+import { skippedPreflights } from "./skip_preflight.ts";
 import { whoWeAre } from "./who.ts";
 
 /** Flags of a run. */
@@ -55,6 +56,8 @@ export interface RunFlags extends LoadFlags {
   readonly tags?: readonly string[] | undefined;
   /** No tasks with one of these tags. */
   readonly skipTags?: readonly string[] | undefined;
+  /** Preflights whose errors stop nothing, comma separated. */
+  readonly skipPreflight?: readonly string[] | undefined;
   /** Begin with this task. */
   readonly startAtTask?: string | undefined;
   /** Ask before each change. */
@@ -106,6 +109,7 @@ async function perform(
   const { endpoints, selected, warnings, placeOf } = loaded;
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
+  const skipPreflight = skippedPreflights(flags.skipPreflight, play, endpoints);
   if (!isListing(flags) && mode !== "verify" && flags.play === undefined) {
     const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
     if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
@@ -142,6 +146,7 @@ async function perform(
       ? {}
       : { hostNamed: loaded.hostNamed }),
     ...chosen.spec,
+    skipPreflight,
     forks: flags.forks,
     ...(flags.serial === undefined ? {} : { serial: flags.serial }),
     ...(flags.maxFailPercentage === undefined

@@ -32,6 +32,12 @@ export function holds(cidr: string, address: string): boolean {
   return a.slice(0, prefix) === b.slice(0, prefix);
 }
 
+/** Whether two texts are the same IP address. */
+export function sameAddress(a: string, b: string): boolean {
+  const known = bits(a);
+  return known !== undefined && known === bits(b);
+}
+
 /** Interface that the inventory names for a member; unset: the one whose subnet holds the address. */
 export function namedInterface(endpoint: Endpoint, member: Member): string | undefined {
   return member.interface ?? (endpoint.interface === "auto" ? undefined : endpoint.interface);
@@ -55,7 +61,7 @@ export function attachment(
   const own = member.addresses?.find((it) => family(it) === family(address));
   const found = candidates(endpoint, facts, named, address)
     // What is set by hand must be what is there.
-    .filter((it) => own === undefined || same(it.address, own))
+    .filter((it) => own === undefined || sameAddress(it.address, own))
     // The address that the inventory gives wins over others in the same subnet.
     .sort((a, b) => rank(a, member) - rank(b, member))[0];
   if (found) return found;
@@ -143,12 +149,7 @@ function candidates(
 
 function isVirtual(cidr: string, endpoint: Endpoint): boolean {
   const own = cidr.split("/")[0] ?? "";
-  return addressesOf(endpoint).some((address) => same(own, address));
-}
-
-/** Whether two texts are the same address. */
-function same(one: string, other: string): boolean {
-  return bits(one) === bits(other);
+  return addressesOf(endpoint).some((address) => sameAddress(own, address));
 }
 
 function rank(it: Attachment, member: Member): number {

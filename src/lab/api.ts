@@ -54,7 +54,7 @@ export async function stopServer(lab: Lab, server: LabApiServer): Promise<void> 
 export async function switchServer(
   lab: Lab,
   server: LabApiServer,
-  status: 200 | 500,
+  status: 200 | 401 | 500,
 ): Promise<void> {
   const file = statusFile(lab, server);
   await Deno.writeTextFile(`${file}.new`, `${status}`);

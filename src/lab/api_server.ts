@@ -65,7 +65,8 @@ if (import.meta.main) {
   // session tickets, which would be measured as the load balancer's.
   const server = createServer({ cert, key, noDelay: true }, async (request, response) => {
     const path = new URL(request.url ?? "/", "https://localhost").pathname;
-    const said = answer(name, path, await statusNow() === 500 ? 500 : 200);
+    const status = await statusNow();
+    const said = answer(name, path, [401, 500].includes(status) ? status : 200);
     response.writeHead(said.status, Object.fromEntries(said.headers)).end(await said.text());
   });
   server.listen(Number(port), hostname);

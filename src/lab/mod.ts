@@ -131,7 +131,11 @@ export async function powerOn(lab: Lab, host: string): Promise<void> {
 }
 
 /** Switches what an API server says about its health, from the next request on. */
-export async function setReady(lab: Lab, apiServer: string, status: 200 | 500): Promise<void> {
+export async function setReady(
+  lab: Lab,
+  apiServer: string,
+  status: 200 | 401 | 500,
+): Promise<void> {
   const found = find(lab, lab.apiServers, apiServer);
   await alone(lab, found, () => switchServer(lab, found, status));
 }

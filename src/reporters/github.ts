@@ -129,7 +129,7 @@ function drill(end: DrillEnd, source: Annotation["source"]): Annotation {
 
 function problem({ severity, code, message, source, hint }: Diagnostic): Annotation {
   const text = hint === undefined ? message : `${message}\nhint: ${hint}`;
-  return { level: severity, title: code, message: text, source };
+  return { level: severity === "note" ? "notice" : severity, title: code, message: text, source };
 }
 
 function summary(

@@ -5,6 +5,7 @@ import { type Forecast, foresee, report } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { type Effects, end, finish, type HostRun } from "./host.ts";
 import { applyGroup } from "./order.ts";
+import { leaveAsIs, plannedOf, preflight } from "./preflight.ts";
 import { settle } from "./settle.ts";
 import type { RunSpec } from "./spec.ts";
 
@@ -16,6 +17,8 @@ export async function conclude(group: Group, spec: RunSpec, effects: Effects): P
   let pending = false;
   if (spec.mode === "check") {
     const forecasts = willing.map((run) => ({ run, forecast: foresee(run, shared.facts) }));
+    await preflight(group, plannedOf(forecasts), spec, effects);
+    if (effects.signal.aborted) return;
     pending = forecasts.map(({ run, forecast }) => report(run, forecast, effects)).includes(true);
     // One after the other, so that plans are in the inventory's order.
     for (const { run, forecast } of forecasts) {
@@ -24,12 +27,30 @@ export async function conclude(group: Group, spec: RunSpec, effects: Effects): P
     }
   }
   if (spec.mode === "apply") {
-    await applyGroup(group, willing, spec.forks, effects);
+    if (!(await mayBegin(group, willing, spec, effects))) return;
+    const ready = willing.filter(({ stopped }) => !stopped);
+    await applyGroup(group, ready, spec.forks, effects);
   }
   for (const [i, check] of checks.entries()) {
     if (effects.signal.aborted) return;
     await judge(check, group, answers[i], pending, spec, effects);
   }
+}
+
+/** Whether what an apply is about to do meets nothing that stops it; else it is said, and nothing done. */
+async function mayBegin(
+  group: Group,
+  willing: readonly HostRun[],
+  spec: RunSpec,
+  effects: Effects,
+): Promise<boolean> {
+  if (group.preflights.length === 0) return true;
+  const planned = plannedOf(
+    willing.map((run) => ({ run, forecast: foresee(run, group.shared.facts) })),
+  );
+  if (await preflight(group, planned, spec, effects)) return true;
+  if (!effects.signal.aborted) leaveAsIs(group, effects);
+  return false;
 }
 
 async function keepPlan(run: HostRun, forecast: Forecast, { keep }: RunSpec, effects: Effects) {

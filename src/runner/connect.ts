@@ -6,6 +6,7 @@ import { revertScript } from "../journal/verdict.ts";
 import { begin, type Effects, end, finish, type HostRun, look, type Seen } from "./host.ts";
 import { HELD, lockScript, peekScript } from "./lock.ts";
 import { noteLock } from "./locking.ts";
+import { keepEarly, quickOnes } from "./preflight.ts";
 import type { RunSpec } from "./spec.ts";
 
 const CONNECT = { kind: "connect", name: "connect" };
@@ -15,10 +16,11 @@ const WAIT = { kind: "wait", name: "wait for the other hosts" };
 /** The one round trip that every host costs: its lock, facts, tasks and conditions, all at once. */
 export async function connectAndLook(
   run: HostRun,
-  { shared, checks, answers, lock }: Group,
+  group: Group,
   { mode }: RunSpec,
   effects: Effects,
 ): Promise<void> {
+  const { shared, checks, answers, lock } = group;
   const { host } = run.member;
   if (effects.signal.aborted) return;
   const since = effects.now();
@@ -30,12 +32,17 @@ export async function connectAndLook(
     // Of a host that is only observed it counts what it says to the others, and nothing else.
     const tasks = run.selected ? run.tasks : run.tasks.filter((task) => task.agreement);
     // A host that is only observed is left as it is, and so is its lock.
-    const take = lock && (run.selected ? lockScript(lock) : peekScript(lock.nonce));
-    let seen = await look(run, tasks, asked, shared, effects, take);
+    const takeLock = lock && (run.selected ? lockScript(lock) : peekScript(lock.nonce));
+    const early = mode === "check" && run.member.absent !== true ? quickOnes(group.preflights) : [];
+    const more = early.map(({ probe }) => probe?.(host.name, new Map()) ?? ":");
+    let askedAt = effects.now();
+    let seen = await look(run, tasks, asked, shared, effects, { takeLock, more });
     if (effects.signal.aborted) return;
     if (seen.open !== undefined && await undoEarlier(run, seen, mode, effects)) {
-      seen = await look(run, tasks, asked, shared, effects, take);
+      askedAt = effects.now();
+      seen = await look(run, tasks, asked, shared, effects, { takeLock, more });
     }
+    keepEarly(group, host.name, seen.more, { askedAt, answeredAt: effects.now() });
     shared.facts.set(host.name, seen.facts);
     run.seen = run.selected ? [...seen.tasks] : [];
     const says = saidNow(tasks, seen.tasks);

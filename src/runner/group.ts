@@ -4,7 +4,7 @@
  */
 import { pooledMap } from "@std/async/pool";
 import type { About } from "../journal/open.ts";
-import type { Endpoint, ExecResult, GroupCheck } from "../model.ts";
+import type { Endpoint, ExecResult, GroupCheck, Preflight, PreflightAnswer } from "../model.ts";
 import type { Shared } from "./apply.ts";
 import type { HostRun } from "./host.ts";
 import type { LockRequest } from "./lock.ts";
@@ -21,6 +21,10 @@ export interface Group {
   readonly checks: readonly GroupCheck[];
   /** What the first look brought for each check, by host. */
   readonly answers: readonly Map<string, ExecResult>[];
+  /** Questions about the world around it, asked before its first change. */
+  readonly preflights: readonly Preflight[];
+  /** What the look has brought of them, by name and host. */
+  readonly early: Map<string, Map<string, PreflightAnswer>>;
   /** What the locks of its hosts shall say; unset: they are not taken. */
   readonly lock?: LockRequest;
   /** What the journals of its hosts say of this run; unset: nothing is journalled. */

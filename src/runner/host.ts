@@ -129,6 +129,16 @@ export interface Seen {
   readonly open?: OpenRun;
   /** What became of its lock, where that was asked for. */
   readonly lock?: ExecResult;
+  /** One answer for each further question. */
+  readonly more: readonly ExecResult[];
+}
+
+/** What a look asks beside facts, tasks and checks. */
+export interface LookOptions {
+  /** Text that takes the lock of the host, first of all. */
+  readonly takeLock?: string | undefined;
+  /** Further questions, asked last. */
+  readonly more?: readonly string[];
 }
 
 /**
@@ -142,7 +152,7 @@ export async function look(
   checks: readonly GroupCheck[],
   { packages, fetchLists }: FactsAsked,
   { nonce }: Pick<Effects, "nonce">,
-  takeLock?: string,
+  { takeLock, more = [] }: LookOptions = {},
 ): Promise<Seen> {
   const { session, member: { host } } = run;
   if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
@@ -154,6 +164,7 @@ export async function look(
     OPEN_PROBE,
     ...tasks.map(({ probe }) => probe),
     ...checks.map((check) => check.probe(host.name)),
+    ...more,
   ];
   const answer = await session.run(
     compose(probes, mark),
@@ -175,7 +186,8 @@ export async function look(
     facts: parseFacts(facts?.stdout ?? ""),
     pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
     tasks: rest.slice(0, tasks.length),
-    checks: rest.slice(tasks.length),
+    checks: rest.slice(tasks.length, tasks.length + checks.length),
+    more: rest.slice(tasks.length + checks.length),
   };
 }
 

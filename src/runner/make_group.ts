@@ -54,12 +54,15 @@ export function makeGroup(
     fetchLists: mode === "check" || bound !== undefined,
   };
   const answers = checks.map(() => new Map());
+  const preflights = judging ? [] : play.preflights?.(endpoint) ?? [];
   return {
     endpoint,
     runs,
     shared,
     checks,
     answers,
+    preflights,
+    early: new Map(),
     ...(lock === undefined ? {} : { lock }),
     ...(about === undefined ? {} : { about }),
   };

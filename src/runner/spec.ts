@@ -28,6 +28,8 @@ export interface RunSpec {
    * service. Unset: it is only warned of. @default {unset}
    */
   readonly hostNamed?: (name: string) => Host | undefined;
+  /** Names of preflights whose errors stop nothing. @default {none} */
+  readonly skipPreflight?: ReadonlySet<string>;
   /** Which tasks of a host are wanted, in the play's order. @default {all of them} */
   readonly wanted?: (tasks: readonly Task[]) => readonly Task[];
   /** How many hosts are looked at, and how many endpoints changed, at the same time. */

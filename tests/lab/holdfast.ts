@@ -161,10 +161,21 @@ export function errorsOf(run: Run): { host: string; task: string; status: Status
   );
 }
 
-/** `ok held by lb1, backends 3/3` of every condition. */
+/** `ok held by lb1, backends 3/3` of every condition; what the preflight found aside. */
 export function checksOf(run: Run): string[] {
   return run.events.flatMap((event) =>
-    event.type === "check-end" ? [`${event.status} ${event.message}`] : []
+    event.type === "check-end" && event.check !== "preflight"
+      ? [`${event.status} ${event.message}`]
+      : []
+  );
+}
+
+/** `ok 10.88.0.10 is free, backends 3/3` of every preflight. */
+export function preflightOf(run: Run): string[] {
+  return run.events.flatMap((event) =>
+    event.type === "check-end" && event.check === "preflight"
+      ? [`${event.status} ${event.message}`]
+      : []
   );
 }
 

@@ -8,6 +8,7 @@ const LABELS: readonly (readonly [label: string, pattern: RegExp])[] = [
   ["look, first", /dir=\/run\/holdfast nonce=/],
   ["install packages", /apt-get -q -y/],
   ["create account", /useradd --system/],
+  ["ask what it meets", /with_curl\(\)/],
   ["look again", /printf '\\n%s %d\\n'|os-release/],
   ["put files in place", /staged_0|mktemp [^\n]*\.holdfast\./],
   ["remove files", /(^|\n)rm -f -- \/etc\//],

@@ -36,6 +36,11 @@ function declareApply(program: Command, { perform, io }: Line): void {
       .option("-C, --check", "only say what would change")
       .option("-D, --diff", "show the difference of every file")
       .option("--step", "ask before each change")
+      .option(
+        "--skip-preflight <names>",
+        "go on in spite of what these preflights find, comma separated",
+        collect,
+      )
       .optionsGroup("Several endpoints:")
       .option(
         "--serial <sizes>",
@@ -63,6 +68,11 @@ function declareCheck(program: Command, { perform, io }: Line): void {
       .summary("say what apply would change, with differences")
       .optionsGroup("What to do:")
       .option("--out <file>", "save the plan, for apply FILE")
+      .option(
+        "--skip-preflight <names>",
+        "go on in spite of what these preflights find, comma separated",
+        collect,
+      )
       // Everybody's habit; check is both anyway.
       .addOption(new Option("-C, --check").hideHelp())
       .addOption(new Option("-D, --diff").hideHelp()),

@@ -1,0 +1,92 @@
+import type { Endpoint, Preflight } from "../../model.ts";
+import { sh } from "../../shell.ts";
+import { concernsHaproxy } from "./concerns.ts";
+import { type Found, merged, rows } from "./judged.ts";
+
+/** A port that HAProxy is to listen on. */
+interface Wanted {
+  /** What it is for, for people. */
+  readonly what: string;
+  /** The key of the inventory that moves it. */
+  readonly key: string;
+  /** Address; unset: all of them. */
+  readonly address?: string;
+  /** Port. */
+  readonly port: string;
+}
+
+/** Are the ports that HAProxy is to listen on free, or its own already? */
+export function port(endpoint: Endpoint): Preflight {
+  const wanted = portsOf(endpoint);
+  return {
+    name: "port",
+    waits: false,
+    concerns: concernsHaproxy,
+    probe: () => probe(wanted),
+    judge: (answers) => {
+      const found = [...answers].flatMap(([host, { stdout }]) =>
+        judge(host, stdout, wanted, endpoint)
+      );
+      return { findings: merged(found) };
+    },
+  };
+}
+
+function portsOf({ port, haproxy: { stats }, profile }: Endpoint): readonly Wanted[] {
+  const own = { what: "the endpoint", key: "port", port: `${port}` };
+  if (profile === "guide") return [own];
+  const colon = stats.lastIndexOf(":");
+  const address = stats.slice(0, colon).replace(/^\[|\]$/g, "");
+  return [own, {
+    what: "its health checks",
+    key: "haproxy: { stats }",
+    address,
+    port: stats.slice(colon + 1),
+  }];
+}
+
+// A socket is HAProxy's own when its process is the main one of haproxy.service, or a worker of that.
+function probe(wanted: readonly Wanted[]): string {
+  return sh`command -v ss >/dev/null 2>&1 || { echo "needs ss"; exit; }
+main=$(systemctl show -p MainPID --value haproxy.service 2>/dev/null)
+parent() { while read -r key value; do [ "$key" != PPid: ] || echo "$value"; done <"/proc/$1/status"; }
+own() { [ "\${main:-0}" != 0 ] && { [ "$1" = "$main" ] || [ "$(parent "$1" 2>/dev/null)" = "$main" ]; }; }
+for port in ${wanted.map((it) => it.port)}; do
+  ss -Hltnp "sport = :$port" | while read -r _ _ _ at _ users; do
+    pid=\${users#*pid=} pid=\${pid%%[!0-9]*} name=\${users#*'(("'} name=\${name%%'"'*}
+    if [ -n "$pid" ] && own "$pid"; then continue; fi
+    echo "listens $at \${pid:--} \${name:--}"
+  done
+done`;
+}
+
+function judge(
+  host: string,
+  stdout: string,
+  wanted: readonly Wanted[],
+  { address }: Endpoint,
+): Found[] {
+  if (stdout.startsWith("needs ss")) {
+    return [{ severity: "note", host, message: "whether its ports are free: needs ss (iproute2)" }];
+  }
+  const six = address.includes(":");
+  return rows(stdout, "listens").flatMap(([at = "", pid = "-", name = "-"]): Found[] => {
+    const one = wanted.find((it) => at.endsWith(`:${it.port}`) && collide(it, at, six));
+    if (one === undefined) return [];
+    const by = pid === "-" ? "another program" : `${name} (process ${pid})`;
+    return [{
+      severity: "error",
+      host,
+      message: `port ${one.port} of ${one.what} is taken: ${by} listens on ${at}`,
+      hint: `stop it, or set another "${one.key}"`,
+    }];
+  });
+}
+
+/** Whether two sockets cannot be there at once; `*` is every address of both families. */
+function collide({ address }: Wanted, at: string, six: boolean): boolean {
+  const other = at.slice(0, at.lastIndexOf(":")).replace(/%.*/, "").replace(/^\[|\]$/g, "");
+  const every = other === "*" || other === (address?.includes(":") ? "::" : "0.0.0.0");
+  if (address !== undefined) return every || other === address;
+  return every || six || !other.includes(":");
+}

@@ -1,0 +1,50 @@
+/**
+ * What was seen of a host: answers and facts. Types only, plain data.
+ * @module
+ */
+
+/** How a script ended. A non-zero code is an answer, not an error. */
+export interface ExecResult {
+  /** Exit code. */
+  readonly code: number;
+  /** Standard output, whole. */
+  readonly stdout: string;
+  /** Standard error, whole. */
+  readonly stderr: string;
+  /** The deadline passed and the host ended the process group. */
+  readonly timedOut?: boolean;
+}
+
+/** Version of a package. */
+export interface PackageVersion {
+  /** Installed version; unset: not installed. */
+  readonly installed?: string;
+  /** Version that an install would bring; unset: not known before package lists are read. */
+  readonly candidate?: string;
+}
+
+/** A network interface. */
+export interface Interface {
+  /** Its name. */
+  readonly name: string;
+  /** Addresses in CIDR form, `10.0.0.11/24`; none that the kernel is about to replace. */
+  readonly addresses: readonly string[];
+}
+
+/** What one look learned about a host, whatever the tasks. */
+export interface Facts {
+  /** `ID`, `VERSION_ID` and `PRETTY_NAME` of os-release. */
+  readonly os: { readonly id: string; readonly version: string; readonly name: string };
+  /** Package manager found. */
+  readonly packageManager: "apt" | "dnf" | "zypper" | "apk" | "unknown";
+  /** Service manager found running. */
+  readonly init: "systemd" | "openrc" | "unknown";
+  /** Number of the user that the session runs as; 0 is root, -1: not known. */
+  readonly uid: number;
+  /** Container technology, or `none`. */
+  readonly container: string;
+  /** Versions of the packages that the play asked for. */
+  readonly packages: Readonly<Record<string, PackageVersion>>;
+  /** Interfaces that are not loopback. */
+  readonly interfaces: readonly Interface[];
+}
