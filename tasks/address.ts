@@ -1,5 +1,6 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import type { TaskPlan } from "../src/model.ts";
+import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
 
 /** Arguments of {@link noAddress}. */
@@ -18,7 +19,8 @@ export const noAddress: TaskFunction<NoAddressArgs> = defineTask<NoAddressArgs, 
   kind: "address",
   title: ({ address }) => `no address ${address}`,
   probe: ({ address, service }) =>
-    sh`systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${`${address}/32`} 2>/dev/null`,
+    sh`${SERVICE_WORDS}
+systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${`${address}/32`} 2>/dev/null`,
   parse: ({ stdout }) => stdout.trim() !== "",
   plan: (left, { address }): TaskPlan => {
     if (!left) return { changes: [] };

@@ -1,4 +1,5 @@
 import type { Endpoint, ExecResult, GroupCheck, Verdict } from "../src/model.ts";
+import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
 
 /** How long an election and the first health checks may take after a change. */
@@ -69,6 +70,7 @@ function probe(endpoint: Endpoint): string {
     : sh`set -- "$@" ${countUrl(endpoint)}`;
   return sh`holds=
 if [ -n "$(ip -o addr show to ${`${address}/32`} 2>/dev/null)" ]; then holds=1; echo holds; fi
+${SERVICE_WORDS}
 systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
   echo "haproxy $haproxy"; echo "keepalived $keepalived"; }
 if grep -q ${listening(endpoint)} /proc/net/tcp /proc/net/tcp6 2>/dev/null; then echo listens; fi
