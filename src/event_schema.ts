@@ -85,6 +85,23 @@ function eventsOf(object: Shape) {
         "No further endpoint is begun once so many hosts failed or could not be reached; where it is missing, however many did.",
       ).exactOptional(),
     }).describe("The inventory was accepted and hosts are about to be contacted."),
+    object({
+      type: z.literal("prediction"),
+      at,
+      endpoint,
+      sloMs: count("Longest tolerated failover, in milliseconds."),
+      sloWritten: z.boolean().describe(
+        "Whether `slo.failover` of the inventory says that; else it is the default.",
+      ),
+      faults: z.array(object({
+        fault: text("What would break: `holder-lost`, `haproxy-hung`; more may come."),
+        ms: count("Longest wait for the next answer, in milliseconds; 0: always answered."),
+        promised: z.boolean().describe("Whether the tolerated failover is about it."),
+      })).describe("Every fault that is computed."),
+    }).describe(
+      "In check mode: how long clients would be without an answer, computed from the settings of " +
+        "an endpoint with at least two load balancers. Nothing was measured.",
+    ),
     object({ type: z.literal("task-start"), at, host, endpoint, kind, task }).describe(
       "A host begins with something that takes time: connecting, waiting for its turn, a change. " +
         "What the next event of the host says ends it.",

@@ -50,6 +50,23 @@ export type Event =
     readonly stopsAfter?: number;
   }
   | {
+    /** How long clients would be without an answer, computed from the settings of an endpoint. */
+    readonly type: "prediction";
+    readonly at: number;
+    readonly endpoint: string;
+    /** Longest tolerated failover. */
+    readonly sloMs: number;
+    /** Whether somebody wrote that; else it is the default. */
+    readonly sloWritten: boolean;
+    /** Longest wait after each fault; 0: somebody answers all the time. */
+    readonly faults: readonly {
+      readonly fault: string;
+      readonly ms: number;
+      /** Whether the tolerated failover is about it. */
+      readonly promised: boolean;
+    }[];
+  }
+  | {
     /** A host begins with something that takes time: connecting, a change, a handler. */
     readonly type: "task-start";
     readonly at: number;

@@ -61,7 +61,7 @@ export interface PackageVersion {
 export interface Interface {
   /** Its name. */
   readonly name: string;
-  /** Addresses in CIDR form, `10.0.0.11/24`. */
+  /** Addresses in CIDR form, `10.0.0.11/24`; none that the kernel is about to replace. */
   readonly addresses: readonly string[];
 }
 

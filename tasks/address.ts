@@ -1,3 +1,4 @@
+import { alone } from "../src/addresses.ts";
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import type { TaskPlan } from "../src/model.ts";
 import { SERVICE_WORDS } from "../src/openrc.ts";
@@ -5,7 +6,7 @@ import { raw, sh } from "../src/shell.ts";
 
 /** Arguments of {@link noAddress}. */
 export interface NoAddressArgs {
-  /** IPv4 address. */
+  /** Address of either family, without a prefix length. */
   readonly address: string;
   /** Service that takes the address away itself when it stops. */
   readonly service: string;
@@ -20,11 +21,13 @@ export const noAddress: TaskFunction<NoAddressArgs> = defineTask<NoAddressArgs, 
   title: ({ address }) => `no address ${address}`,
   probe: ({ address, service }) =>
     sh`${SERVICE_WORDS}
-systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${`${address}/32`} 2>/dev/null`,
+systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${
+      alone(address)
+    } 2>/dev/null`,
   parse: ({ stdout }) => stdout.trim() !== "",
   plan: (left, { address }): TaskPlan => {
     if (!left) return { changes: [] };
-    const list = sh`ip -o addr show to ${`${address}/32`}`;
+    const list = sh`ip -o addr show to ${alone(address)}`;
     const script = sh`${raw(list)} | while read -r _ name _ cidr _; do
   ip addr del "$cidr" dev "$name" || exit 1
 done

@@ -5,8 +5,10 @@
  * are made true. Nothing here runs anything.
  * @module
  */
+import { addressesOf } from "../src/addresses.ts";
 import { definePlay } from "../src/define.ts";
 import { asDeployed, type DeployedFiles } from "../src/endpoint/deployed.ts";
+import { openingFor } from "../src/endpoint/firewall.ts";
 import { managedFiles, ownPaths, retiredPaths } from "../src/endpoint/files.ts";
 import {
   FORGET_UNITS,
@@ -20,11 +22,12 @@ import { MEMBERS_FILE, PATHS, SCRIPT_USER } from "../src/endpoint/paths.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { FileState } from "../src/file_state.ts";
-import type { Endpoint, Member, Play, Task, Validation } from "../src/model.ts";
+import type { Endpoint, Member, Play, Task, Validation, World } from "../src/model.ts";
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
 import { noAddress } from "./address.ts";
 import { fileSet } from "./file.ts";
+import { firewall, FIREWALL_PATHS } from "./firewall.ts";
 import { memberRecord, type MemberRecordArgs } from "./members.ts";
 import { packages } from "./packages.ts";
 import { service } from "./service.ts";
@@ -85,6 +88,8 @@ export function endpointPlay(templates: Templates): Play {
           notify: guide ? ["restart haproxy", "restart keepalived"] : [],
           tags: ["config", "cleanup"],
         }),
+        // Before anything listens or speaks that would not be heard.
+        firewallOf(endpoint, member),
         service({ name: "haproxy", enabled: true, running: true }, {
           tags: ["services", "haproxy"],
         }),
@@ -128,7 +133,9 @@ export function rollbackPlay(
     // The conditions are those of what was deployed then, whatever the inventory says now.
     checks: (endpoint) => play.checks(asDeployed(endpoint, filesOf(endpoint, former))),
     tasks: (endpoint, member) => {
-      const known = former.get(member.host.name) ?? [];
+      const all = former.get(member.host.name) ?? [];
+      // These follow from the rest, and who writes them has the rules in the kernel changed too.
+      const known = all.filter(({ path }) => !FIREWALL_PATHS.includes(path));
       const roles = rolesOf(endpoint, member, templates);
       const files = known.flatMap(({ path, state }) => {
         const { content, mode, owner, group } = state;
@@ -146,6 +153,9 @@ export function rollbackPlay(
         ...(gone.length === 0
           ? []
           : [absent({ paths: gone }, { name: `nothing that came with run ${run}`, notify })]),
+        ...(all.length === 0
+          ? []
+          : [firewallOf(asDeployed(endpoint, filesOf(endpoint, former)), member)]),
       ];
     },
   });
@@ -196,6 +206,12 @@ function ofAnyProfile(endpoint: Endpoint): Validation[] {
   });
 }
 
+/** What comes in through a member's firewall; with `firewall: none` nothing of ours. */
+function firewallOf(endpoint: Endpoint, member: Member): Task {
+  const opening = (world: World) => openingFor(endpoint, member, world);
+  return firewall(endpoint.firewall === "none" ? {} : { opening }, { tags: ["firewall"] });
+}
+
 /** What every member remembers of the others. */
 function recordOf(endpoint: Endpoint): MemberRecordArgs {
   const { name, address, members, leaving = [] } = endpoint;
@@ -212,14 +228,17 @@ function recordOf(endpoint: Endpoint): MemberRecordArgs {
  * goodbye to, so that another member has it at once; then what answered on it; then the files that
  * would bring it back. Packages stay: who else uses them, nobody can tell.
  */
-function leavingTasks({ address }: Endpoint): readonly Task[] {
-  // Firewall rules would go after the services: none are made yet.
+function leavingTasks(endpoint: Endpoint): readonly Task[] {
   return [
     service({ name: "keepalived", enabled: false, running: false }, {
       tags: ["services", "keepalived"],
     }),
-    noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] }),
+    ...addressesOf(endpoint).map((address) =>
+      noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] })
+    ),
     service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
+    // Nothing is left that they were for.
+    firewall({}, { tags: ["firewall"] }),
     absent({ paths: [...ownPaths(), KEEPALIVE_FILE] }, {
       name: "no files of the endpoint",
       notify: [FORGET_UNITS],

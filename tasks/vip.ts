@@ -1,3 +1,4 @@
+import { addressesOf, alone, bracketed, isSix } from "../src/addresses.ts";
 import type { Endpoint, ExecResult, GroupCheck, Verdict } from "../src/model.ts";
 import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
@@ -7,29 +8,31 @@ const DEADLINE_MS = 30_000;
 
 /** What one load balancer says of itself. */
 interface Answer {
-  readonly holds: boolean;
+  /** Virtual addresses that it has. */
+  readonly holds: readonly string[];
   readonly haproxy: boolean;
   readonly keepalived: boolean;
   /** Something listens on the endpoint's port. */
   readonly listens: boolean;
   /** How many API servers answer this host directly with 200; unset: nothing could tell. */
   readonly backends: number | undefined;
-  /** HTTP status of `/readyz` through the virtual address; `000`: no answer; unset: not asked. */
-  readonly through: string | undefined;
+  /** HTTP status of `/readyz` by the virtual address; `000`: no answer; unset: not asked. */
+  readonly through: ReadonlyMap<string, string>;
 }
 
 /**
  * The condition that everything else is for: the address is held by exactly one host, HAProxy
  * lives on all of them, and, when at least one API server answers a load balancer directly, the
  * endpoint answers through the address. With none up yet it holds all the same, and says so: the
- * endpoint must exist before the first API server does.
+ * endpoint must exist before the first API server does. Of several addresses all must be held, by
+ * the same host, and answer.
  */
 export function vip(endpoint: Endpoint): GroupCheck {
   const hosts = endpoint.members.map(({ host }) => host.name);
   const leaving = (endpoint.leaving ?? []).map(({ host }) => host.name);
   return {
     kind: "vip",
-    name: `vip ${endpoint.address}`,
+    name: `vip ${addressesOf(endpoint).join(", ")}`,
     hosts: [...hosts, ...leaving],
     deadlineMs: DEADLINE_MS,
     probe: () => probe(endpoint),
@@ -57,26 +60,23 @@ export function vip(endpoint: Endpoint): GroupCheck {
  * anything, so there they are asked directly. All requests leave at once from one curl, so that dead
  * servers cost one time limit and not one each.
  *
- * A host that holds the address asks through it too only when there is no other: from a host that
+ * A host that holds an address asks through it too only when there is no other: from a host that
  * does not, the request crosses the network as a client's does. Certificates are not verified here:
  * the question is who answers, and no secret is sent. Without `--cacert /dev/null` curl would read
  * the system's authorities all the same, which takes longer than the rest.
  */
 function probe(endpoint: Endpoint): string {
-  const { address, members } = endpoint;
   const outputs = (urls: readonly string[]) => urls.flatMap((url) => ["-o", "/dev/null", url]);
   const counting = endpoint.profile === "guide"
     ? sh`set -- "$@" ${outputs(direct(endpoint))}`
     : sh`set -- "$@" ${countUrl(endpoint)}`;
-  return sh`holds=
-if [ -n "$(ip -o addr show to ${`${address}/32`} 2>/dev/null)" ]; then holds=1; echo holds; fi
+  return sh`set --
+${raw(addressesOf(endpoint).map((address) => holding(address, endpoint)).join("\n"))}
 ${SERVICE_WORDS}
 systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
   echo "haproxy $haproxy"; echo "keepalived $keepalived"; }
-if grep -q ${listening(endpoint)} /proc/net/tcp /proc/net/tcp6 2>/dev/null; then echo listens; fi
+if grep -q ${listening(endpoint)} ${socketTables(endpoint)} 2>/dev/null; then echo listens; fi
 if command -v curl >/dev/null 2>&1; then
-  set --
-  if [ -z "$holds" ] || [ ${members.length} = 1 ]; then set -- ${outputs([through(endpoint)])}; fi
   ${raw(counting)}
   curl -q -s --insecure --cacert /dev/null --noproxy '*' --parallel --parallel-immediate --connect-timeout 1 --max-time 3 \
     -w '\nhttp %{http_code} %{url_effective}\n' "$@"
@@ -84,14 +84,31 @@ fi
 :`;
 }
 
+/** Says when the host holds an address, and else lists what is asked through it. */
+function holding(address: string, endpoint: Endpoint): string {
+  const ask = sh`set -- "$@" -o /dev/null ${through(address, endpoint)}`;
+  return sh`if [ -n "$(ip -o addr show to ${alone(address)} 2>/dev/null)" ]; then
+  echo ${`holds ${address}`}
+  ${raw(endpoint.members.length === 1 ? ask : ":")}
+else ${raw(ask)}; fi`;
+}
+
+/** Where to look: a socket of IPv6 takes connections of both families, one of IPv4 its own alone. */
+function socketTables(endpoint: Endpoint): readonly string[] {
+  return addressesOf(endpoint).some(isSix)
+    ? ["/proc/net/tcp6"]
+    : ["/proc/net/tcp", "/proc/net/tcp6"];
+}
+
 /** What the kernel's table of sockets says of one that listens (state 0A) on the port. */
 function listening({ port }: Endpoint): string {
   return `:${port.toString(16).toUpperCase().padStart(4, "0")} [0-9A-F]*:0000 0A`;
 }
 
-const through = ({ address, port }: Endpoint) => `https://${address}:${port}/readyz`;
+const through = (address: string, { port }: Endpoint) =>
+  `https://${bracketed(address)}:${port}/readyz`;
 const direct = ({ backends, backendPort }: Endpoint) =>
-  backends.map(({ address }) => `https://${address}:${backendPort}/readyz`);
+  backends.map(({ address }) => `https://${bracketed(address)}:${backendPort}/readyz`);
 const countUrl = ({ haproxy }: Endpoint) => `http://${haproxy.stats}/backends`;
 
 function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
@@ -109,12 +126,17 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
     ? (asked.length === 0 ? undefined : answering)
     : (count === undefined ? undefined : Number(count));
   return {
-    holds: lines.includes("holds"),
+    holds: addressesOf(endpoint).filter((address) => lines.includes(`holds ${address}`)),
     haproxy: lines.includes("haproxy active"),
     keepalived: lines.includes("keepalived active"),
     listens: lines.includes("listens"),
     backends: counted,
-    through: http.get(through(endpoint)),
+    through: new Map(
+      addressesOf(endpoint).flatMap((address) => {
+        const status = http.get(through(address, endpoint));
+        return status === undefined ? [] : [[address, status]];
+      }),
+    ),
   };
 }
 
@@ -128,7 +150,10 @@ function stillThere(
     const answer = answers.get(host);
     if (answer === undefined) return [];
     const { holds, keepalived, haproxy } = parse(answer, endpoint);
-    if (holds) return [`${host}, which is to leave, holds the address`];
+    if (holds.length > 0) {
+      const what = addressesOf(endpoint).length === 1 ? "the address" : holds.join(", ");
+      return [`${host}, which is to leave, holds ${what}`];
+    }
     const runs = [...(keepalived ? ["keepalived"] : []), ...(haproxy ? ["haproxy"] : [])];
     return runs.length === 0 ? [] : [`${host}, which is to leave, runs ${runs.join(" and ")}`];
   });
@@ -145,53 +170,91 @@ function judge(
     const answer = answers.get(host);
     return answer === undefined ? [] : [{ host, ...parse(answer, endpoint) }];
   });
-  const holders = said.filter(({ holds }) => holds);
   const silent = hosts.filter((host) => !answers.has(host));
-  const asked = said.filter(({ through }) => through !== undefined);
   const up = Math.max(0, ...said.map(({ backends = 0 }) => backends));
-  const blocked = asked.filter(({ through }) => up > 0 && through !== "200");
-  // Who holds the address and answers through it but not us is there all the same. That it cannot
-  // be reached has been said already, and is no reason to doubt the endpoint.
-  const elsewhere = holders.length === 0 && silent.length > 0 &&
-    asked.some(({ through }) => through !== "000");
+  const seen = addressesOf(endpoint).map((address) => seenOf(address, said, silent, up));
   const ailed = ailments(said, endpoint);
   const wrong = [
-    ...blocked.map(({ host, through }) =>
-      `${host} gets ${through === "000" ? "no answer" : through} from /readyz through the address`
+    ...seen.flatMap(({ address, blocked }) =>
+      blocked.map(({ host, status }) =>
+        `${host} gets ${status === "000" ? "no answer" : status} from /readyz through ` +
+        (seen.length === 1 ? "the address" : address)
+      )
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
   ];
   const facts = [
-    held(holders, elsewhere, silent),
+    heldBy(seen, silent),
     ...(silent.length === 0 ? [] : [`no answer from ${silent.join(", ")}`]),
     ...ailed,
     `backends ${up}/${endpoint.backends.length}`,
     ...wrong,
-    ...(up > 0 && asked.length > 0 && blocked.length === 0
-      ? ["/readyz through the address 200"]
+    ...(up > 0 && seen.every(({ asked, blocked }) => asked > 0 && blocked.length === 0)
+      ? [`/readyz through ${seen.length === 1 ? "the" : "every"} address 200`]
       : []),
   ];
-  const ok = (holders.length === 1 || elsewhere) && ailed.length + wrong.length === 0;
+  const misheld = [...seen.flatMap(holdingFaults), ...apart(seen)];
+  const ok = misheld.length + ailed.length + wrong.length === 0;
   const faults = [
-    ...holding(holders.length, elsewhere, endpoint),
+    ...misheld,
     ...silent.map((host) => `no answer from ${host}`),
     ...said.flatMap((one) => illnesses(one, endpoint).map((text) => `${text} ${one.host}`)),
-    ...cutOff(said, hosts.length === 1).map(({ host }) =>
-      `/readyz through the address fails from ${host}`
+    ...seen.flatMap(({ address }) =>
+      cutOff(address, said, hosts.length === 1).map(({ host }) =>
+        `/readyz through ${seen.length === 1 ? "the address" : address} fails from ${host}`
+      )
     ),
     ...(strict && up === 0 ? ["no API server answers"] : []),
   ];
   const partaking = said.filter(({ keepalived }) => keepalived).map(({ host }) => host);
-  const last = holders.map(({ host }) => host);
+  const last = hosts.filter((host) => seen.some(({ holders }) => holders.includes(host)));
   const able = said.filter(({ haproxy, keepalived, listens }) => haproxy && keepalived && listens)
     .map(({ host }) => host);
   return { ok, message: facts.join(", "), last, able, partaking, faults };
 }
 
-/** What is wrong with how many hold the address, in words that name no host: it moves. */
-function holding(holders: number, elsewhere: boolean, { address }: Endpoint): string[] {
-  if (holders > 1) return [`more than one host holds ${address}`];
-  return holders === 1 || elsewhere ? [] : [`nobody holds ${address}`];
+/** What all of them say about one address. */
+interface Seen {
+  readonly address: string;
+  /** Hosts that hold it. */
+  readonly holders: readonly string[];
+  /** A host that gave no answer holds it. */
+  readonly elsewhere: boolean;
+  /** How many asked through it. */
+  readonly asked: number;
+  /** Those of them that should have had a good answer and had another one. */
+  readonly blocked: readonly { readonly host: string; readonly status: string }[];
+}
+
+function seenOf(address: string, said: readonly Said[], silent: readonly string[], up: number) {
+  const holders = said.filter(({ holds }) => holds.includes(address)).map(({ host }) => host);
+  const asked = said.flatMap(({ host, through }) => {
+    const status = through.get(address);
+    return status === undefined ? [] : [{ host, status }];
+  });
+  // Who holds the address and answers through it but not us is there all the same. That it cannot
+  // be reached has been said already, and is no reason to doubt the endpoint.
+  const elsewhere = holders.length === 0 && silent.length > 0 &&
+    asked.some(({ status }) => status !== "000");
+  const blocked = up > 0 ? asked.filter(({ status }) => status !== "200") : [];
+  return { address, holders, elsewhere, asked: asked.length, blocked } satisfies Seen;
+}
+
+/** What is wrong with how many hold an address, in words that name no host: it moves. */
+function holdingFaults({ address, holders, elsewhere }: Seen): string[] {
+  if (holders.length > 1) return [`more than one host holds ${address}`];
+  return holders.length === 1 || elsewhere ? [] : [`nobody holds ${address}`];
+}
+
+/**
+ * All instances of a member have the same priority and the same checks, and who has the highest
+ * takes every address: addresses that stay on different hosts say that something is wrong.
+ */
+function apart(seen: readonly Seen[]): string[] {
+  const places = new Set(seen.map(({ holders: [first = "elsewhere"] }) => first));
+  return places.size > 1 && seen.every((one) => holdingFaults(one).length === 0)
+    ? ["the addresses are held by different hosts"]
+    : [];
 }
 
 /** What is wrong on one member. Seeing no API server excuses itself: it was so before, or it was not. */
@@ -204,10 +267,10 @@ function illnesses(one: Said, endpoint: Endpoint): string[] {
  * Members that get no good answer through the address. When none of those that ask gets one, it is so
  * for all of them: the one that holds the address does not ask, and it may be another one later.
  */
-function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
-  if (standsOtherwise(said)) return [];
-  const asking = said.filter(({ holds }) => !holds || alone);
-  const failing = asking.filter(({ through }) => through !== "200");
+function cutOff(address: string, said: readonly Said[], alone: boolean): readonly Said[] {
+  if (standsOtherwise(address, said)) return [];
+  const asking = said.filter(({ holds }) => !holds.includes(address) || alone);
+  const failing = asking.filter(({ through }) => through.get(address) !== "200");
   const seen = said.some(({ backends = 0 }) => backends > 0);
   if (asking.length === 0) return seen ? [] : said;
   return failing.length === asking.length ? said : failing;
@@ -217,8 +280,8 @@ function cutOff(said: readonly Said[], alone: boolean): readonly Said[] {
  * The endpoint runs, under another address or port than it shall have: that nobody answers here yet is
  * no fault of its own, and once somebody shall, silence is a new one.
  */
-function standsOtherwise(said: readonly Said[]): boolean {
-  const holders = said.filter(({ holds }) => holds);
+function standsOtherwise(address: string, said: readonly Said[]): boolean {
+  const holders = said.filter(({ holds }) => holds.includes(address));
   if (holders.length > 0) return holders.every(({ haproxy, listens }) => haproxy && !listens);
   return said.some(({ keepalived, listens }) => keepalived && listens);
 }
@@ -227,8 +290,17 @@ type Said = Answer & { readonly host: string };
 
 const names = (list: readonly Said[]) => list.map(({ host }) => host).join(", ");
 
-function held(holders: readonly Said[], elsewhere: boolean, silent: readonly string[]): string {
-  if (holders.length > 0) return `held by ${names(holders)}`;
+/** Who holds what: once where it is the same for all addresses, else of each. */
+function heldBy(seen: readonly Seen[], silent: readonly string[]): string {
+  const texts = seen.map((one) => held(one, silent));
+  const [first = "", ...others] = texts;
+  return others.every((text) => text === first)
+    ? first
+    : seen.map(({ address }, i) => `${address} ${texts[i]}`).join(", ");
+}
+
+function held({ holders, elsewhere }: Seen, silent: readonly string[]): string {
+  if (holders.length > 0) return `held by ${holders.join(", ")}`;
   if (elsewhere) return "held by a host that gave no answer";
   return silent.length > 0 ? "held by none of the hosts that answered" : "held by no host";
 }

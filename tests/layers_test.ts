@@ -36,17 +36,30 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
+  "src/addresses.ts": ["src/model.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
+  // What a host's firewall says, and the rules that it is to have.
+  "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
   "src/endpoint": [
+    "src/firewall/passage.ts",
+    "src/configs",
+    "src/addresses.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/openrc.ts",
     "src/shell.ts",
     "src/templates.ts",
   ],
+  "src/simulate": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
+  ],
   "src/inventory": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/diagnostics.ts",
@@ -63,6 +76,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/saved_plan.ts": ["src/model.ts"],
   "src/journal": ["src/model.ts", "src/shell.ts"],
   "src/runner": [
+    "src/addresses.ts",
     "src/journal",
     "src/saved_plan.ts",
     "src/obstacles.ts",
@@ -77,6 +91,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/drills/model.ts": ["src/model.ts", "src/events.ts", "src/drill_events.ts"],
   "src/drills/measure": ["src/model.ts", "src/drill_events.ts", "src/drills/model.ts"],
   "src/drills/catalogue": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/define.ts",
     "src/shell.ts",
@@ -84,8 +99,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/drills/model.ts",
     "src/drills/remote",
   ],
-  "src/drills/remote": ["src/model.ts", "src/shell.ts", "src/drills/model.ts"],
+  "src/drills/remote": [
+    "src/addresses.ts",
+    "src/model.ts",
+    "src/shell.ts",
+    "src/drills/model.ts",
+  ],
   "src/drills": [
+    "src/addresses.ts",
     // What a drill asks hosts is what a run asks them, under the same lock.
     "src/runner/facts.ts",
     "src/runner/lock.ts",
@@ -110,6 +131,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/lab": ["src/model.ts", "src/errors.ts", "src/shell.ts"],
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": [
+    "src/addresses.ts",
     "src/model.ts",
     "src/file_state.ts",
     "src/define.ts",
@@ -118,6 +140,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "tasks",
   ],
   "tasks": [
+    "src/addresses.ts",
+    "src/firewall",
     "src/openrc.ts",
     "src/packages",
     "src/templates.ts",
@@ -130,6 +154,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli.ts": ["src/errors.ts", "src/secret.ts", "src/terminal.ts", "src/commands"],
   "mod.ts": [
+    "src/firewall/passage.ts",
     "src/templates.ts",
     "src/model.ts",
     "src/events.ts",

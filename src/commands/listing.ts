@@ -2,6 +2,7 @@
  * `--list-hosts`, `--list-tasks` and `--list-tags`: what a run would work on, without a run.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import type { Endpoint, Play } from "../model.ts";
 import { escaped, printableLine } from "../terminal.ts";
 import { VERSION } from "../version.ts";
@@ -54,7 +55,7 @@ function asText(listed: Listed, flags: ListingFlags): string {
   for (const endpoint of endpointsOf(listed)) {
     const hosts = listed.hosts.filter((host) => host.endpoint === endpoint);
     const tasks = listed.checksOnly ? [] : hosts.flatMap(({ wanted }) => wanted);
-    lines.push("", `  endpoint ${endpoint.name} (${endpoint.address})`);
+    lines.push("", `  endpoint ${endpoint.name} (${addressesOf(endpoint).join(", ")})`);
     if (flags.listHosts) {
       lines.push(`    hosts (${hosts.length}):`, ...hosts.map(({ host }) => `      ${host}`));
     }

@@ -38,12 +38,16 @@ export interface Loaded {
   readonly selected: ReadonlySet<string>;
   /** What the user should know of the inventory; it was shown. */
   readonly warnings: readonly Diagnostic[];
+  /** Every host of the inventory. */
+  readonly hosts: readonly Host[];
   /** A host of the inventory by its name, whatever its groups. */
   hostNamed(name: string): Host | undefined;
   /** File name to its text, for excerpts; plain secrets are blotted out. */
   readonly sources: ReadonlyMap<string, string>;
   /** Where a value of an endpoint or of a host is written, or the map that would hold it. */
   readonly locate: LoadedInventory["locate"];
+  /** The same, and nothing where the value itself was not written. */
+  readonly written: LoadedInventory["written"];
   /** Where a host is written in the inventory. */
   placeOf(host: string): Source | undefined;
   /**
@@ -69,7 +73,7 @@ export async function load(
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
   });
-  const { inventory, warnings, sources, locate, credentials } = await loadInventory(path, {
+  const { inventory, warnings, sources, locate, written, credentials } = await loadInventory(path, {
     ...given,
     extraVars: new Map([...given.extraVars, ...shorthands]),
     // Who needs no secret of the endpoint still has to get into its hosts.
@@ -107,9 +111,11 @@ export async function load(
     endpoints,
     selected,
     warnings,
+    hosts: inventory.hosts,
     hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     sources,
     locate,
+    written,
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
       const found = await credentials(hosts, wish);

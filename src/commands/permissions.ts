@@ -68,6 +68,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   drill: [SSH, GUARD, READ, ENVIRONMENT],
   render: [READ, WRITE, ENVIRONMENT],
   lint: [READ, ENVIRONMENT],
+  simulate: [READ, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],
   explain: [READ, ENVIRONMENT],
   report: [READ, ENVIRONMENT],

@@ -31,6 +31,7 @@ import {
   writePrivately,
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
+import { predictions } from "./predictions.ts";
 import { type Reports, withReports } from "./reports.ts";
 import { whoWeAre } from "./who.ts";
 
@@ -123,7 +124,11 @@ async function perform(
   ];
   // What hosts say can hold a secret too, a refused configuration line for one.
   hide(masker(secrets));
-  note([...warnings, ...sudo.warnings]);
+  const predicted = predictions(mode === "check" ? endpoints : [], loaded.written);
+  if (predicted.warnings.length > 0) {
+    io.err(`${formatDiagnostics(predicted.warnings, loaded.sources)}\n`);
+  }
+  note([...warnings, ...sudo.warnings, ...predicted.warnings]);
   const planned = new Map<string, PlannedHost>();
   const spec = {
     mode,
@@ -153,7 +158,7 @@ async function perform(
     io,
     (signal) =>
       run(spec, {
-        ...effects(chosen.reportTo(emit), secrets, sudo, signal),
+        ...effects(chosen.reportTo(predicted.reportTo(emit)), secrets, sudo, signal),
         ...chosen.effects(signal),
       }),
   );

@@ -5,6 +5,7 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { bracketed } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
 import type { Programs } from "../inventory/programs.ts";
@@ -69,7 +70,7 @@ export function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
   const addresses = endpoints.map(({ address, port, drill }) => {
     // From another host it goes through forwarded ports of this machine, whichever are free.
     if (drill?.probeFrom !== undefined) return "127.0.0.1";
-    return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+    return `${bracketed(address)}:${port}`;
   });
   return { programs: [...new Set(programs)], addresses: [...new Set(addresses)] };
 }

@@ -1,20 +1,20 @@
 /**
- * The words and blocks of a keepalived.conf, ours or any other, each with its place. Pure. What
- * other files hold that it includes is not seen.
+ * The words and blocks of a keepalived.conf, ours or any other, each with its place, as Keepalived
+ * takes them: definitions put in, lines repeated, conditions decided. Pure. What other files hold
+ * that it includes is not seen.
  * @module
  */
 import type { Diagnostic, Source } from "../model.ts";
+import { expanded } from "./keepalived_definitions.ts";
+import { wordsOf } from "./keepalived_words.ts";
 import type { KeepalivedFile, Statement, Word } from "./model.ts";
 import { placesIn } from "./scan.ts";
-
-/** A piece of text between blanks: a word, or what ends or opens something. */
-type Token =
-  | { readonly kind: "word"; readonly word: Word }
-  | { readonly kind: "{" | "}" | "\n"; readonly source: Source };
 
 /**
  * Reads a keepalived.conf. It never fails: what is wrong with the text as a whole is in `problems`,
  * and what there is counts all the same.
+ * @param id what lines with a condition (`@lb1 priority 110`) are compared with, the first part of
+ * the host's name. Unset: the first that the file asks for
  *
  * @example
  * ```ts
@@ -29,54 +29,97 @@ type Token =
  * });
  * ```
  */
-export function parseKeepalived(text: string, file = "keepalived.conf"): KeepalivedFile {
-  const problems: Diagnostic[] = [];
-  const root: Statement[] = [];
-  const open: { readonly inside: Statement[]; readonly source?: Source }[] = [{ inside: root }];
-  let words: Word[] = [];
-  const flush = () => {
-    if (words.length > 0) open.at(-1)?.inside.push({ words });
-    words = [];
-  };
-  for (const token of tokens(text, file)) {
-    if (token.kind === "word") words.push(token.word);
-    else if (token.kind === "\n") flush();
-    else if (token.kind === "}") {
-      flush();
-      if (open.length > 1) open.pop();
-      else problems.push(problem(token.source, "This brace closes nothing"));
-    } else {
-      const inside: Statement[] = [];
-      const siblings = open.at(-1)?.inside ?? root;
-      // The brace may stand on a line of its own, below what it belongs to.
-      const owner = words.length > 0 ? words : siblings.pop()?.words ?? [];
-      siblings.push({ words: owner, block: inside });
-      words = [];
-      open.push({ inside, source: owner[0]?.source ?? token.source });
+export function parseKeepalived(
+  text: string,
+  file = "keepalived.conf",
+  id?: string,
+): KeepalivedFile {
+  const place = placesIn(file, text);
+  const { lines, includes, cuts, problems: wrong } = expanded(text, id);
+  const problems = wrong.map(({ at, message }) => problem(place(at, at + 1), message));
+  const blocks = new Blocks(problems);
+  for (const line of lines) {
+    for (const token of wordsOf(line, place)) {
+      if (token.kind === "word") blocks.word(token.word);
+      else if (token.kind === "{") blocks.open(token.source);
+      else blocks.close(token.source);
     }
+    blocks.endLine();
   }
-  flush();
-  for (const { source } of open.slice(1)) {
-    if (source) problems.push(problem(source, "This block is never closed: a } is missing"));
+  return {
+    file,
+    text: masked(text),
+    statements: blocks.end(),
+    includes: includes.map(({ chars, from, to }) => ({
+      text: chars,
+      source: place(from[0] ?? 0, to.at(-1) ?? 1),
+    })),
+    cuts: cuts.map((at) => place(at, at + 1)),
+    problems,
+  };
+}
+
+/** Passwords as stars, letter by letter, so that every place stays what it is. */
+function masked(text: string): string {
+  const secret = /^([^\n]*?(?:\bauth_pass\b|\$\w*(?:pass|secret|pwd)\w*=)[ \t]*)([^\n]*)/gim;
+  return text.replace(secret, (_, head: string, rest: string) => head + rest.replace(/\S/g, "*"));
+}
+
+/** What is nested deeper is no configuration: it is taken as if it were not. */
+const DEEPEST = 50;
+
+/** Puts words and braces together to statements. */
+class Blocks {
+  readonly #root: Statement[] = [];
+  readonly #open: { readonly inside: Statement[]; readonly source?: Source }[] = [
+    { inside: this.#root },
+  ];
+  #words: Word[] = [];
+
+  constructor(private readonly problems: Diagnostic[]) {}
+
+  get #inside(): Statement[] {
+    return this.#open.at(-1)?.inside ?? this.#root;
   }
-  return { file, text, statements: root, problems };
+
+  word(word: Word): void {
+    this.#words.push(word);
+  }
+
+  endLine(): void {
+    if (this.#words.length > 0) this.#inside.push({ words: this.#words });
+    this.#words = [];
+  }
+
+  open(source: Source): void {
+    if (this.#open.length > DEEPEST) return void this.#open.push({ inside: this.#inside });
+    const inside: Statement[] = [];
+    // The brace may stand on a line of its own, below what it belongs to.
+    const above = this.#inside.at(-1);
+    const takes = this.#words.length === 0 && above && above.block === undefined;
+    const words = takes ? this.#inside.pop()?.words ?? [] : this.#words;
+    this.#inside.push({ words, block: inside });
+    this.#words = [];
+    this.#open.push({ inside, source: words[0]?.source ?? source });
+  }
+
+  close(source: Source): void {
+    this.endLine();
+    if (this.#open.length > 1) this.#open.pop();
+    else this.problems.push(problem(source, "This brace closes nothing"));
+  }
+
+  end(): readonly Statement[] {
+    this.endLine();
+    for (const { source } of this.#open.slice(1)) {
+      if (source) this.problems.push(problem(source, "This block is never closed: a } is missing"));
+    }
+    return this.#root;
+  }
 }
 
 function problem(source: Source, message: string): Diagnostic {
   return { severity: "error", code: "unreadable-config", message, source };
-}
-
-function* tokens(text: string, file: string): Generator<Token> {
-  const place = placesIn(file, text);
-  // A quoted or escaped piece is part of its word; "!" and "#" begin a comment wherever they stand.
-  const piece = /[!#][^\n]*|\n|[{}]|(?:\\[^\n]|"[^"\n]*"?|[^\s{}!#"\\]|\$\{\w+\})+/g;
-  for (const { 0: found, index } of text.matchAll(piece)) {
-    const source = place(index, index + found.length);
-    if (found === "{" || found === "}" || found === "\n") yield { kind: found, source };
-    else if (!/^[!#]/.test(found)) {
-      yield { kind: "word", word: { text: found.replace(/\\(.)|"/g, "$1"), source } };
-    }
-  }
 }
 
 /** The blocks of this name, each with the words of its line. */

@@ -11,6 +11,11 @@ export interface Word {
   readonly text: string;
   /** Where it stands; its length is that in the file. */
   readonly source: Source;
+  /**
+   * Variables of the environment whose values nobody knows here; they stay as written in the text,
+   * `${PORT}`. Unset: none.
+   */
+  readonly variables?: readonly string[];
 }
 
 /** A line of a keepalived.conf, with the block that it opens, if it opens one. */
@@ -25,10 +30,14 @@ export interface Statement {
 export interface KeepalivedFile {
   /** Path as the user would type it. */
   readonly file: string;
-  /** The whole text, for excerpts. */
+  /** The whole text, for excerpts: passwords are stars. */
   readonly text: string;
   /** Its statements, outermost first. */
   readonly statements: readonly Statement[];
+  /** Files that it includes, as written: what they hold is not seen. */
+  readonly includes: readonly Word[];
+  /** Where a comment begins in the middle of a word, as the `#` of `pa#ss`: the rest is gone. */
+  readonly cuts: readonly Source[];
   /** What is no keepalived.conf at all: braces that do not match, quotes that do not end. */
   readonly problems: readonly Diagnostic[];
 }
@@ -37,6 +46,8 @@ export interface KeepalivedFile {
 export interface Line {
   /** Its words, never none. */
   readonly words: readonly Word[];
+  /** It stands below an `.if`, so that it may not count. */
+  readonly conditional?: true;
 }
 
 /** A section of a haproxy.cfg, such as `backend apiserver`. */

@@ -2,6 +2,7 @@
  * The proxies of a haproxy.cfg with what they take over from their `defaults`. Pure.
  * @module
  */
+import { type Address, addressesOf } from "./haproxy_address.ts";
 import type { HaproxyFile, Line, Section, Word } from "./model.ts";
 
 /** A frontend, backend or listen section. */
@@ -12,47 +13,118 @@ export interface Proxy {
   readonly name: string;
   /** The section itself. */
   readonly section: Section;
-  /** The defaults that it takes over; unset: none. */
-  readonly defaults?: Section;
+  /** The defaults that it takes over, the nearest first: defaults may have defaults. */
+  readonly defaults: readonly Section[];
 }
 
 /** A server line of a backend, its default-server settings not put in. */
 export interface Server {
-  /** Its name. */
+  /** Its name; of a `server-template` what the names begin with. */
   readonly name: Word;
   /** Address and port as written: `10.0.0.21:6443`. */
   readonly address: Word;
   /** What follows. */
   readonly params: readonly Word[];
+  /** Its line. */
+  readonly line: Line;
+  /** It stands for several servers. */
+  readonly many: boolean;
+}
+
+/** A bind line. */
+export interface Bind {
+  /** Its proxy. */
+  readonly proxy: Proxy;
+  /** What it listens on, as written: `*:8443`. */
+  readonly word: Word;
+  /** The same, read; none where it is no IP address or not known. */
+  readonly addresses: readonly Address[];
+  /** What follows. */
+  readonly params: readonly Word[];
+  /** Its line. */
+  readonly line: Line;
 }
 
 /** Every proxy of a file, in order, each with the defaults that count for it. */
 export function proxiesOf({ sections }: HaproxyFile): readonly Proxy[] {
   const proxies: Proxy[] = [];
-  let defaults: Section | undefined;
+  let latest: Section | undefined;
   for (const section of sections) {
-    const { kind, name, head } = section;
-    if (kind === "defaults") defaults = section;
+    const { kind, name } = section;
+    if (kind === "defaults") latest = section;
     if (kind !== "frontend" && kind !== "backend" && kind !== "listen") continue;
-    const from = head.words.findIndex(({ text }) => text === "from");
-    const named = from === -1 ? undefined : head.words[from + 1]?.text;
-    const own = named === undefined
-      ? defaults
-      : sections.find((it) => it.kind === "defaults" && it.name === named);
-    proxies.push({ kind, name, section, ...(own && { defaults: own }) });
+    const defaults = ancestors(
+      section,
+      sections,
+      named(section) === undefined ? latest : undefined,
+    );
+    proxies.push({ kind, name, section, defaults });
   }
   return proxies;
 }
 
+/** The name behind `from` of a section's head. */
+function named({ head: { words } }: Section): string | undefined {
+  const from = words.findIndex(({ text }, i) => i > 0 && text === "from");
+  return from === -1 ? undefined : words[from + 1]?.text;
+}
+
+/** The defaults of a section, theirs, and so on. */
+function ancestors(
+  section: Section,
+  sections: readonly Section[],
+  latest: Section | undefined,
+): readonly Section[] {
+  const chain: Section[] = latest ? [latest] : [];
+  for (let at = latest ?? section;;) {
+    const name = named(at);
+    const next = name === undefined
+      ? undefined
+      : sections.find((it) => it.kind === "defaults" && it.name === name);
+    // Defaults that take over from each other are a mistake, not a reason to go on for ever.
+    if (!next || chain.includes(next)) return chain;
+    chain.push(next);
+    at = next;
+  }
+}
+
+/** The lines of all `global` sections that begin with these words. */
+export function globalLines(
+  { sections }: HaproxyFile,
+  ...words: readonly string[]
+): readonly Line[] {
+  return sections.filter(({ kind }) => kind === "global").flatMap((it) => matching(it, words));
+}
+
 /** The lines of a proxy that begin with these words; without one of its own, those of its defaults. */
 export function linesOf(proxy: Proxy, ...words: readonly string[]): readonly Line[] {
-  const own = matching(proxy.section, words);
-  return own.length > 0 || !proxy.defaults ? own : matching(proxy.defaults, words);
+  for (const section of [proxy.section, ...proxy.defaults]) {
+    const own = matching(section, words);
+    if (own.length > 0) return own;
+  }
+  return [];
 }
 
 /** The last line of a proxy that begins with these words, its own before its defaults'. */
 export function lineOf(proxy: Proxy, ...words: readonly string[]): Line | undefined {
   return linesOf(proxy, ...words).at(-1);
+}
+
+/**
+ * The line that turns an option on: of `option x`, `no option x` and `default option x` the last one
+ * of the nearest section counts. Unset: the option is off, or nothing is said of it.
+ */
+export function optionOf(proxy: Proxy, name: string): Line | undefined {
+  for (const { lines } of [proxy.section, ...proxy.defaults]) {
+    const last = lines.findLast(({ words: [first, second, third] }) =>
+      first?.text === "option"
+        ? second?.text === name
+        : (first?.text === "no" || first?.text === "default") && second?.text === "option" &&
+          third?.text === name
+    );
+    if (last) return last.words[0]?.text === "option" ? last : undefined;
+  }
+  return undefined;
 }
 
 /** The lines of a section that begin with these words. */
@@ -68,8 +140,31 @@ export function modeOf(proxy: Proxy): { readonly mode: string; readonly word?: W
 
 /** The servers of a proxy. */
 export function serversOf(proxy: Proxy): readonly Server[] {
-  return matching(proxy.section, ["server"]).flatMap(({ words: [, name, address, ...params] }) =>
-    name && address ? [{ name, address, params }] : []
+  return proxy.section.lines.flatMap((line): Server[] => {
+    const [keyword, name, ...rest] = line.words;
+    const many = keyword?.text === "server-template";
+    if (!many && keyword?.text !== "server") return [];
+    const [address, ...params] = many ? rest.slice(1) : rest;
+    return name && address ? [{ name, address, params, line, many }] : [];
+  });
+}
+
+/** The bind lines of a proxy. */
+export function bindsOf(proxy: Proxy): readonly Bind[] {
+  return matching(proxy.section, ["bind"]).flatMap((line): Bind[] => {
+    const [, word, ...params] = line.words;
+    return word ? [{ proxy, word, addresses: addressesOf(word), params, line }] : [];
+  });
+}
+
+/** Whether a bind takes connections to this IP address and port. */
+export function listensOn({ addresses, params }: Bind, ip: string, port: number): boolean {
+  const six = ip.includes(":");
+  const only = (name: string) => params.some(({ text }) => text === name);
+  return addresses.some(({ host, port: first, to }) =>
+    port >= first && port <= to &&
+    (host === ip.toLowerCase() || (host === "*" && !six) ||
+      (host === "::" && (six || !only("v6only"))))
   );
 }
 
@@ -78,10 +173,15 @@ export function serversOf(proxy: Proxy): readonly Server[] {
  * keyword is there, or what follows it, is asked of these.
  */
 export function paramsOf(proxy: Proxy, server: Server): readonly Word[] {
-  const presets = [proxy.defaults, proxy.section].flatMap((section) =>
-    section ? matching(section, ["default-server"]) : []
-  );
+  const presets = [...proxy.defaults.toReversed(), proxy.section]
+    .flatMap((section) => matching(section, ["default-server"]));
   return [...presets.flatMap(({ words }) => words.slice(1)), ...server.params];
+}
+
+/** Whether a switch such as `check` is on: of `check` and `no-check` the last one counts. */
+export function isOn(params: readonly Word[], name: string): boolean {
+  const last = params.findLast(({ text }) => text === name || text === `no-${name}`);
+  return last?.text === name;
 }
 
 /** The word behind the last one of this name; unset: it is not there. */

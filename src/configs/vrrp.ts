@@ -18,6 +18,26 @@ export interface At<T> {
 /** What Keepalived takes where nothing is written. Source: keepalived.conf(5). */
 export const DEFAULTS = { priority: 100, advertSeconds: 1, interval: 1, fall: 1, rise: 1 } as const;
 
+/**
+ * The priority that Keepalived takes. What it cannot read becomes 100; where nothing is written,
+ * `state MASTER` means 255, the owner of the address.
+ */
+export function priorityOf({ priority, state, block }: Instance): number {
+  const written = allOf(block, "priority").length > 0;
+  if (!written) return state?.text === "MASTER" ? 255 : DEFAULTS.priority;
+  const value = priority?.value ?? 0;
+  return Number.isInteger(value) && value >= 1 && value <= 255 ? value : DEFAULTS.priority;
+}
+
+/** Seconds between adverts as they travel: version 2 has whole ones, version 3 hundredths. */
+export function advertOf({ advertSeconds, version }: Instance): number {
+  const value = advertSeconds?.value ?? DEFAULTS.advertSeconds;
+  if (!(value > 0)) return DEFAULTS.advertSeconds;
+  return version === 2
+    ? Math.max(1, Math.round(value))
+    : Math.max(1, Math.round(value * 100)) / 100;
+}
+
 /** A script that Keepalived runs again and again. Times in seconds. */
 export interface Script {
   /** Its name. */
@@ -44,12 +64,20 @@ export interface Tracked {
   readonly kind: "script" | "file" | "process" | "interface";
   /** Its name. */
   readonly name: Word;
-  /** Priority that it gives or takes here: the instance's own word, else the definition's, else 0. */
+  /**
+   * Priority that it gives or takes here: the instance's own word, else the definition's, else 0. Of
+   * a file it is what the number in it is multiplied by, else 1.
+   */
   readonly weight: number;
   /** Where the weight is written; unset: nowhere. */
   readonly weightSource?: Source;
-  /** The definition it names; unset: there is none above the instance. */
+  /** The script of this name; unset: there is none, or it is no script. */
   readonly script?: Script;
+  /**
+   * Where its definition stands. Keepalived reads once from top to bottom: one that stands below
+   * what tracks it is not found, and tracked is nothing. An interface needs none.
+   */
+  readonly defined: "above" | "below" | "nowhere";
 }
 
 /** An address that an instance moves. */
@@ -152,7 +180,7 @@ function instance(
   const six = addresses.some(({ address }) => address.includes(":"));
   return defined({
     name,
-    state: word(block, "state"),
+    state: stateIn(block),
     interface: word(block, "interface"),
     routerId: number(block, "virtual_router_id"),
     priority: number(block, "priority"),
@@ -169,7 +197,7 @@ function instance(
     unicast: blocksOf(block, "unicast_peer").length > 0,
     addresses,
     excluded: addressesIn(block, "virtual_ipaddress_excluded"),
-    tracked: trackedIn(block, definitions(statements), scripts),
+    tracked: trackedIn(statement, statements, scripts),
     block,
   });
 }
@@ -196,59 +224,72 @@ const KINDS = {
   track_process: ["process", "track_process", "vrrp_track_process"],
 } as const;
 
-type Definitions = ReadonlyMap<string, readonly Statement[]>;
-
-/** Blocks of what can be tracked, by kind and name. */
-function definitions(statements: readonly Statement[]): Definitions {
-  return new Map(
-    Object.values(KINDS).flatMap(([kind, ...blocks]) =>
-      blocks.flatMap((block) => blocksOf(statements, block))
-        .map((it) => [`${kind} ${it.words[1]?.text}`, it.block] as const)
-    ),
-  );
+/** The last definition of something tracked, and whether it stands above what tracks it. */
+function definitionOf(
+  statement: Statement,
+  statements: readonly Statement[],
+  kinds: readonly string[],
+  name: string,
+): { readonly block: readonly Statement[]; readonly defined: Tracked["defined"] } {
+  const found = kinds.flatMap((kind) => blocksOf(statements, kind))
+    .filter(({ words }) => words[1]?.text === name);
+  const at = statements.indexOf(statement);
+  const above = found.some((it) => statements.indexOf(it) < at);
+  const { block = [] } = found.at(-1) ?? {};
+  return { block, defined: above ? "above" : found.length > 0 ? "below" : "nowhere" };
 }
 
 function trackedIn(
-  block: readonly Statement[],
-  known: Definitions,
+  statement: Required<Statement>,
+  statements: readonly Statement[],
   scripts: readonly Script[],
 ): Tracked[] {
-  const ofKinds = Object.entries(KINDS).flatMap(([list, [kind]]) =>
-    blocksOf(block, list).flatMap((it) => it.block).flatMap(({ words }) => {
+  const listed = (list: string) => blocksOf(statement.block, list).flatMap((it) => it.block);
+  const ofKinds = Object.entries(KINDS).flatMap(([list, [kind, ...kinds]]) =>
+    listed(list).flatMap(({ words }) => {
       const name = words[0];
       if (!name) return [];
-      const own = weightIn(words);
-      const preset = number(known.get(`${kind} ${name.text}`) ?? [], "weight");
-      const weight = own ?? preset;
-      const script = kind === "script" && scripts.find((it) => it.name.text === name.text);
-      return [{
+      const { block, defined: where } = definitionOf(statement, statements, kinds, name.text);
+      const weight = weightIn(words) ?? number(block, "weight");
+      const script = kind === "script"
+        ? scripts.findLast((it) => it.name.text === name.text)
+        : undefined;
+      return [defined({
+        kind,
+        name,
+        weight: weight?.value ?? (kind === "file" ? 1 : 0),
+        weightSource: weight?.source,
+        script,
+        defined: where,
+      })];
+    })
+  );
+  const interfaces = listed("track_interface").flatMap(({ words }) => {
+    const weight = weightIn(words);
+    const name = words[0];
+    const kind = "interface" as const;
+    return name
+      ? [defined({
         kind,
         name,
         weight: weight?.value ?? 0,
-        ...(weight && { weightSource: weight.source }),
-        ...(script && { script }),
-      }];
-    })
-  );
-  const interfaces = blocksOf(block, "track_interface").flatMap((it) => it.block)
-    .flatMap(({ words }) => {
-      const weight = weightIn(words);
-      const name = words[0];
-      return name
-        ? [{
-          kind: "interface" as const,
-          name,
-          weight: weight?.value ?? 0,
-          ...(weight && { weightSource: weight.source }),
-        }]
-        : [];
-    });
+        weightSource: weight?.source,
+        defined: "above" as const,
+      })]
+      : [];
+  });
   return [...ofKinds, ...interfaces];
 }
 
 function weightIn(words: readonly Word[]): At<number> | undefined {
   const at = words.findIndex(({ text }) => text === "weight");
   return at === -1 ? undefined : numberOf(words[at + 1]);
+}
+
+/** One `MASTER` counts, whatever stands below it. */
+function stateIn(block: readonly Statement[]): Word | undefined {
+  const written = allOf(block, "state").flatMap(({ words }) => words[1] ?? []);
+  return written.find(({ text }) => text === "MASTER") ?? written.at(-1);
 }
 
 function word(within: readonly Statement[], name: string): Word | undefined {
@@ -261,8 +302,8 @@ function number(within: readonly Statement[], name: string): At<number> | undefi
 }
 
 function numberOf(word: Word | undefined): At<number> | undefined {
-  const value = Number(word?.text);
-  return word && !Number.isNaN(value) ? { value, source: word.source } : undefined;
+  const value = Number(word?.text || "?");
+  return word && Number.isFinite(value) ? { value, source: word.source } : undefined;
 }
 
 /** The same object without the fields that have no value. */

@@ -3,6 +3,7 @@
  * touch is remembered.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import { ConnectError } from "../errors.ts";
 import type { ExecResult, Facts, GroupCheck, Verdict } from "../model.ts";
 import { HELD, heldMessage, parseHeld } from "../runner/lock.ts";
@@ -111,7 +112,7 @@ async function lookAtAll(
     check.probe(host),
     factsScript([]),
     armedProbe(),
-    snapshotScript(endpoint.address),
+    snapshotScript(addressesOf(endpoint)),
   ];
   const answers = await fleet.askAll((host) => compose(asked(host), mark));
   const looks = [...answers].flatMap(([host, answer]) => {

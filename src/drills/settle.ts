@@ -2,6 +2,7 @@
  * Settling: the drill is over when everything is as it was, and not before.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import { BOOT_MS } from "./heal.ts";
 import { strictly } from "./preflight.ts";
 import { differences, snapshotScript } from "./remote/snapshot.ts";
@@ -65,7 +66,7 @@ function answered({ prober }: Trial): number | undefined {
 }
 
 async function drift({ fleet, endpoint, before }: Trial): Promise<readonly string[]> {
-  const after = await fleet.askAll(() => snapshotScript(endpoint.address));
+  const after = await fleet.askAll(() => snapshotScript(addressesOf(endpoint)));
   return [...before].flatMap(([host, text]) => {
     const answer = after.get(host);
     if (answer === undefined) return [`${host} gave no answer when it was compared with before`];

@@ -4,15 +4,17 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { blocksOf, lastOf, parseKeepalived } from "../configs/keepalived.ts";
+import type { Statement } from "../configs/model.ts";
 import type { Agreement } from "../model.ts";
-import { parseKeepalived, type Statement } from "./keepalived_conf.ts";
 
 type Block = readonly Statement[];
 
 /**
  * What a keepalived.conf says that must not differ between members; empty where it has no
  * `vrrp_instance`. What is not written stands as what Keepalived then takes. Of a password there is
- * a hash. With several instances every name begins with the router id that it belongs to.
+ * a hash. What is said about IPv6 begins with the family; with several instances of one family every
+ * name begins with the router id and the family that it belongs to: both may have the same id.
  *
  * @example
  * ```ts
@@ -31,21 +33,30 @@ type Block = readonly Statement[];
  * ```
  */
 export function agreementOf(keepalivedConf: string): Agreement {
-  const conf = parseKeepalived(keepalivedConf);
+  const conf = parseKeepalived(keepalivedConf).statements;
   const globals = blocks(conf, "global_defs").flat();
-  const instances = blocks(conf, "vrrp_instance").map((it) => instance(it, globals));
-  const [only] = instances;
-  if (instances.length <= 1) return only ?? {};
-  return Object.fromEntries(
-    instances.flatMap(({ "virtual router id": id = "0", ...rest }) =>
-      Object.entries(rest).map(([name, value]) => [`router ${id}: ${name}`, value] as const)
-    ).toSorted(([a], [b]) => a < b ? -1 : 1),
-  );
+  const instances = blocks(conf, "vrrp_instance");
+  const [four, six] = [false, true].map((is) => instances.filter((it) => speaksSix(it) === is));
+  const several = [four, six].some((those) => (those?.length ?? 0) > 1);
+  const names = instances.flatMap((it) => {
+    const { "virtual router id": id = "0", ...rest } = instance(it, globals);
+    const family = speaksSix(it) ? 6 : 4;
+    // One that is alone with its family goes by its family, whatever comes beside it.
+    const of = several ? `router ${id}, IPv${family}: ` : family === 6 ? "IPv6 " : "";
+    return Object.entries(several ? rest : { "virtual router id": id, ...rest })
+      .map(([name, value]) => [of + name, value] as const);
+  });
+  return Object.fromEntries(several ? names.toSorted(([a], [b]) => a < b ? -1 : 1) : names);
+}
+
+/** Whether an instance is of IPv6: its addresses are, and they are of one family. */
+function speaksSix(it: Block): boolean {
+  return listed(it, "virtual_ipaddress").some((address) => address.includes(":"));
 }
 
 function instance(it: Block, globals: Block): Agreement {
   const addresses = listed(it, "virtual_ipaddress").map((address) => address.replace(/\/.*/, ""));
-  const six = addresses.some((address) => address.includes(":"));
+  const six = speaksSix(it);
   // IPv6 is spoken by version 3 alone, whatever is written.
   const version = six ? "3" : value(it, "version") ?? value(globals, "vrrp_version") ?? "2";
   return {
@@ -81,16 +92,16 @@ function transport(it: Block, globals: Block, six: boolean): string {
   return own === undefined ? "unicast" : `unicast among ${[own, ...peers].toSorted().join(", ")}`;
 }
 
-function blocks(within: Block, name: string): Block[] {
-  return within.flatMap(({ words, block }) => words[0] === name && block ? [block] : []);
+function blocks(within: Block, name: string): readonly Block[] {
+  return blocksOf(within, name).map(({ block }) => block);
 }
 
 /** The first word of every line of the blocks of this name. */
 function listed(within: Block, name: string): string[] {
-  return blocks(within, name).flat().flatMap(({ words: [first] }) => first ?? []);
+  return blocks(within, name).flat().flatMap(({ words: [first] }) => first?.text ?? []);
 }
 
 /** What the last line that begins with this word says: later ones count. */
 function value(within: Block, name: string): string | undefined {
-  return within.findLast(({ words }) => words[0] === name)?.words[1];
+  return lastOf(within, name)?.words[1]?.text;
 }

@@ -2,9 +2,10 @@
  * What the templates may read, and the one check that every text on its way to them passes.
  * @module
  */
+import { addressesOf, alone, bracketed, isSix } from "../addresses.ts";
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Facts, Member, World } from "../model.ts";
-import { derive, type Derived } from "./derive.ts";
+import { derive, type Derived, type Instance } from "./derive.ts";
 import { family } from "./network.ts";
 import { PATHS, SCRIPT_USER } from "./paths.ts";
 import { settings } from "./profile.ts";
@@ -38,7 +39,8 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
       name: token("endpoint name", endpoint.name),
       profile: endpoint.profile,
       address,
-      family: family(address),
+      // One socket of IPv6 serves both families.
+      ipv6: addressesOf(endpoint).some(isSix),
       urlHost: bracketed(address),
       port: endpoint.port,
     },
@@ -104,10 +106,7 @@ function vrrp(
   const { alive, ready } = settings(endpoint);
   return {
     name: token("host", member.host.name),
-    interface: token("interface", derived.interface.value),
-    source: ip("source", derived.source.value),
-    peers: derived.peers.value.map((it) => ip("peers[]", it)),
-    address: `${endpoint.address}/${family(endpoint.address) === 6 ? 128 : 32}`,
+    instances: derived.instances.map(instance),
     state: derived.state.value,
     priority: derived.priority.value,
     weight: derived.weight.value,
@@ -124,6 +123,17 @@ function vrrp(
     ready,
     autoPriority: atLeast(derived.keepalived.value, "2.1.0"),
     checkSource: atLeast(derived.keepalived.value, "2.1.0"),
+  };
+}
+
+function instance({ family, addresses, interface: { value }, source, peers }: Instance): object {
+  return {
+    // Named by family alone: Keepalived goes on with an instance whose name it knows.
+    name: family === 6 ? "apiserver_v6" : "apiserver",
+    interface: token("interface", value),
+    source: ip("source", source.value),
+    peers: peers.value.map((it) => ip("peers[]", it)),
+    addresses: addresses.map((it) => alone(ip("address", it))),
   };
 }
 
@@ -149,8 +159,4 @@ function word(name: string, text: string, unsafe: RegExp, hidden = false): strin
   const shown = hidden ? "the value" : JSON.stringify(text);
   const reason = text === "" ? "it is empty" : "it holds a character that ends or starts something";
   throw new TaskError(`Cannot render ${shown} as ${name}: ${reason}`);
-}
-
-function bracketed(address: string): string {
-  return family(address) === 6 ? `[${address}]` : address;
 }

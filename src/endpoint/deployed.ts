@@ -3,6 +3,8 @@
  * else by now. Pure.
  * @module
  */
+import { parseKeepalived } from "../configs/keepalived.ts";
+import { vrrpOf } from "../configs/vrrp.ts";
 import type { Endpoint } from "../model.ts";
 
 /** Files of a member, where they are known. */
@@ -13,18 +15,19 @@ export interface DeployedFiles {
   readonly keepalived?: string;
 }
 
-/** The endpoint as these files make it: profile, address, ports and servers. */
+/** The endpoint as these files make it: profile, addresses, ports and servers. */
 export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
   const { haproxy = "", keepalived = "" } = files;
-  const address = /virtual_ipaddress\s*\{\s*([0-9A-Fa-f.:]+)/.exec(keepalived)?.[1];
+  const [address, ...moreAddresses] = virtualAddresses(keepalived);
   const profile = profileOf(haproxy, keepalived);
   const port = Number(/^frontend apiserver\n(?:.*\n)*?\s+bind \S*:(\d+)/m.exec(haproxy)?.[1]);
   const stats = /^frontend health\n(?:.*\n)*?\s+bind (\S+)/m.exec(haproxy)?.[1];
   const servers = [...haproxy.matchAll(/^\s+server (\S+) \[?([^\s\]]+)\]?:(\d+)/gm)];
   const backendPort = Number(servers[0]?.[3]);
+  const { moreAddresses: _, ...rest } = endpoint;
   return {
-    ...endpoint,
-    ...(address === undefined ? {} : { address }),
+    ...(address === undefined ? endpoint : { ...rest, address }),
+    ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
     ...(profile === undefined ? {} : { profile }),
     ...(port > 0 ? { port } : {}),
     ...(backendPort > 0 ? { backendPort } : {}),
@@ -33,6 +36,13 @@ export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
       : { backends: servers.map(([, name = "", address = ""]) => ({ name, address })) }),
     ...(stats === undefined ? {} : { haproxy: { ...endpoint.haproxy, stats } }),
   };
+}
+
+/** What all instances carry, in the order of the file: that of the first address is the first. */
+function virtualAddresses(keepalived: string): string[] {
+  return vrrpOf(parseKeepalived(keepalived)).instances.flatMap(({ addresses }) =>
+    addresses.flatMap(({ address }) => /^[0-9A-Fa-f.:]+$/.test(address) ? [address] : [])
+  );
 }
 
 /** Ours say it in their heads; the guide's say nothing. */

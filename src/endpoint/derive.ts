@@ -5,26 +5,19 @@
  */
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Member, World } from "../model.ts";
-import { attachment, family, peerAddress } from "./network.ts";
+import type { Reasoned } from "./reasoned.ts";
+import { type Instance, instances } from "./instances.ts";
+import { family } from "./network.ts";
 import { settings } from "./profile.ts";
 import { versionOf } from "./version.ts";
 
-/** A value and why it is that one, in a phrase for people. */
-export interface Reasoned<T> {
-  /** The value. */
-  readonly value: T;
-  /** Why. */
-  readonly reason: string;
-}
+export type { Instance } from "./instances.ts";
+export type { Reasoned } from "./reasoned.ts";
 
 /** Everything derived for one member. */
 export interface Derived {
-  /** Interface that VRRP speaks on and that carries the virtual address. */
-  readonly interface: Reasoned<string>;
-  /** The member's own address on it. */
-  readonly source: Reasoned<string>;
-  /** Addresses of the other members, in inventory order; empty with multicast. */
-  readonly peers: Reasoned<readonly string[]>;
+  /** Its VRRP instances, one of each family that has an address, that of the first address first. */
+  readonly instances: readonly Instance[];
   /** VRRP priority. */
   readonly priority: Reasoned<number>;
   /** Priority lost while no API server is seen; negative. */
@@ -47,13 +40,10 @@ export interface Derived {
 
 /** Derives everything for one member. @throws {TaskError} when something cannot be known */
 export function derive(endpoint: Endpoint, member: Member, world: World): Derived {
-  const own = attachment(endpoint, member, world);
   const { vrrpVersion, balance } = settings(endpoint);
   const name = member.host.name;
   return {
-    interface: { value: own.interface, reason: own.reason },
-    source: { value: own.address, reason: own.reason },
-    peers: peers(endpoint, member, world),
+    instances: instances(endpoint, member, world),
     priority: priorities(endpoint).get(name) ?? missing(name),
     weight: weight(endpoint),
     state: state(endpoint, member),
@@ -138,17 +128,6 @@ export function advertMs(endpoint: Endpoint): Reasoned<number> {
   return advertInterval === "auto"
     ? { value: preset, reason: `profile ${endpoint.profile}` }
     : { value: Math.round(advertInterval * 1000), reason: "set in the inventory" };
-}
-
-function peers(endpoint: Endpoint, member: Member, world: World): Derived["peers"] {
-  if (endpoint.vrrp.mode === "multicast" || endpoint.profile === "guide") {
-    return { value: [], reason: "adverts are multicast" };
-  }
-  const others = endpoint.members.filter((it) => it.host.name !== member.host.name);
-  return {
-    value: others.map((it) => peerAddress(endpoint, it, world)),
-    reason: others.length === 0 ? "the only member" : "every other member of the group",
-  };
 }
 
 /** State at start: `BACKUP` everywhere, but in profile `guide` the strongest is `MASTER`. */

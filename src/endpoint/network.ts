@@ -3,6 +3,7 @@
  * Text and numbers only.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Facts, Member, World } from "../model.ts";
 
@@ -31,21 +32,40 @@ export function holds(cidr: string, address: string): boolean {
   return a.slice(0, prefix) === b.slice(0, prefix);
 }
 
+/** Interface that the inventory names for a member; unset: the one whose subnet holds the address. */
+export function namedInterface(endpoint: Endpoint, member: Member): string | undefined {
+  return member.interface ?? (endpoint.interface === "auto" ? undefined : endpoint.interface);
+}
+
 /**
- * Interface and own address of a member: the interface whose subnet holds the virtual address,
- * unless the inventory names one. Without facts both must come from the inventory.
+ * Interface and own address of a member: the interface whose subnet holds a virtual address, the
+ * first one where no other is given, unless the inventory names one. Without facts both must come
+ * from the inventory.
  * @throws {TaskError} when nothing fits; the message lists what exists
  */
-export function attachment(endpoint: Endpoint, member: Member, world: World): Attachment {
-  const named = member.interface ??
-    (endpoint.interface === "auto" ? undefined : endpoint.interface);
+export function attachment(
+  endpoint: Endpoint,
+  member: Member,
+  world: World,
+  address: string = endpoint.address,
+): Attachment {
+  const named = namedInterface(endpoint, member);
   const facts = world.facts.get(member.host.name);
-  if (facts === undefined) return unseen(endpoint, member, named);
-  const found = candidates(endpoint, facts, named)
+  if (facts === undefined) return unseen(address, member, named);
+  const own = member.addresses?.find((it) => family(it) === family(address));
+  const found = candidates(endpoint, facts, named, address)
+    // What is set by hand must be what is there.
+    .filter((it) => own === undefined || same(it.address, own))
     // The address that the inventory gives wins over others in the same subnet.
     .sort((a, b) => rank(a, member) - rank(b, member))[0];
   if (found) return found;
-  const subject = named ?? `an interface for ${endpoint.address}`;
+  if (own !== undefined) {
+    throw new TaskError(
+      `Cannot use ${own} as own address of "${member.host.name}" beside ${address}: ` +
+        `found ${list(facts)}`,
+    );
+  }
+  const subject = named ?? `an interface for ${address}`;
   const wish = named === undefined
     ? `whose subnet holds it: set "interface" of the endpoint`
     : "with that name and an address of the same family";
@@ -55,64 +75,80 @@ export function attachment(endpoint: Endpoint, member: Member, world: World): At
 }
 
 /** Own address of another member, as this one's peer list needs it. */
-export function peerAddress(endpoint: Endpoint, member: Member, world: World): string {
-  if (world.facts.has(member.host.name)) return attachment(endpoint, member, world).address;
-  const address = inventoryAddress(endpoint, member);
+export function peerAddress(
+  endpoint: Endpoint,
+  member: Member,
+  world: World,
+  beside: string = endpoint.address,
+): string {
+  if (world.facts.has(member.host.name)) return attachment(endpoint, member, world, beside).address;
+  const address = inventoryAddress(beside, member);
   // A management address would do for ssh and be wrong as a peer: what is rendered must not depend
   // on whether the other host could be asked.
   const own = world.facts.get(world.host)?.interfaces.flatMap((it) => it.addresses) ?? [];
-  const near = own.filter((cidr) => holds(cidr, endpoint.address) && !isVirtual(cidr, endpoint));
+  const near = own.filter((cidr) => holds(cidr, beside) && !isVirtual(cidr, endpoint));
   if (near.length === 0 || near.some((cidr) => holds(cidr, address))) return address;
   throw new TaskError(
-    `Cannot find the address of "${member.host.name}" beside ${endpoint.address}: the host gave no ` +
+    `Cannot find the address of "${member.host.name}" beside ${beside}: the host gave no ` +
       `answer, and its "${address}" of the inventory is in another subnet`,
   );
 }
 
-function unseen(endpoint: Endpoint, member: Member, named: string | undefined): Attachment {
+function unseen(beside: string, member: Member, named: string | undefined): Attachment {
   if (named === undefined) {
     throw new TaskError(
       `Cannot choose an interface on "${member.host.name}": nothing is known about the host, ` +
         `and "interface" of the endpoint is auto`,
     );
   }
-  const address = inventoryAddress(endpoint, member);
+  const address = inventoryAddress(beside, member);
   return { interface: named, address, reason: "named in the inventory, host not asked" };
 }
 
-function inventoryAddress(endpoint: Endpoint, member: Member): string {
-  const { name, address } = member.host;
-  if (family(address) === family(endpoint.address)) return address;
+function inventoryAddress(beside: string, { host: { name, address }, addresses = [] }: Member) {
+  const found = [...addresses, address].find((it) => family(it) === family(beside));
+  if (found !== undefined) return found;
   throw new TaskError(
     `Cannot find the address of "${name}": nothing is known about the host, ` +
-      `and "${address}" is no address of the same family as ${endpoint.address}; ` +
-      "give it an IP address as ansible_host",
+      `and "${address}" is no address of the same family as ${beside}; give it one as ` +
+      "ansible_host, or as endpoint_host: { address: ... }",
   );
 }
 
-function candidates(endpoint: Endpoint, facts: Facts, named: string | undefined): Attachment[] {
+function candidates(
+  endpoint: Endpoint,
+  facts: Facts,
+  named: string | undefined,
+  address: string,
+): Attachment[] {
   const all = facts.interfaces.flatMap((it) =>
     it.addresses.map((cidr) => ({ interface: it.name, cidr, address: cidr.split("/")[0] ?? "" }))
   )
     // The holder carries the virtual address itself, which says nothing about its subnet.
     .filter((it) => !isVirtual(it.cidr, endpoint))
     .filter((it) => named === undefined || it.interface === named);
-  const near = all.filter((it) => holds(it.cidr, endpoint.address));
+  const near = all.filter((it) => holds(it.cidr, address));
   const how = named === undefined ? "" : ", named in the inventory";
   if (near.length > 0) {
     return near.map((it) => ({
       ...it,
-      reason: `${it.cidr} of ${it.interface} holds ${endpoint.address}${how}`,
+      reason: `${it.cidr} of ${it.interface} holds ${address}${how}`,
     }));
   }
   if (named === undefined) return [];
-  return all.filter((it) => family(it.address) === family(endpoint.address))
+  return all.filter((it) => family(it.address) === family(address))
     .filter((it) => !it.address.toLowerCase().startsWith("fe80:"))
     .map((it) => ({ ...it, reason: `first address of ${it.interface}${how}` }));
 }
 
-function isVirtual(cidr: string, { address }: Endpoint): boolean {
-  return bits(cidr.split("/")[0] ?? "") === bits(address);
+function isVirtual(cidr: string, endpoint: Endpoint): boolean {
+  const own = cidr.split("/")[0] ?? "";
+  return addressesOf(endpoint).some((address) => same(own, address));
+}
+
+/** Whether two texts are the same address. */
+function same(one: string, other: string): boolean {
+  return bits(one) === bits(other);
 }
 
 function rank(it: Attachment, member: Member): number {

@@ -3,6 +3,7 @@
  * part again, and what its units were is kept and brought back. Shell text only.
  * @module
  */
+import { addressesOf, alone } from "../addresses.ts";
 import type { Endpoint, Keeper, StandDown } from "../model.ts";
 import { SERVICE_WORDS } from "../openrc.ts";
 import { raw, sh } from "../shell.ts";
@@ -96,14 +97,14 @@ done
 `;
 
 /**
- * How a member leaves the address to the others: without Keepalived it does not take part, and what
+ * How a member leaves its addresses to the others: without Keepalived it does not take part, and what
  * HAProxy serves goes on. It says so when it goes, so that another one takes over at once.
  */
-export function standDown({ address }: Endpoint): StandDown {
-  const one = `${address}/${address.includes(":") ? 128 : 32}`;
+export function standDown(endpoint: Endpoint): StandDown {
+  const all = addressesOf(endpoint);
   const leave = sh`(
 ${raw(UNITS)}
-held() { ip -o addr show to ${one} 2>/dev/null; }
+held() { ${raw(all.map((it) => sh`ip -o addr show to ${alone(it)} 2>/dev/null`).join("; "))}; }
 if exists keepalived; then systemctl stop keepalived.service || exit 1; fi
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   [ -n "$(held)" ] || exit 0
@@ -111,7 +112,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 # Left behind by one that was killed, and another member has it too by now.
 held | while read -r _ dev _ cidr _; do ip addr del "$cidr" dev "\${dev%%@*}"; done
-[ -z "$(held)" ] || { echo "it still has" ${one} >&2; exit 1; }
+[ -z "$(held)" ] || { echo "it still has" $(held | sed 's/.* inet6* \([^ ]*\) .*/\1/') >&2; exit 1; }
 )
 `;
   const join = sh`(

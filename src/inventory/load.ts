@@ -51,6 +51,11 @@ export interface Loaded {
     owner: { readonly endpoint: string } | { readonly host: string },
     path: readonly (string | number)[],
   ): Source | undefined;
+  /** The same, and nothing where the value itself was not written. */
+  written(
+    owner: { readonly endpoint: string } | { readonly host: string },
+    path: readonly (string | number)[],
+  ): Source | undefined;
 }
 
 /** What connecting needs beside keys. */
@@ -116,6 +121,10 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
       return { sudo: found, warnings: tidy(problems, path) };
     },
     locate: (owner, steps) => locate(owner, steps, resolved, placed),
+    written: (owner, steps) => {
+      const root = rootOf(owner, resolved, placed);
+      return root && below(root, steps)?.source;
+    },
   };
 }
 
@@ -213,13 +222,22 @@ function locate(
   resolved: Resolved,
   placed: readonly PlacedEndpoint[],
 ): Source | undefined {
-  const host = "host" in owner ? resolved.hosts.get(owner.host) : undefined;
-  const root = "endpoint" in owner
-    ? placed.find((p) => p.endpoint.name === owner.endpoint)?.node
-    : host && mapOf(host.source, host.merged);
+  const root = rootOf(owner, resolved, placed);
   for (let length = path.length; root && length >= 0; length--) {
     const node = below(root, path.slice(0, length));
     if (node) return node.source;
   }
   return undefined;
+}
+
+/** The map that holds what an owner says. */
+function rootOf(
+  owner: { readonly endpoint: string } | { readonly host: string },
+  resolved: Resolved,
+  placed: readonly PlacedEndpoint[],
+): Located | undefined {
+  const host = "host" in owner ? resolved.hosts.get(owner.host) : undefined;
+  return "endpoint" in owner
+    ? placed.find((p) => p.endpoint.name === owner.endpoint)?.node
+    : host && mapOf(host.source, host.merged);
 }

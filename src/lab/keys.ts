@@ -48,8 +48,10 @@ async function makeCertificate(lab: Lab, server: Member, to: string): Promise<vo
   const request = `${cert}.csr`;
   const extensions = `${cert}.ext`;
   // As kubeadm does: a client that comes through the virtual IP must find that address in here too.
-  const names =
-    `subjectAltName=DNS:${server.name},DNS:kubernetes,IP:${server.address},IP:${lab.vip}`;
+  const own = [server.address, lab.vip, server.address6, lab.vip6];
+  // It may be moved onto a load balancer.
+  const addresses = [...own, ...lab.hosts.map(({ address }) => address)].map((it) => `IP:${it}`);
+  const names = `subjectAltName=DNS:${server.name},DNS:kubernetes,${addresses.join(",")}`;
   await Deno.writeTextFile(
     extensions,
     `${names}\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n`,

@@ -18,6 +18,8 @@ export interface Member {
   name: string;
   /** Its IPv4 address. */
   address: string;
+  /** Its IPv6 address, where this machine has IPv6. */
+  address6: string;
   /** The port where it answers: ssh or HTTPS. */
   port: number;
   /** Its network namespace; also the bridge's end of its cable, its cgroup and its nspawn machine. */
@@ -54,8 +56,12 @@ export interface Lab {
   subnet: string;
   /** The address of this machine on the bridge. */
   controllerAddress: string;
+  /** The same of IPv6. */
+  controllerAddress6: string;
   /** The virtual IP that the hosts are to hold; nobody holds it until a deployment. */
   vip: string;
+  /** One of IPv6 that is free for the same; the lab's own inventory does not name it. */
+  vip6: string;
   /** The user with passwordless sudo. */
   user: string;
   /** The private key that opens every host. */
@@ -99,11 +105,14 @@ export function layout({ name, suite, net, hosts, stateRoot }: LayoutOptions): L
     throw new RangeError(`Cannot lay out lab "${name}" with ${hosts} hosts: expected 1 to 99`);
   }
   const prefix = `10.88.${net}`;
+  // Never a group of zeros, so that the address has one spelling.
+  const prefix6 = `fd48:4658:1${hex(net)}:`;
   const tag = tagOf(name, stateRoot);
   const stateDir = join(stateRoot, name);
   const member = (short: string, last: number, port: number): Member => ({
     name: short,
     address: `${prefix}.${last}`,
+    address6: `${prefix6}:${last.toString(16)}`,
     port,
     namespace: `hf-${tag}-${short}`,
     mac: macOf(net, last),
@@ -116,7 +125,9 @@ export function layout({ name, suite, net, hosts, stateRoot }: LayoutOptions): L
     bridge: `hf-${tag}`,
     subnet: `${prefix}.0/24`,
     controllerAddress: `${prefix}.1`,
+    controllerAddress6: `${prefix6}:1`,
     vip: `${prefix}.10`,
+    vip6: `${prefix6}:a`,
     user: "deploy",
     keyFile: join(stateDir, "id_ed25519"),
     knownHostsFile: join(stateDir, "known_hosts"),

@@ -15,6 +15,7 @@ export async function makeBridge(lab: Lab): Promise<void> {
   await run(["ip", "link", "add", bridge, "address", mac, "type", "bridge"], { to });
   await run(["ip", "address", "add", `${lab.controllerAddress}/24`, "dev", bridge], { to });
   await run(["ip", "link", "set", bridge, "up"], { to });
+  await run(sixToo(`ip address add ${lab.controllerAddress6}/64 dev ${bridge} nodad`), { to });
   await run(["nft", "-f", "-"], {
     to: `create nft table "${table(lab.tag)}"`,
     stdin: ruleset(lab),
@@ -28,7 +29,7 @@ export async function plugIn(lab: Lab, member: Member): Promise<void> {
 }
 
 /** What {@link plugIn} runs, in order. */
-export function plugCommands(lab: Lab, { namespace, address, mac }: Member): string[][] {
+export function plugCommands(lab: Lab, { namespace, address, address6, mac }: Member): string[][] {
   const inside = ["ip", "-n", namespace];
   const peer = ["type", "veth", "peer", "name", "eth0", "address", mac, "netns", namespace];
   return [
@@ -39,9 +40,15 @@ export function plugCommands(lab: Lab, { namespace, address, mac }: Member): str
     [...inside, "address", "add", `${address}/24`, "dev", "eth0"],
     [...inside, "link", "set", "eth0", "up"],
     [...inside, "route", "add", "default", "via", lab.controllerAddress],
+    sixToo(`ip -n ${namespace} address add ${address6}/64 dev eth0 nodad`),
     // A new namespace takes over this machine's setting, which the lab itself has changed.
     ["nsenter", namespaceFlag(namespace), "sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward"],
   ];
+}
+
+/** A command for a machine that has IPv6; one that has none holds a lab all the same. */
+function sixToo(command: string): string[] {
+  return ["sh", "-c", `[ ! -e /proc/net/if_inet6 ] || ${command}`];
 }
 
 /** Pulls a member's cable at once: from the next moment nobody hears of it. */

@@ -32,7 +32,9 @@ export async function saveState(state: State): Promise<void> {
 /** Reads the state of the lab in a folder; nothing when there is none. */
 export function loadState(stateDir: string): State | undefined {
   try {
-    return JSON.parse(Deno.readTextFileSync(stateFile(stateDir)));
+    const state: State = JSON.parse(Deno.readTextFileSync(stateFile(stateDir)));
+    // One of an earlier release has no addresses of IPv6: it is made anew.
+    return state.lab.vip6 === undefined ? { ...state, phase: "starting" } : state;
   } catch (error) {
     // A folder without its state, or with half of one, is what a killed process leaves.
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;

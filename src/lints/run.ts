@@ -68,7 +68,7 @@ export function nodesOf({ files, addresses = {}, versions = {} }: Example): read
     return {
       name,
       addresses: addresses[name] ?? [],
-      ...(keepalived && { keepalived: parseKeepalived(keepalived[1], keepalived[0]) }),
+      ...(keepalived && { keepalived: parseKeepalived(keepalived[1], keepalived[0], name) }),
       ...(haproxy && { haproxy: parseHaproxy(haproxy[1], haproxy[0]) }),
       scripts: small.filter(({ path }) => path.endsWith(".sh")),
       ...(units.length > 0 && { units }),

@@ -54,6 +54,8 @@ export interface Member {
   readonly state?: "MASTER" | "BACKUP";
   /** Network interface set by hand for this host. */
   readonly interface?: string;
+  /** Its own addresses beside the virtual ones, set by hand, at most one of a family. @default {seen} */
+  readonly addresses?: readonly string[];
   /** It shall carry nothing of the endpoint any more. @default {false} */
   readonly absent?: boolean;
 }
@@ -62,8 +64,10 @@ export interface Member {
 export interface Endpoint {
   /** Name of the group that carries the `endpoint` map. */
   readonly name: string;
-  /** The virtual IP. */
+  /** The virtual IP that clients are told: the first of the list, where there are several. */
   readonly address: string;
+  /** Further virtual IPs of either family, which move together with it. @default {none} */
+  readonly moreAddresses?: readonly string[];
   /** Port that clients connect to. */
   readonly port: number;
   /** API servers, in inventory order. */
@@ -100,6 +104,8 @@ export interface Endpoint {
   readonly oomScoreAdjust?: number;
   /** What is asked of the daemons' packages. @default {that they are installed} */
   readonly packages?: PackageSettings;
+  /** `auto`: a firewall that would stop the endpoint lets it in; `none`: no rules. @default {"auto"} */
+  readonly firewall?: "auto" | "none";
   /** What the owner promises; compared with predictions and drills. */
   readonly slo: {
     /** Longest tolerated failover in milliseconds. */

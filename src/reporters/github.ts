@@ -70,6 +70,7 @@ export function github(
         found.push(summary(event, start, ends));
         write(found.map(command).join(""));
         break;
+      case "prediction":
       case "task-start":
       case "host-end":
       case "drill-start":

@@ -6,6 +6,7 @@ import { type DrillLines, drillLines } from "./drill/lines.ts";
 import { differences } from "./diff.ts";
 import { fleetLine } from "./fleet.ts";
 import { hang } from "./fold.ts";
+import { missed, predictionText } from "./prediction.ts";
 import { recapLines } from "./recap.ts";
 
 /** How the human report looks. */
@@ -77,6 +78,8 @@ function show(event: Event, page: Page): string {
       page.checking = event.mode === "check";
       page.many = event.hosts.length > FEW_HOSTS;
       return start(event, page);
+    case "prediction":
+      return prediction(event, page);
     case "task-end":
       return taskEnd(event, page);
     case "host-end":
@@ -99,6 +102,14 @@ function start(event: EventOf<"run-start">, { columns }: Page): string {
   const fleet = fleetLine(event);
   const more = fleet === undefined ? "" : `${hang("", fleet, { indent: 4, columns })}\n`;
   return `${bold(what)}${lines.slice(what.length)}\n${more}\n`;
+}
+
+/** Of a fleet only what is worth a look. */
+function prediction(event: EventOf<"prediction">, page: Page): string {
+  const over = missed(event).length > 0 && event.sloWritten;
+  if (page.many && !over) return "";
+  const paint = over ? yellow : dim;
+  return line(event.endpoint, { word: "predicted", paint }, predictionText(event), "", page);
 }
 
 function taskEnd(event: EventOf<"task-end">, page: Page): string {
@@ -140,13 +151,23 @@ function checkEnd({ check, status, message, endpoint }: EventOf<"check-end">, pa
 
 /** Who, how it is, what; the status painted. */
 function row(who: string, status: Status, what: string, took: string, page: Page): string {
+  return line(who, { word: status, paint: PAINT[status] }, what, took, page);
+}
+
+function line(
+  who: string,
+  how: { readonly word: string; readonly paint: (text: string) => string },
+  what: string,
+  took: string,
+  page: Page,
+): string {
   const { narrow, columns } = page;
   const name = narrow ? printableLine(who) : printableLine(who).padEnd(8);
-  const word = narrow ? status : status.padEnd(11);
+  const word = narrow ? how.word : how.word.padEnd(11);
   const room = { indent: narrow ? 4 : 21, columns: columns - took.length };
   const lines = hang(`${name} ${word} `, printableLine(what), room);
   const rest = lines.slice(name.length + 1 + word.length);
-  return `${name} ${PAINT[status](word)}${rest}${took === "" ? "" : dim(took)}\n`;
+  return `${name} ${how.paint(word)}${rest}${took === "" ? "" : dim(took)}\n`;
 }
 
 function indented(

@@ -46,6 +46,7 @@ export function junit(write: (text: string) => void): (event: Event) => void {
       case "run-end":
         write(toXml(document(cases, event, start)));
         break;
+      case "prediction":
       case "version":
       case "task-start":
       case "host-end":

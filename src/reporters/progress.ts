@@ -135,6 +135,7 @@ function fold(state: State, event: Event): void {
     case "run-end":
       state.since = undefined;
       break;
+    case "prediction":
     case "version":
     case "check-end":
     case "diagnostic":

@@ -24,8 +24,12 @@ if [ -d /run/systemd/system ]; then echo init systemd
 elif [ -d /run/openrc ]; then echo init openrc; fi
 if [ -r /run/systemd/container ]; then read -r container < /run/systemd/container
   echo "container $container"; fi
-ip -o addr show 2>/dev/null | while read -r _ name family address _; do
-  case $family in inet|inet6) echo "address $name $address" ;; esac
+ip -o addr show 2>/dev/null | while read -r _ name family address flags; do
+  # One that the kernel is about to replace is nothing to build on.
+  case "$family $flags " in
+  *' temporary '* | *' deprecated '*) ;;
+  'inet '* | 'inet6 '*) echo "address $name $address" ;;
+  esac
 done
 set -- ${packages}
 [ $# -gt 0 ] || manager=none

@@ -2,6 +2,7 @@
  * Hosts that were members once and that nobody has taken out.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import { TaskError } from "../errors.ts";
 import type { Diagnostic, Endpoint, ExecResult, FormerMember, Host, Task } from "../model.ts";
 import { connectAndLook, unlessAborted } from "./connect.ts";
@@ -98,7 +99,9 @@ function forgotten({ name, address }: FormerMember, endpoint: Endpoint): Diagnos
     severity: "warning",
     code: "former-member",
     message: `"${name}" (${address}) was a load balancer of "${endpoint.name}", and was left out ` +
-      `of its group without being taken out of service: it may hold ${endpoint.address} too`,
+      `of its group without being taken out of service: it may hold ${
+        addressesOf(endpoint).join(", ")
+      } too`,
     hint: `put it back with "endpoint_host: { state: absent }", type apply, then remove it; the ` +
       `warning ends with that, whether or not the machine is still there`,
   };

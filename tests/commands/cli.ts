@@ -60,7 +60,10 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return start(Deno.execPath(), ["run", "--quiet", ...flags, CLI, ...args], options);
 }
 
-/** An inventory whose hosts are at a port of this machine where nobody listens. */
+/** A CA, so that no lint misses one. */
+const CA = join(ROOT, "tests/commands/ca.crt");
+
+/** An inventory without traps, whose hosts are at a port of this machine where nobody listens. */
 export const DEAD_END = `all:
   vars:
     ansible_user: deploy
@@ -68,7 +71,8 @@ export const DEAD_END = `all:
   children:
     load_balancers:
       vars:
-        endpoint: { address: 10.0.0.10, backends: [{ name: m1, address: 10.0.0.21 }] }
+        endpoint: { address: 10.0.0.10, backends: [
+          { name: m1, address: 10.0.0.21 }, { name: m2, address: 10.0.0.22 }], ca_file: ${CA} }
       hosts: { lb1: { ansible_host: 127.0.0.1 }, lb2: { ansible_host: 127.0.0.2 } }
 `;
 

@@ -18,6 +18,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   verify: ["--allow-env", "--allow-read", "--allow-run"],
   drill: ["--allow-env", "--allow-read", "--allow-run"],
   render: ["--allow-env", "--allow-read", "--allow-write"],
+  simulate: ["--allow-env", "--allow-read"],
   lab: ["--allow-all"],
 };
 

@@ -219,7 +219,7 @@ export class Cluster {
     if (script === ":") return ok();
     if (script === "check") return ok(JSON.stringify({ broken: host.broken }));
     if (script === CLOCK_SCRIPT) return ok(this.#clockLine());
-    if (script === snapshotScript(this.endpoint.address)) return ok(`state ok${host.drift}\n`);
+    if (script === snapshotScript([this.endpoint.address])) return ok(`state ok${host.drift}\n`);
     if (script === armedProbe()) return ok(this.#armedLine(host));
     if (!script.includes("only root can break and heal")) return undefined;
     this.note(`${name} lock`);

@@ -172,7 +172,7 @@ Deno.test("agreementOf() takes what is not written as Keepalived does", () => {
   assertEquals([bare["VRRP version"], bare["advert interval"]], ["2", "1 s"]);
   assertEquals([bare.authentication, bare.transport], ["none", "multicast"]);
   const six = agreementOf("vrrp_instance A {\nvirtual_ipaddress {\nfd00::10/64\n}\n}");
-  assertEquals([six["VRRP version"], six.addresses], ["3", "fd00::10"]);
+  assertEquals([six["IPv6 VRRP version"], six["IPv6 addresses"]], ["3", "fd00::10"]);
   // Who does not say where it speaks from says the same as its peer that does not.
   const peer = agreementOf("vrrp_instance A {\nunicast_peer {\n10.0.0.2\n}\n}");
   assertEquals(peer.transport, "unicast");
@@ -184,11 +184,38 @@ Deno.test("agreementOf() tells several instances apart by their router ids, in a
   const one = "vrrp_instance A {\nvirtual_router_id 51\nadvert_int 2\n}\n";
   const two = "vrrp_instance B {\nvirtual_router_id 52\n}\n";
   const both = agreementOf(one + two);
-  assertEquals([both["router 51: advert interval"], both["router 52: advert interval"]], [
-    "2 s",
-    "1 s",
-  ]);
+  assertEquals(
+    [both["router 51, IPv4: advert interval"], both["router 52, IPv4: advert interval"]],
+    [
+      "2 s",
+      "1 s",
+    ],
+  );
   assertEquals(agreementOf(two + one), both);
+});
+
+Deno.test("agreementOf() tells the families of one router id apart", () => {
+  const one = of("standard", { moreAddresses: ["fd00:88::10"] });
+  const both = said(one);
+  const four = said(of("standard"));
+  assertEquals(Object.keys(both).length, 2 * Object.keys(four).length);
+  // What was said before the second family came is said in the same words.
+  for (const [name, value] of Object.entries(four)) assertEquals(both[name], value);
+  assertEquals(both["IPv6 addresses"], "fd00:88::10");
+  assertEquals(both["IPv6 transport"], "unicast among fd00:88::11, fd00:88::12, fd00:88::13");
+  for (const it of one.members) assertEquals(said(one, it), both);
+  const more = said(of("standard", { moreAddresses: ["fd00:88::10", "fd00:88::9"] }));
+  assertEquals(Object.keys(both).filter((it) => both[it] !== more[it]), [
+    "IPv6 addresses",
+  ]);
+  const text = "vrrp_instance A {\nvirtual_router_id 7\n}\nvrrp_instance B {\n" +
+    "virtual_router_id 7\nvirtual_ipaddress {\nfd00::1\n}\n}\nvrrp_instance C {\n}\n";
+  const ids = Object.keys(agreementOf(text)).filter((name) => name.endsWith(": transport"));
+  assertEquals(ids.map((name) => name.split(":")[0]), [
+    "router 0, IPv4",
+    "router 7, IPv4",
+    "router 7, IPv6",
+  ]);
 });
 
 Deno.test("agreementOf() is empty where nothing is said, and never ends with an error", () => {

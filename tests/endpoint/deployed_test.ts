@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { addressesOf } from "../../src/addresses.ts";
 import { asDeployed } from "../../src/endpoint/deployed.ts";
 import { managedFiles } from "../../src/endpoint/files.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Endpoint } from "../../src/model.ts";
-import { endpoint, secret, TEMPLATES, world } from "./fixtures.ts";
+import { dual, endpoint, secret, TEMPLATES, world } from "./fixtures.ts";
 
 /** The two files that an endpoint renders for its first member. */
 function rendered(of: Endpoint) {
@@ -41,6 +42,16 @@ for (const profile of ["guide", "standard", "fast"] as const) {
   });
 }
 
+Deno.test("asDeployed() finds all addresses of both families, and none that came later", () => {
+  const was = dual();
+  const found = asDeployed(endpoint({ address: "10.88.0.77" }), rendered(was));
+  assertEquals(addressesOf(found), ["10.88.0.10", "10.88.0.9", "fd00:88::10", "fd00:88::9"]);
+  const six = asDeployed(endpoint(), rendered(dual({ address: "fd00:88::1" })));
+  assertEquals(addressesOf(six)[0], "fd00:88::1");
+  const single = asDeployed(was, rendered(endpoint()));
+  assertEquals(addressesOf(single), ["10.88.0.10"]);
+});
+
 Deno.test("asDeployed() leaves what no file tells as the inventory says it", () => {
-  assertEquals(asDeployed(endpoint(), {}), endpoint());
+  for (const it of [endpoint(), dual()]) assertEquals(asDeployed(it, {}), it);
 });

@@ -72,9 +72,13 @@ Deno.test("routerId() is the address's last octet, in range, never 51 and the sa
 Deno.test("derive() gives every value with its reason", () => {
   const of = endpoint();
   assertEquals(derive(of, of.members[1]!, world(of)), {
-    interface: { value: "eth0", reason: "10.88.0.12/24 of eth0 holds 10.88.0.10" },
-    source: { value: "10.88.0.12", reason: "10.88.0.12/24 of eth0 holds 10.88.0.10" },
-    peers: { value: ["10.88.0.11"], reason: "every other member of the group" },
+    instances: [{
+      family: 4,
+      addresses: ["10.88.0.10"],
+      interface: { value: "eth0", reason: "10.88.0.12/24 of eth0 holds 10.88.0.10" },
+      source: { value: "10.88.0.12", reason: "10.88.0.12/24 of eth0 holds 10.88.0.10" },
+      peers: { value: ["10.88.0.11"], reason: "every other member of the group" },
+    }],
     priority: { value: 240, reason: "second of 2 in the inventory" },
     weight: { value: -60, reason: "more than the 10 that the priorities are apart" },
     state: {
@@ -106,7 +110,7 @@ Deno.test("derive() takes what is set by hand", () => {
     vrrp: { routerId: 77, mode: "multicast", advertInterval: 0.5 },
     haproxy: { ...endpoint().haproxy, balance: "source" },
   });
-  const { routerId, advertMs, balance, peers } = derive(of, of.members[0]!, world(of));
+  const { routerId, advertMs, balance, instances } = derive(of, of.members[0]!, world(of));
   assertEquals([routerId.value, advertMs.value, balance.value], [77, 500, "source"]);
-  assertEquals(peers, { value: [], reason: "adverts are multicast" });
+  assertEquals(instances[0]?.peers, { value: [], reason: "adverts are multicast" });
 });

@@ -50,14 +50,25 @@ export function facts(addresses: readonly string[], more: Partial<Facts> = {}): 
   };
 }
 
-/** A world in which every member has its inventory address on eth0, in a /24. */
+/** The same of both families, with several addresses of each. */
+export function dual(more: Partial<Endpoint> = {}): Endpoint {
+  return endpoint({
+    moreAddresses: ["fd00:88::10", "10.88.0.9", "fd00:88::9"],
+    ...more,
+  });
+}
+
+/** A world in which every member has its inventory address on eth0, in a /24, and one of IPv6. */
 export function world(of: Endpoint, release: keyof typeof RELEASES = "bookworm"): World {
   const { haproxy, keepalived } = RELEASES[release];
   const packages = { haproxy: { installed: haproxy }, keepalived: { installed: keepalived } };
   return {
     host: of.members[0]?.host.name ?? "",
     facts: new Map(
-      of.members.map((it) => [it.host.name, facts([`${it.host.address}/24`], { packages })]),
+      of.members.map(({ host: { name, address } }) => {
+        const six = `fd00:88::${address.split(".").at(-1)}/64`;
+        return [name, facts([`${address}/24`, six, "fe80::1/64"], { packages })];
+      }),
     ),
     predicted: { packages: [], users: [], paths: [] },
   };

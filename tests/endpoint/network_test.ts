@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { instances } from "../../src/endpoint/instances.ts";
 import { TaskError } from "../../src/errors.ts";
 import type { Facts, World } from "../../src/model.ts";
 import { attachment, family, holds, peerAddress } from "../../src/endpoint/network.ts";
-import { endpoint, facts, member } from "./fixtures.ts";
+import { dual, endpoint, facts, member } from "./fixtures.ts";
 
 const LB1 = member("lb1", "10.88.0.11");
 
@@ -98,4 +99,64 @@ Deno.test("peerAddress() does not take a management address for one beside the v
   assertThrows(() => peerAddress(endpoint(), lb2, seen(own)), TaskError, "in another subnet");
   const beside = member("lb2", "10.88.0.12");
   assertEquals(peerAddress(endpoint(), beside, seen(own)), "10.88.0.12");
+});
+
+const SIX = "fd00:88::10";
+
+Deno.test("attachment() finds what belongs to each family, and takes no virtual address for an own one", () => {
+  const of = dual({ moreAddresses: [SIX, "fd00:88::9"] });
+  const here = seen(facts(["10.88.0.11/24", "fd00:88::9/64", "fd00:88::11/64", "fe80::1/64"]));
+  assertEquals(attachment(of, LB1, here).address, "10.88.0.11");
+  assertEquals(attachment(of, LB1, here, SIX).address, "fd00:88::11");
+});
+
+Deno.test("attachment() takes the own address that is set by hand, and no other", () => {
+  const set = member("lb1", "10.88.0.11", { addresses: ["fd00:88::b"] });
+  const here = seen(facts(["10.88.0.11/24", "fd00:88::11/64", "fd00:88:0:0::b/64"]));
+  assertEquals(attachment(dual(), set, here, SIX).address, "fd00:88:0:0::b");
+  assertEquals(attachment(dual(), set, here).address, "10.88.0.11");
+  const error = assertThrows(
+    () => attachment(dual(), set, seen(facts(["fd00:88::11/64"])), SIX),
+    TaskError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot use fd00:88::b as own address of "lb1" beside fd00:88::10: ' +
+      "found eth0 (fd00:88::11/64)",
+  );
+});
+
+Deno.test("peerAddress() of a host that was not asked is what the inventory says of that family", () => {
+  const known = member("lb2", "10.88.0.12", { addresses: ["fd00:88::12"] });
+  assertEquals(peerAddress(dual(), known, seen(undefined), SIX), "fd00:88::12");
+  assertEquals(peerAddress(dual(), known, seen(undefined)), "10.88.0.12");
+  const error = assertThrows(
+    () => peerAddress(dual(), member("lb2", "10.88.0.12"), seen(undefined), SIX),
+    TaskError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot find the address of "lb2": nothing is known about the host, and "10.88.0.12" is no ' +
+      "address of the same family as fd00:88::10; give it one as ansible_host, or as " +
+      "endpoint_host: { address: ... }",
+  );
+});
+
+Deno.test("instances() refuse addresses of one family on different interfaces, unless one is named", () => {
+  const of = dual({ moreAddresses: ["10.99.0.10"] });
+  const here = seen(facts([], {
+    interfaces: [
+      { name: "eth0", addresses: ["10.88.0.11/24"] },
+      { name: "eth1", addresses: ["10.99.0.11/24"] },
+    ],
+  }));
+  const alone = { ...of, members: [LB1] };
+  const error = assertThrows(() => instances(alone, LB1, here), TaskError);
+  assertEquals(
+    error.message,
+    'Cannot have 10.88.0.10 and 10.99.0.10 in one endpoint on "lb1": they belong to eth0 and ' +
+      "eth1, and addresses of one family move on one interface",
+  );
+  const named = instances({ ...alone, interface: "eth0" }, LB1, here);
+  assertEquals(named.map((it) => [it.addresses.length, it.interface.value]), [[2, "eth0"]]);
 });

@@ -47,6 +47,9 @@ dir=\${0%/bin/*}
 case $* in
 '-o addr show to 10.88.0.10/32')
   if [ -e "$dir/address" ]; then echo '3: eth0    inet 10.88.0.10/32 scope global eth0'; fi ;;
+'-o addr show to fd00:88::10/128')
+  if [ -e "$dir/six" ]; then echo '3: eth0    inet6 fd00:88::10/128 scope global deprecated nodad'; fi ;;
+'addr del fd00:88::10/128 dev eth0') echo "ip $*" >>"$dir/asked"; [ -e "$dir/glued" ] || rm -f "$dir/six" ;;
 'addr del 10.88.0.10/32 dev eth0') echo "ip $*" >>"$dir/asked"; [ -e "$dir/glued" ] || rm -f "$dir/address" ;;
 *) exit 2 ;;
 esac

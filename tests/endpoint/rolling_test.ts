@@ -222,6 +222,20 @@ for (const [name, { argv }] of Object.entries(SHELLS)) {
       assertEquals([code, stderr], [1, "it still has 10.88.0.10/32\n"]);
     }));
 
+  Deno.test(`standDown() leaves addresses of both families (${name})`, () =>
+    withRollingHost(argv, async (host) => {
+      const both = standDown(endpoint({ moreAddresses: ["fd00:88::10"] })).leave;
+      for (const mark of ["address", "six", "stuck"]) await host.mark(mark);
+      assertEquals((await host.run(both)).code, 0);
+      assertEquals(await host.changes(), [
+        "ip addr del 10.88.0.10/32 dev eth0",
+        "ip addr del fd00:88::10/128 dev eth0",
+      ]);
+      for (const mark of ["six", "glued"]) await host.mark(mark);
+      const { code, stderr } = await host.run(both);
+      assertEquals([code, stderr], [1, "it still has fd00:88::10/128\n"]);
+    }));
+
   Deno.test(`standDown() has nothing to do without Keepalived (${name})`, () =>
     withRollingHost(argv, async (host) => {
       assertEquals([(await host.run(leave)).code, (await host.run(join)).code], [0, 0]);

@@ -1,7 +1,11 @@
-/** The guide profile against the seed document itself: golden/seed.md is an exact copy. */
-import { assertEquals } from "@std/assert";
+/**
+ * The guide profile against the seed document itself (golden/seed.md is an exact copy), and
+ * docs/seed.md against both. `HOLDFAST_UPDATE=1` writes the figures of docs/drills.md into it.
+ */
+import { assert, assertEquals } from "@std/assert";
 import { managedFiles } from "../../src/endpoint/files.ts";
 import { endpoint, secret, TEMPLATES, world } from "./fixtures.ts";
+import { allLines, drillFigures, linesOf, seedRows, tableUnder } from "./seed_page.ts";
 
 const SEED = await Deno.readTextFile(new URL("golden/seed.md", import.meta.url));
 
@@ -54,8 +58,57 @@ Deno.test("managedFiles() of profile guide keep the seed's line breaks inside th
   assertEquals(script?.content(world(GUIDE)), BLOCKS[1]);
 });
 
+const PAGE = new URL("../../docs/seed.md", import.meta.url);
+const golden = (name: string) =>
+  Deno.readTextFile(new URL(`golden/${name}-bookworm.txt`, import.meta.url));
+
+const TABLES = {
+  "### `haproxy.cfg`": "/etc/haproxy/haproxy.cfg",
+  "### `keepalived.conf`": "/etc/keepalived/keepalived.conf",
+  "### `check_apiserver.sh`": "/etc/keepalived/check_apiserver.sh",
+} as const;
+
+for (const [heading, path] of Object.entries(TABLES)) {
+  Deno.test(`docs/seed.md has a row for every line of ${path}, and none for another`, async () => {
+    const rows = seedRows(await Deno.readTextFile(PAGE), heading);
+    const lines = linesOf(await golden("guide"), path).filter((line) => line !== "}");
+    const begins = (line: string, word: string) =>
+      line === word || line.startsWith(word) && !/^[\w-]/.test(line.slice(word.length));
+    const says = rows.flatMap((row) => row.says);
+    assertEquals(lines.filter((line) => !says.some((word) => begins(line, word))), []);
+    assertEquals(says.filter((word) => !lines.some((line) => begins(line, word))), []);
+    assertEquals(rows.flatMap((row) => row.guide).filter((line) => !lines.includes(line)), []);
+  });
+}
+
+Deno.test("docs/seed.md shows lines of standard that are rendered", async () => {
+  const page = await Deno.readTextFile(PAGE);
+  const lines = allLines(await golden("standard"));
+  const shown = [...Object.keys(TABLES), "### Beside the files"]
+    .flatMap((heading) => seedRows(page, heading)).flatMap(({ standard }) => standard);
+  assert(shown.length > 30, `${shown.length} lines`);
+  assertEquals(shown.filter((line) => !lines.includes(line)), []);
+});
+
+Deno.test("docs/seed.md has the figures of docs/drills.md, and names drills that are there", async () => {
+  const drills = await Deno.readTextFile(new URL("../../docs/drills.md", import.meta.url));
+  const page = await Deno.readTextFile(PAGE);
+  const wanted = page.replace(
+    /<!-- drills -->[\s\S]*?<!-- end -->/,
+    () => `<!-- drills -->\n\n${drillFigures(drills)}\n\n<!-- end -->`,
+  );
+  if (Deno.env.get("HOLDFAST_UPDATE") === "1") await Deno.writeTextFile(PAGE, wanted);
+  assertEquals(await Deno.readTextFile(PAGE), wanted);
+  const known = tableUnder(drills, "### `standard`").map(([drill]) => drill);
+  const whys = Object.keys(TABLES).flatMap((heading) => tableUnder(page, heading))
+    .map((cells) => cells.at(3) ?? "");
+  const named = whys.flatMap((why) => /Drills? (.*)/.exec(why)?.[1]?.match(/`[a-z-]+`/g) ?? []);
+  assert(named.length >= 6, named.join(" "));
+  assertEquals(named.filter((drill) => !known.includes(drill)), []);
+});
+
 Deno.test("docs/seed.md maps every variable of the seed", async () => {
-  const page = await Deno.readTextFile(new URL("../../docs/seed.md", import.meta.url));
+  const page = await Deno.readTextFile(PAGE);
   const names = new Set([...SEED.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ""));
   assertEquals([...names].filter((name) => !page.includes(`\`${name}\``)), []);
 });

@@ -111,6 +111,34 @@ Deno.test("loadInventory() resolves what drills need, and leaves unset what nobo
   assertEquals([drill?.probeFrom?.name, drill?.probeFrom?.address], ["m1", "10.0.0.21"]);
 });
 
+Deno.test("loadInventory() takes addresses of both families, in one spelling", async () => {
+  const text = withLines()
+    .replace("address: 10.0.0.10", 'address: ["2001:DB8:0::10", 10.0.0.10]')
+    .replace("endpoint_host: { priority", 'endpoint_host: { address: "2001:DB8::12", priority');
+  const [endpoint] = (await load(text)).inventory.endpoints;
+  assertEquals([endpoint?.address, endpoint?.moreAddresses], ["2001:db8::10", ["10.0.0.10"]]);
+  assertEquals(endpoint?.members.map(({ addresses }) => addresses), [undefined, ["2001:db8::12"]]);
+  assertEquals("moreAddresses" in await endpointOf(), false);
+});
+
+Deno.test("loadInventory() warns of ports that a control plane has on its own", async () => {
+  const stacked = withLines("port: 10257").replace("backends: masters", "backends: lbs");
+  const { warnings } = await load(stacked);
+  assertEquals(warnings.map(({ code, message }) => [code, message]), [[
+    "control-plane-port",
+    'port 10257 of endpoint "lbs" is where the controller manager listens on host "lb1", which ' +
+    "is a backend as well, unless it was told otherwise",
+  ]]);
+  assertEquals((await load(withLines("port: 10257"))).warnings, []);
+  // The guide's HAProxy listens for clients alone.
+  const guide = withLines(
+    "port: 8404",
+    "profile: guide",
+    "vrrp: { auth_pass: { env: VRRP_PASS } }",
+  );
+  assertEquals((await load(guide)).warnings, []);
+});
+
 Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {
   const whole = await endpointOf();
   assertEquals(whole.leaving, undefined);
@@ -219,6 +247,15 @@ Deno.test("locate() finds values, and the map that would hold them", async () =>
   assertEquals(place({ host: "lb2" }, "endpoint_host", "priority"), "10:64");
   assertEquals(place({ host: "lb2" }), "10:5");
   assertEquals(place({ endpoint: "nowhere" }), undefined);
+});
+
+Deno.test("written() finds values that stand there, and no other", async () => {
+  const { written } = await load(withLines("vrrp: { router_id: 7 }"));
+  assertEquals(written({ endpoint: "lbs" }, ["vrrp", "router_id"])?.line, 7);
+  assertEquals(written({ endpoint: "lbs" }, ["vrrp", "mode"]), undefined);
+  assertEquals(written({ endpoint: "lbs" }, ["slo", "failover"]), undefined);
+  assertEquals(written({ host: "lb2" }, ["endpoint_host", "priority"])?.line, 10);
+  assertEquals(written({ endpoint: "nowhere" }, ["port"]), undefined);
 });
 
 Deno.test("positions count from 1, whatever the line ends with", async () => {

@@ -113,7 +113,7 @@ export async function hostState(lab: Lab, host: string): Promise<HostState> {
   const busy = "systemctl list-units --plain --no-legend --state=active,activating,reloading " +
     "'holdfast-drill-fault*' 'holdfast-drill-undo*' 'holdfast-drill-session*' " +
     "'holdfast-drill-early*' 'holdfast-drill-boot*'";
-  const parts = [snapshotScript(lab.vip), armedProbe(), busy].map((text) => `(\n${text}\n)`);
+  const parts = [snapshotScript([lab.vip]), armedProbe(), busy].map((text) => `(\n${text}\n)`);
   const stdout = await root(lab, host, parts.join(`\necho '${CUT}'\n`));
   const [snapshot = "", armed = "", said = ""] = stdout.split(`${CUT}\n`);
   return { snapshot, armed: parseArmed(armed), busy: said };

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { alone, bracketed } from "../../src/addresses.ts";
 import { denoArgs } from "../../src/commands/permissions.ts";
 import type { DrillNeeds } from "../../src/commands/secrets_named.ts";
 import { PATHS } from "../../src/endpoint/paths.ts";
@@ -224,11 +225,11 @@ export function saidOf(run: Run, code: string): string[] {
   );
 }
 
-/** Names of the hosts that hold the virtual address now. */
+/** Names of the hosts that hold the virtual address now; of another one with `{ ...lab, vip }`. */
 export async function holders(lab: Lab): Promise<string[]> {
   const held = await Promise.all(lab.hosts.map(async ({ name, pid }) => {
     if (pid === undefined) return [];
-    return await root(lab, name, `ip -o addr show to ${lab.vip}/32`) === "" ? [] : [name];
+    return await root(lab, name, `ip -o addr show to ${alone(lab.vip)}`) === "" ? [] : [name];
   }));
   return held.flat();
 }
@@ -239,7 +240,7 @@ export async function throughVip(lab: Lab, path = "/readyz"): Promise<number | u
   using client = Deno.createHttpClient({ caCerts, poolMaxIdlePerHost: 0 });
   try {
     const signal = AbortSignal.timeout(2000);
-    const response = await fetch(`https://${lab.vip}:8443${path}`, { client, signal });
+    const response = await fetch(`https://${bracketed(lab.vip)}:8443${path}`, { client, signal });
     await response.body?.cancel();
     return response.status;
   } catch {

@@ -1,4 +1,5 @@
 /** Watches on the hosts themselves who holds an address, from outside of what the product does. */
+import { alone } from "../../src/addresses.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import * as hf from "./holdfast.ts";
 
@@ -47,7 +48,7 @@ export async function whileWatching(
 /** It ends when its mark goes, and by itself after ten minutes. */
 function watchScript(addresses: readonly string[]): string {
   const asks = addresses.map((address) =>
-    `if [ -n "$(ip -o addr show to ${address}/32)" ]; then w="$w 1"; else w="$w 0"; fi`
+    `if [ -n "$(ip -o addr show to ${alone(address)})" ]; then w="$w 1"; else w="$w 0"; fi`
   );
   return `: >${FILE}.go; : >${FILE}
 cat >${FILE}.sh <<'END'

@@ -192,7 +192,7 @@ ip route add 10.78.0.0/16 dev eth0 table 77 metric 5
 ip -6 route add fd00:77::/64 via fd00:5::1 dev eth0
 ip neigh add ${lab.hosts[1]!.address.replace(/\d+$/, "99")} lladdr 02:00:00:00:00:99 dev eth0`,
     );
-    const before = await good(session, snapshotScript(lab.vip));
+    const before = await good(session, snapshotScript([lab.vip]));
     assertMatch(before, /route\tfd00:77::\/64 via fd00:5::1 dev eth0/);
     await good(session, watching(WATCHED, "l1"));
     const { prepare, undo } = linkUndo("eth0", [lab.vip]);
@@ -205,7 +205,7 @@ ip neigh add ${lab.hosts[1]!.address.replace(/\d+$/, "99")} lladdr 02:00:00:00:0
     await healed(on, "deadline");
     assertEquals((await root(lab, on.name, "cat /root/link")).includes("LOWER_UP"), false);
     await eventually("the host is as it was", async () => {
-      const { stdout } = await once(on, snapshotScript(lab.vip));
+      const { stdout } = await once(on, snapshotScript([lab.vip]));
       return differences(before, stdout).length === 0;
     });
     const spool = (await once(on, fetchScript("l1"))).stdout;
@@ -273,15 +273,15 @@ for (const suite of ["bullseye", "trixie"] as const) {
         assertMatch(await good(session, fetchScript("s1")), /\nend \d{19}\n[^]*\nend \d{19}\n$/);
         const link = "/etc/systemd/system/multi-user.target.wants/holdfast-drill-sampler.service";
         assertEquals((await session.run(`test -L ${link}`)).code, 1);
-        const before = await good(session, snapshotScript(WATCHED));
+        const before = await good(session, snapshotScript([WATCHED]));
         await good(session, armScript({ undo: UNDO, deadlineMs: LONG, nonce: "s1" }));
         await good(session, faultScript({ script: FAULT, nonce: "s1" }));
-        assertEquals(differences(before, await good(session, snapshotScript(WATCHED))), []);
+        assertEquals(differences(before, await good(session, snapshotScript([WATCHED]))), []);
         await good(session, healScript("s1"));
         assertEquals(await left(lab, "lb1"), "undone\nx\n");
         await good(session, stopSamplerScript("s1"));
         await good(session, disarmScript("s1"));
-        assertEquals(differences(before, await good(session, snapshotScript(WATCHED))), []);
+        assertEquals(differences(before, await good(session, snapshotScript([WATCHED]))), []);
         await cleared(on, "s1");
       }, { suite, hosts: 1 }),
   });

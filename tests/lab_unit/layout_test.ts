@@ -10,12 +10,13 @@ const options = {
 } as const;
 
 Deno.test("layout() gives the default lab the addresses that its inventory promises", () => {
-  const { bridge, subnet, controllerAddress, vip, hosts, apiServers } = layout(options);
-  assertEquals({ bridge, subnet, controllerAddress, vip }, {
+  const { bridge, subnet, controllerAddress, vip, vip6, hosts, apiServers } = layout(options);
+  assertEquals({ bridge, subnet, controllerAddress, vip, vip6 }, {
     bridge: "hf-lab",
     subnet: "10.88.0.0/24",
     controllerAddress: "10.88.0.1",
     vip: "10.88.0.10",
+    vip6: "fd48:4658:100::a",
   });
   assertEquals(hosts.map((host) => `${host.name} ${host.address}:${host.port}`), [
     "lb1 10.88.0.11:22",
@@ -32,6 +33,7 @@ Deno.test("layout() gives every member an address and a name of its own when the
   const lab = layout({ ...options, hosts: 99 });
   const members = [...lab.hosts, ...lab.apiServers];
   assertEquals(new Set(members.map((member) => member.address)).size, 102);
+  assertEquals(new Set(members.map((member) => member.address6)).size, 102);
   assertEquals(new Set(members.map((member) => member.mac)).size, 102);
 });
 

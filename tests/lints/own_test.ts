@@ -17,6 +17,13 @@ const ENDPOINTS = {
     members: [member("lb1", "fd00::11"), member("lb2", "fd00::12")],
     backends: [{ name: "m1", address: "fd00::21" }, { name: "m2", address: "fd00::22" }],
   },
+  "both families": {
+    moreAddresses: ["fd00::10"],
+    members: [
+      member("lb1", "10.88.0.11", { addresses: ["fd00::11"] }),
+      member("lb2", "10.88.0.12", { addresses: ["fd00::12"] }),
+    ],
+  },
   "five members": {
     members: [1, 2, 3, 4, 5].map((i) => member(`lb${i}`, `10.88.0.1${i}`)),
   },

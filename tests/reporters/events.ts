@@ -40,6 +40,18 @@ export const EVERYTHING: readonly Event[] = [
     places: { lb1: { file: "hosts.yaml", line: 7, column: 9 } },
   },
   {
+    type: "prediction",
+    at: 0,
+    endpoint: "load_balancers",
+    sloMs: 1000,
+    sloWritten: true,
+    faults: [
+      { fault: "holder-lost", ms: 919, promised: true },
+      { fault: "haproxy-hung", ms: 1669, promised: true },
+      { fault: "backends-lost", ms: 12_919, promised: false },
+    ],
+  },
+  {
     type: "diagnostic",
     at: 1,
     diagnostic: { severity: "warning", code: "unobserved-host", message: "Cannot look at lb3" },

@@ -51,3 +51,19 @@ Deno.test("factsScript() is accepted by a real shell and says the version of wha
   assertEquals(code, 0);
   assert(parseFacts(stdout).packages["dpkg"]?.installed !== undefined, stdout);
 });
+
+Deno.test("factsScript() passes over addresses that the kernel is about to replace", async () => {
+  const ip = `ip() { cat <<'END'
+2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever
+2: eth0    inet6 2001:db8::11/64 scope global \\       valid_lft forever preferred_lft forever
+2: eth0    inet6 2001:db8::9b1/64 scope global temporary dynamic \\       valid_lft 500sec
+2: eth0    inet6 2001:db8::f00/64 scope global deprecated dynamic \\       valid_lft 500sec
+2: eth0    inet6 fe80::1/64 scope link \\       valid_lft forever preferred_lft forever
+END
+}
+`;
+  const { stdout } = await runSh(ip + factsScript([]));
+  assertEquals(parseFacts(stdout).interfaces, [
+    { name: "eth0", addresses: ["10.0.0.11/24", "2001:db8::11/64", "fe80::1/64"] },
+  ]);
+});

@@ -32,3 +32,15 @@ Deno.test("noAddress() removes it where it is, and fails when it is still there"
     const call = "addr del 10.9.0.10/32 dev eth0\n";
     assertEquals(await Deno.readTextFile(`${dir}/log`), call + call);
   }));
+
+Deno.test("noAddress() takes an IPv6 address away too", async () => {
+  const six = noAddress({ address: "fd00:88::10", service: "keepalived" });
+  const seen = "2: eth0    inet6 fd00:88::10/128 scope global deprecated nodad";
+  const listed = `[ "$*" = "-o addr show to fd00:88::10/128" ] && echo '${seen}'`;
+  assertEquals((await faked(six.probe, listed, 3)).stdout, `${seen}\n`);
+  const [change] = plan({ task: six, seen });
+  const script = change?.kind === "run" ? change.script : "";
+  const ip = `case $* in *' to '*) [ -n "$gone" ] || ${listed} ;; *) echo "$*" >&2 ;; esac`;
+  const { stderr } = await faked(script, ip, 3);
+  assertEquals(stderr, "addr del fd00:88::10/128 dev eth0\n");
+});

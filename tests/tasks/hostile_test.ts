@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { alone, bracketed } from "../../src/addresses.ts";
 import type { Change, Task, World } from "../../src/model.ts";
 import { changeScript } from "../../src/runner/script.ts";
 import { factsScript } from "../../src/runner/facts.ts";
@@ -94,10 +95,10 @@ Deno.test("tasks hand a hostile value to programs as one word, and nothing of it
       assertWord(calls, "useradd", word);
     }
     assertWord(calls, "usermod", value);
-    assertWord(calls, "ip", `${value}/32`);
-    assertWord(calls, "curl", `https://${value}:8443/readyz`);
+    assertWord(calls, "ip", alone(value));
+    assertWord(calls, "curl", `https://${bracketed(value)}:8443/readyz`);
     assertWord(calls, "curl", `http://${value}/backends`);
-    assertWord(calls, "curl", `https://${value}:6443/readyz`);
+    assertWord(calls, "curl", `https://${bracketed(value)}:6443/readyz`);
     assertWord(calls, "dpkg-query", value);
     assertWord(calls, "apt-cache", value);
     if (value.includes("\n")) return;

@@ -3,6 +3,7 @@ import type { Change, Endpoint, Task } from "../../src/model.ts";
 import { secret } from "../../src/secret.ts";
 import { loadTemplates } from "../../src/templates.ts";
 import { endpointPlay } from "../../tasks/play.ts";
+import { NOTHING } from "../../src/runner/plan.ts";
 import { anEndpoint, runSh } from "../helpers.ts";
 
 const play = endpointPlay(await loadTemplates(new URL("../../templates/", import.meta.url)));
@@ -13,6 +14,11 @@ function endpointOf(profile: Endpoint["profile"]): Endpoint {
   }));
   const vrrp = { ...anEndpoint().vrrp, authPass: secret("s3cret") };
   return { ...anEndpoint(), profile, interface: "eth0", members, vrrp };
+}
+
+function planOf(task: Task, stdout: string, host: string): readonly Change[] {
+  return task.plan({ code: 0, stdout, stderr: "" }, { host, facts: new Map(), predicted: NOTHING })
+    .changes;
 }
 
 function tasksOf(profile: Endpoint["profile"]): readonly Task[] {
@@ -27,6 +33,7 @@ const CORRECTED = [
   "files systemd drop-ins",
   "files haproxy and keepalived",
   "no leftovers of another profile",
+  "firewall rules",
   "service haproxy enabled, running",
   "service keepalived enabled, running",
   "members of lb",
@@ -39,6 +46,7 @@ const ORDER: Readonly<Record<Endpoint["profile"], readonly string[]>> = {
     "packages haproxy, keepalived, curl",
     "files haproxy and keepalived",
     "no leftovers of another profile",
+    "firewall rules",
     "service haproxy enabled, running",
     "service keepalived enabled, running",
     "members of lb",
@@ -91,6 +99,7 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
     "no leftovers of another profile",
   ],
   cleanup: ["no leftovers of another profile"],
+  firewall: ["firewall rules"],
   services: ["service haproxy enabled, running", "service keepalived enabled, running"],
   haproxy: [
     "files systemd drop-ins",
@@ -165,6 +174,7 @@ Deno.test("endpointPlay() takes a host that leaves apart in this order", () => {
     "service keepalived disabled, stopped",
     "no address 10.9.0.10",
     "service haproxy disabled, stopped",
+    "no firewall rules of ours",
     "no files of the endpoint",
     "no user keepalived_script of ours",
     "no record of members",
@@ -181,4 +191,31 @@ Deno.test("endpointPlay() removes every file that any profile puts in place", ()
     .flatMap((change) => change.kind === "write" ? change.files : []).map(({ path }) => path);
   assertEquals(written.length > 8, true);
   assertEquals(written.filter((path) => !gone.includes(path)), []);
+});
+
+Deno.test("endpointPlay() lets VRRP of the others and the port in, and nothing with firewall: none", () => {
+  const blocks = JSON.stringify({
+    nftables: [{
+      chain: {
+        family: "ip",
+        table: "own",
+        name: "in",
+        type: "filter",
+        hook: "input",
+        policy: "drop",
+      },
+    }],
+  });
+  const files = "path /usr/local/sbin/holdfast-firewall\nabsent\n";
+  const seen = `holdfast firewall: nftables\n${blocks}\nunit\nfiles\n${files}`;
+  const summaries = (endpoint: Endpoint) =>
+    endpoint.members.map((member) => {
+      const task = play.tasks(endpoint, member).find(({ kind }) => kind === "firewall");
+      return planOf(task!, seen, member.host.name).map(({ summary }) => summary).at(-1);
+    });
+  assertEquals(summaries(endpointOf("standard")), [
+    "let VRRP from 10.9.0.12, TCP port 8443 in through nftables (ip own in)",
+    "let VRRP from 10.9.0.11, TCP port 8443 in through nftables (ip own in)",
+  ]);
+  assertEquals(summaries({ ...endpointOf("standard"), firewall: "none" }), [undefined, undefined]);
 });

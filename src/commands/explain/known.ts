@@ -3,6 +3,7 @@
  * Offline: what only a host can tell is said to be unknown.
  * @module
  */
+import { addressesOf } from "../../addresses.ts";
 import { advertMs, priorities, type Reasoned, routerId, state } from "../../endpoint/derive.ts";
 import { settings } from "../../endpoint/profile.ts";
 import { endpointHostSchema, endpointSchema } from "../../inventory/endpoint/schema.ts";
@@ -88,10 +89,13 @@ function defaults(): [string, unknown][] {
 
 /** Only of use for keys that are unset or `auto`: else what is written counts. */
 function derived(endpoint: Endpoint, member: Member): [string, Reasoned<unknown>][] {
-  const { profile, vrrp, address } = endpoint;
+  const { profile, vrrp } = endpoint;
   const byProfile = `profile ${profile}`;
   const advert = advertMs(endpoint);
-  const auto = { value: "auto", reason: `${ON_HOST}: the one whose subnet holds ${address}` };
+  const auto = {
+    value: "auto",
+    reason: `${ON_HOST}: the one whose subnet holds ${addressesOf(endpoint).join(", ")}`,
+  };
   const network = endpoint.interface === "auto"
     ? auto
     : { value: endpoint.interface, reason: "interface of the endpoint" };
@@ -104,5 +108,9 @@ function derived(endpoint: Endpoint, member: Member): [string, Reasoned<unknown>
     ["endpoint_host.priority", priorities(endpoint).get(member.host.name)!],
     ["endpoint_host.state", state(endpoint, member)],
     ["endpoint_host.interface", network],
+    ["endpoint_host.address", {
+      value: undefined,
+      reason: `${ON_HOST}: its own on the interface, else ansible_host`,
+    }],
   ];
 }

@@ -61,6 +61,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast render hosts.yaml --out rendered", "a folder for each host, as on its disk"],
     ["holdfast render hosts.yaml --out rendered -l lb1", "of one host"],
   ],
+  simulate: [
+    ["holdfast simulate hosts.yaml", "who holds the address when this or that is lost"],
+    ["holdfast simulate hosts.yaml --strict", "for CI: is one loss too much?"],
+    ["holdfast simulate hosts.yaml --json", "every case, for scripts"],
+  ],
   inventory: [
     ["holdfast inventory hosts.yaml --graph", "groups and their hosts"],
     ["holdfast inventory hosts.yaml --host lb1", "every variable of a host"],
@@ -94,7 +99,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.ok, "as wished"],
   [EXIT.usage, "the command line or the inventory is wrong; no host was touched"],
-  [EXIT.changes, "check found something to change"],
+  [EXIT.changes, "check found something to change; simulate --strict, one loss too many"],
   [EXIT.failed, "a host, a condition or a drill failed, or a drill could not be measured"],
   [EXIT.unreachable, "a host could not be reached"],
   [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
@@ -119,6 +124,8 @@ export function exitCodes(command: string): readonly number[] {
     case "drill":
       // Interrupting one is nothing rare: it heals.
       return [ok, usage, failed, unreachable, stale, EXIT.interrupted];
+    case "simulate":
+      return [ok, usage, changes];
     case "lab":
       return [ok, usage, failed];
     default:

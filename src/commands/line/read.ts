@@ -1,5 +1,6 @@
 /**
- * The commands that read an inventory and contact no host: lint, render, inventory, explain, schema.
+ * The commands that read an inventory and contact no host: lint, render, simulate, inventory,
+ * explain, schema.
  * @module
  */
 import { type Command, Option } from "commander";
@@ -7,12 +8,14 @@ import type { ExplainFlags } from "../explain.ts";
 import type { LintFlags } from "../lint/lint.ts";
 import type { InventoryFlags } from "../inventory.ts";
 import type { RenderFlags } from "../render.ts";
+import type { SimulateFlags } from "../simulate.ts";
 import { collect, EXTRA_VARS, type Line, reportFiles } from "./options.ts";
 
-/** Declares lint, render, inventory, explain and schema. */
+/** Declares lint, render, simulate, inventory, explain and schema. */
 export function declareRead(program: Command, line: Line): void {
   declareLint(program, line);
   declareRender(program, line);
+  declareSimulate(program, line);
   declareInventory(program, line);
   declareExplain(program, line);
   declareSchema(program, line);
@@ -59,6 +62,25 @@ function declareRender(program: Command, { perform, io }: Line): void {
       perform("render", async () => {
         const { render } = await import("../render.ts");
         return await render(inventory, flags, io);
+      }, { inventory })
+    );
+}
+
+function declareSimulate(program: Command, { perform, io }: Line): void {
+  program.command("simulate").argument("<inventory>")
+    .description(
+      "what every single and every double loss leaves of the endpoints, without touching a host",
+    )
+    .summary("what one loss leaves, and what two do")
+    .option("--external-etcd", "etcd does not run beside the API servers")
+    .option("--strict", "end with 2 when one loss takes an endpoint down")
+    .option("--json", "print JSON")
+    .option("-l, --limit <pattern>", "endpoints of these load balancers")
+    .option(...EXTRA_VARS, collect)
+    .action((inventory: string, flags: SimulateFlags) =>
+      perform("simulate", async () => {
+        const { simulateInventory } = await import("../simulate.ts");
+        return await simulateInventory(inventory, flags, io);
       }, { inventory })
     );
 }

@@ -2,7 +2,7 @@
  * Shell text that takes the address off a holder, and sees that it is minded again. Text only.
  * @module
  */
-import { family } from "../../endpoint/network.ts";
+import { alone as single } from "../../addresses.ts";
 import { raw, sh } from "../../shell.ts";
 import { alone, whole } from "./units.ts";
 
@@ -30,8 +30,4 @@ until here || [ "$tries" -ge 20 ] || ! systemctl is-active --quiet keepalived.se
 done
 here || systemctl restart --no-block keepalived.service || exit 1
 ${raw(whole("keepalived"))}`);
-}
-
-function single(address: string): string {
-  return `${address}/${family(address) === 6 ? 128 : 32}`;
 }

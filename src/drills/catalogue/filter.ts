@@ -3,7 +3,7 @@
  * it in a table or in chains of its own, so that no rule of the host is touched. Text only.
  * @module
  */
-import { family } from "../../endpoint/network.ts";
+import { isSix } from "../../addresses.ts";
 import type { Backend } from "../../model.ts";
 import { raw, sh } from "../../shell.ts";
 import { alone } from "./units.ts";
@@ -29,16 +29,14 @@ interface Rules {
   }[];
 }
 
-/** Drops all VRRP of a host, both ways; `address` says which family its adverts have. */
-export function vrrpDropped(address: string): string {
+/** Drops all VRRP of a host, both ways; the addresses say which families its adverts have. */
+export function vrrpDropped(addresses: readonly string[]): string {
   const chains = ["in", "out"] as const;
   return filtered({
     nft: chains.map((chain) => `add rule inet ${TABLE} ${chain} meta l4proto ${VRRP} drop`),
-    iptables: chains.map((chain) => ({
-      program: programFor(address),
-      chain,
-      words: ["-p", VRRP, "-j", "DROP"],
-    })),
+    iptables: [...new Set(addresses.map(programFor))].flatMap((program) =>
+      chains.map((chain) => ({ program, chain, words: ["-p", VRRP, "-j", "DROP"] }))
+    ),
   });
 }
 
@@ -46,7 +44,7 @@ export function vrrpDropped(address: string): string {
 export function serversRefused(servers: readonly Backend[], port: number): string {
   return filtered({
     nft: servers.map(({ address }) =>
-      `add rule inet ${TABLE} out ${family(address) === 6 ? "ip6" : "ip"} daddr ${address} ` +
+      `add rule inet ${TABLE} out ${isSix(address) ? "ip6" : "ip"} daddr ${address} ` +
       `tcp dport ${port} reject with tcp reset`
     ),
     iptables: servers.map(({ address }) => ({
@@ -59,7 +57,7 @@ export function serversRefused(servers: readonly Backend[], port: number): strin
 }
 
 function programFor(address: string): "iptables" | "ip6tables" {
-  return family(address) === 6 ? "ip6tables" : "iptables";
+  return isSix(address) ? "ip6tables" : "iptables";
 }
 
 // Undo and fault must agree on the program: both ask the same question.

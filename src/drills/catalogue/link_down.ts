@@ -1,4 +1,5 @@
 import { raw, sh } from "../../shell.ts";
+import { addressesOf } from "../../addresses.ts";
 import { defineDrill } from "../../define.ts";
 import { linkUndo } from "../remote/network.ts";
 import { holderPlan, interfaceOf, needsStandby } from "./scene.ts";
@@ -15,7 +16,7 @@ export const linkDown = defineDrill({
   unfit: needsStandby,
   plan: (scene) => {
     const iface = interfaceOf(scene, scene.holder);
-    const link = linkUndo(iface, [scene.endpoint.address]);
+    const link = linkUndo(iface, addressesOf(scene.endpoint));
     return holderPlan(scene, {
       wait: "holder-lost",
       fault: {

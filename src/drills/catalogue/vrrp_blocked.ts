@@ -1,3 +1,4 @@
+import { addressesOf } from "../../addresses.ts";
 import { defineDrill } from "../../define.ts";
 import { unfiltered, vrrpDropped } from "./filter.ts";
 import { holderPlan, needsStandby, splitExpected } from "./scene.ts";
@@ -19,7 +20,7 @@ export const vrrpBlocked = defineDrill({
       wait: "adverts-blocked",
       fault: {
         what: "drop all VRRP in and out",
-        script: vrrpDropped(scene.endpoint.address),
+        script: vrrpDropped(addressesOf(scene.endpoint)),
         undo: unfiltered(),
       },
       expect: splitExpected(scene),

@@ -15,19 +15,20 @@ const FOLDERS = [
 
 /**
  * Read-only shell text that describes the host, a line for each thing: kind, tab, name, tab, what it
- * is; for kinds without names just kind, tab, text. The virtual address and what comes with it are
- * left out, because it may have moved; so are counters, lifetimes, and what Holdfast itself puts
+ * is; for kinds without names just kind, tab, text. The virtual addresses and what comes with them are
+ * left out, because they may have moved; so are counters, lifetimes, and what Holdfast itself puts
  * there for the drill.
  */
-export function snapshotScript(address: string): string {
+export function snapshotScript(addresses: readonly string[]): string {
   return sh`LC_ALL=C
 export LC_ALL
 tab=$(printf '\t')
 as() { sed "s/^/$1$tab/"; }
 others() {
-  awk -v vip=${
-    shortest(address)
-  } '{ for (i = 1; i <= NF; i++) { word = $i; sub(/\/.*/, "", word); if (word == vip) next } print }'
+  awk -v vips=${
+    addresses.map(shortest).join(" ")
+  } 'BEGIN { count = split(vips, list, " "); for (i = 1; i <= count; i++) vip[list[i]] = 1 }
+  { for (i = 1; i <= NF; i++) { word = $i; sub(/\/.*/, "", word); if (word in vip) next } print }'
 }
 files() { find ${FOLDERS} -xdev \( -name 'holdfast-drill*' -o -name '.holdfast.*' \) -prune -o "$@" 2>/dev/null; }
 ${raw(FILES)}

@@ -4,13 +4,13 @@
  */
 import { quote } from "../../diagnostics.ts";
 import type { Endpoint, Host, Member, PackageSettings, Secret } from "../../model.ts";
-import { isIpv4 } from "../connection/grammar.ts";
 import type { RankedGroup } from "../graph.ts";
 import { errorAt, type Report } from "../problems.ts";
 import type { Files, SecretReader } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
 import { authPassOf } from "./auth_pass.ts";
+import { virtualAddresses } from "./addresses.ts";
 import { backendsOf } from "./backends.ts";
 import { caOf } from "./ca.ts";
 import { reportClashes } from "./clashes.ts";
@@ -83,10 +83,12 @@ async function endpointOf(
   const ca = map.ca_file === undefined
     ? undefined
     : await caOf(map.ca_file, below(node, ["ca_file"]), context);
+  const [address = "", ...moreAddresses] = virtualAddresses(map, context);
   const authPass = await passwordOf(map, node, context);
   return {
     name: group.name,
-    address: addressOf(map, context),
+    address,
+    ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
     port: map.port,
     backends: backendsOf(map.backends, context),
     backendPort: map.backend_port,
@@ -107,6 +109,7 @@ async function endpointOf(
     },
     ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
     ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
+    ...(map.firewall === "auto" ? {} : { firewall: map.firewall }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),
     ...(map.drill === undefined
@@ -161,20 +164,6 @@ function packagesOf(map: NonNullable<EndpointMap["packages"]>): PackageSettings 
     ...(hold === undefined ? {} : { hold }),
     lockTimeoutMs: milliseconds(map.lock_timeout),
   };
-}
-
-function addressOf(map: EndpointMap, { node, label, report }: Context): string {
-  const addresses = Array.isArray(map.address) ? map.address : [map.address];
-  const [address = ""] = addresses;
-  const source = below(node, ["address"])?.source;
-  const refuse = (reason: string) =>
-    report(errorAt(source, "address", `Cannot use "address" of ${label}: ${reason}`));
-  if (addresses.length > 1) refuse("several addresses are not supported yet, one IPv4 address is");
-  else if (!isIpv4(address)) refuse("IPv6 is not supported yet, one IPv4 address is");
-  else if (/^(0|127|22[4-9]|2[3-5]\d)\./.test(address)) {
-    refuse(`${quote(address)} is not an address that one host can have on a network`);
-  }
-  return address;
 }
 
 /** `endpoint` belongs to a group, and `endpoint_host` to a member of one that has it. */

@@ -7,6 +7,7 @@ import type { Host, Member } from "../../model.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
 import type { Resolved, ResolvedHost } from "../resolve.ts";
 import { below, describe, type Located } from "../yaml/located.ts";
+import { ownAddresses } from "./addresses.ts";
 import { validate } from "./issues.ts";
 import { ENDPOINT_HOST_KEYS, type EndpointHostMap, endpointHostSchema } from "./schema.ts";
 
@@ -36,14 +37,21 @@ export function membersOf(group: string, options: MembersOptions): Member[] {
     checkWays(resolved, options.report);
     const node = resolved.merged.get("endpoint_host")?.node;
     const settings = node && settingsOf(name, node, options.report);
+    const addresses = settings && ownOf(name, settings, node, options.report);
     if (node && settings?.priority !== undefined && settings.state !== "absent") {
       const place = below(node, ["priority"]) ?? node;
       const first = priorities.get(settings.priority);
       if (first) options.report(samePriority(name, settings.priority, place, first));
       else priorities.set(settings.priority, place);
     }
-    return { host, ...defined(settings ?? {}) };
+    return { host, ...defined(settings ?? {}), ...(addresses && { addresses }) };
   });
+}
+
+function ownOf(host: string, settings: EndpointHostMap, node: Located, report: Report) {
+  if (node.kind !== "map") return undefined;
+  const label = `"endpoint_host" of host ${quote(host)}`;
+  return ownAddresses(settings, { label, node, report });
 }
 
 function settingsOf(host: string, node: Located, report: Report): EndpointHostMap | undefined {

@@ -30,6 +30,11 @@ const ip = () =>
     .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" })
     .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
 
+const addresses = () =>
+  z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
+    error: "expected an IP address",
+  });
+
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
   text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, "the name of a network interface, or auto");
@@ -125,11 +130,10 @@ export const endpointSchema = z.strictObject({
       description: "absent: the address, services and files are taken away from every host",
       examples: ["absent"],
     }),
-  address: z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
-    error: "expected an IP address",
-  }).meta({
-    description: "The virtual IP: an unused address of the hosts' subnet",
-    examples: ["10.0.0.10"],
+  address: addresses().meta({
+    description: "The virtual IP: an unused address of the hosts' subnet; a list for several, " +
+      "such as one of each family",
+    examples: ["10.0.0.10", ["10.0.0.10", "2001:db8::10"]],
   }),
   port: port().default(8443)
     .meta({ description: "Port that clients connect to", examples: [6443] }),
@@ -180,6 +184,12 @@ export const endpointSchema = z.strictObject({
       description: "What is asked of the daemons' packages",
       examples: [{ haproxy: "2.6.*", hold: true }],
     }),
+  firewall: choice("auto", "none").default("auto")
+    .meta({
+      description: "auto: where firewalld, ufw or nftables would stop them, VRRP of the other " +
+        "hosts and the port are let in; none: no rules",
+      examples: ["none"],
+    }),
   slo: slo.default(() => slo.parse({}))
     .meta({ description: "What is promised", examples: [{ failover: "2s" }] }),
   production: z.boolean({ error: "expected true or false" }).optional()
@@ -205,6 +215,11 @@ export const endpointHostSchema = z.strictObject({
     }),
   interface: networkInterface().optional()
     .meta({ description: "Network interface of this host", examples: ["eth1"] }),
+  address: addresses().optional().meta({
+    description: "Own address of this host beside the virtual one, or one of each family, for " +
+      "when it cannot be asked. Default: what is seen on the interface, else ansible_host",
+    examples: ["10.0.0.11", ["10.0.0.11", "2001:db8::11"]],
+  }),
 }, mapping);
 
 /** What an `endpoint` map holds after defaults. */

@@ -1,8 +1,7 @@
 /** @module */
-import { lineOf, proxiesOf } from "../../configs/proxies.ts";
+import { proxiesOf } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
-
-const KINDS = ["httpchk", "ssl-hello-chk", "tcp-check", "ldap-check", "mysql-check", "redis-check"];
+import { checksOf, files } from "./_api.ts";
 
 /** Two kinds of health check in one backend: the last one wins without a word. */
 export const overriddenCheck = defineLint({
@@ -23,9 +22,10 @@ export const overriddenCheck = defineLint({
 `,
     },
     says: `lb1/haproxy.cfg:4:12: an API server that answers with errors stays in use: "option ` +
-      `ssl-hello-chk" replaces "option httpchk" of backend "apiserver", so the path is never ` +
-      `asked for [overridden-check]
-   hint: remove "option ssl-hello-chk" and write "check check-ssl" on the servers`,
+      `ssl-hello-chk" replaces "option httpchk" of backend "apiserver", so the path is ` +
+      `never asked for [overridden-check]
+   hint: remove "option ssl-hello-chk" and write on the servers "check check-ssl ` +
+      `verify required ca-file PATH"`,
   },
   ok: {
     files: {
@@ -36,20 +36,21 @@ export const overriddenCheck = defineLint({
 `,
     },
   },
-  *check({ nodes }) {
-    for (const { haproxy } of nodes) {
-      for (const proxy of haproxy ? proxiesOf(haproxy) : []) {
-        const checks = KINDS.flatMap((kind) => lineOf(proxy, "option", kind) ?? [])
-          .flatMap(({ words: [, kind] }) => kind ?? [])
-          .toSorted((a, b) => a.source.line - b.source.line);
-        const [last, ...others] = checks.toReversed();
-        if (!last || others.length === 0) continue;
-        const lost = others.map(({ text }) => `"option ${text}"`).join(" and ");
+  *check(subject) {
+    for (const { haproxy } of files(subject)) {
+      for (const proxy of proxiesOf(haproxy)) {
+        const checks = checksOf(proxy);
+        const last = checks.at(-1);
+        const lost = new Set(checks.map(({ kind }) => kind).filter((it) => it !== last?.kind));
+        // What stands below an .if may be the other one of two.
+        if (!last || lost.size === 0 || checks.some(({ line }) => line.conditional)) continue;
+        const names = [...lost].map((kind) => `"option ${kind}"`).join(" and ");
         yield {
-          message: `an API server that answers with errors stays in use: "option ${last.text}" ` +
-            `replaces ${lost} of ${proxy.kind} "${proxy.name}", so the path is never asked for`,
-          source: last.source,
-          hint: `remove "option ${last.text}" and write "check check-ssl" on the servers`,
+          message: `an API server that answers with errors stays in use: "option ${last.kind}" ` +
+            `replaces ${names} of ${proxy.kind} "${proxy.name}", so the path is never asked for`,
+          source: (last.line.words[1] ?? last.line.words[0]!).source,
+          hint: `remove "option ${last.kind}" and write on the servers ` +
+            `"check check-ssl verify required ca-file PATH"`,
         };
       }
     }

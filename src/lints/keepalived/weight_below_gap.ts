@@ -1,6 +1,7 @@
 /** @module */
-import { DEFAULTS, vrrpOf } from "../../configs/vrrp.ts";
+import { priorityOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { partners, placed } from "./_instances.ts";
 
 /** A failed check that lowers the priority too little moves nothing. */
 export const weightBelowGap = defineLint({
@@ -17,6 +18,7 @@ export const weightBelowGap = defineLint({
     weight -2
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 110
     track_script {
@@ -25,14 +27,16 @@ vrrp_instance VI_1 {
 }
 `,
       "lb2/keepalived.conf": `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 100
 }
 `,
     },
     says: `lb1/keepalived.conf:3:12: the address stays on lb1 though "check_apiserver" fails: ` +
-      `priority 110 with a weight of -2 is 108, not below the 100 of lb2 [weight-below-gap]
-   hint: write a weight of -11 or less, or weight 0: then a failure gives the address away`,
+      "priority 110 with a weight of -2 is 108, not below the 100 of lb2 [weight-below-gap]\n" +
+      "   hint: write a weight of -11 or less, or weight 0: then a failure gives the " +
+      "address away",
   },
   ok: {
     files: {
@@ -41,6 +45,7 @@ vrrp_instance VI_1 {
     weight -20
 }
 vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 110
     track_script {
@@ -49,6 +54,7 @@ vrrp_instance VI_1 {
 }
 `,
       "lb2/keepalived.conf": `vrrp_instance VI_1 {
+    interface eth0
     virtual_router_id 51
     priority 100
 }
@@ -56,20 +62,18 @@ vrrp_instance VI_1 {
     },
   },
   *check({ nodes }) {
-    const all = nodes.flatMap(({ name, keepalived }) =>
-      (keepalived ? vrrpOf(keepalived).instances : []).map((instance) => ({ name, instance }))
-    );
-    for (const { name, instance } of all) {
-      const own = instance.priority?.value ?? DEFAULTS.priority;
-      const next = all.filter((it) =>
-        it.name !== name && it.instance.routerId?.value === instance.routerId?.value
-      ).map((it) => ({ name: it.name, value: it.instance.priority?.value ?? DEFAULTS.priority }))
-        .filter(({ value }) =>
-          value < own
-        ).toSorted((a, b) => b.value - a.value)[0];
+    const all = placed(nodes);
+    for (const one of all) {
+      const { node: { name }, instance } = one;
+      const own = priorityOf(instance);
+      const [next] = partners(all, one)
+        .map((it) => ({ name: it.node.name, value: priorityOf(it.instance) }))
+        .filter(({ value }) => value < own)
+        .toSorted((a, b) => b.value - a.value);
       if (!next) continue;
       for (const { kind, name: check, weight, weightSource } of instance.tracked) {
-        if (weight >= 0 || own + weight < next.value || !weightSource) continue;
+        // What a file takes depends on the number in it.
+        if (weight >= 0 || own + weight < next.value || !weightSource || kind === "file") continue;
         yield {
           message: `the address stays on ${name} though "${check.text}" fails: priority ${own} ` +
             `with a weight of ${weight} is ${own + weight}, not below the ${next.value} of ` +

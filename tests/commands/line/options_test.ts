@@ -14,6 +14,7 @@ import type { RedrawFlags } from "../../../src/commands/redraw.ts";
 import type { RollbackFlags } from "../../../src/commands/rollback.ts";
 import type { LintFlags } from "../../../src/commands/lint/lint.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
+import type { SimulateFlags } from "../../../src/commands/simulate.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
 
@@ -103,6 +104,13 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "report",
   ] satisfies (keyof LintFlags)[],
   render: ["out", "limit", "extraVars"] satisfies (keyof RenderFlags)[],
+  simulate: [
+    "externalEtcd",
+    "strict",
+    "json",
+    "limit",
+    "extraVars",
+  ] satisfies (keyof SimulateFlags)[],
   inventory: [
     "list",
     "host",

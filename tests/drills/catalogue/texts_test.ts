@@ -280,3 +280,15 @@ Deno.test("a hostile interface is one word, and nothing of it is executed", () =
     const names = hostile.filter((name) => name.length <= 60 && !name.includes("/"));
     await fc.assert(fc.asyncProperty(names, check), { numRuns: 12, endOnFailure: true });
   }));
+
+Deno.test("VRRP of both families is dropped where an endpoint has both, and of its own one else", () => {
+  const words = (moreAddresses: readonly string[]) => {
+    const [one] = hostBreaks(
+      drill("vrrp-blocked").plan(scene({ endpoint: endpoint({ moreAddresses }) })),
+    );
+    return [...new Set(one?.script.match(/\bip6?tables -w -A/g))];
+  };
+  assertEquals(words([]), ["iptables -w -A"]);
+  assertEquals(words(["10.88.0.9"]), ["iptables -w -A"]);
+  assertEquals(words(["fd00:88::10"]), ["iptables -w -A", "ip6tables -w -A"]);
+});

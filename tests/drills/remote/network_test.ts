@@ -32,7 +32,7 @@ for (const [name, { argv }] of shells) {
     Deno.test({ name: `${name}: ${what}`, ignore: !alone, fn: () => withSandbox(argv, test) });
   /** Runs shell text in such a network; its snapshots are files. */
   const inside = async (host: Sandbox, text: string) => {
-    const snapshot = `snapshot() { ( ${snapshotScript(VIP)} ) >${host.dir}/"$1"; }`;
+    const snapshot = `snapshot() { ( ${snapshotScript([VIP])} ) >${host.dir}/"$1"; }`;
     const words = ["unshare", "-n", ...argv];
     const { code, stderr } = await runSh(
       host.here(`set -e\n${snapshot}\n${SETUP}\n${text}`),
@@ -62,6 +62,21 @@ ip -o addr show dev e0 >${host.dir}/addresses; ip -o -6 route >${host.dir}/route
     assertEquals(differences(after, again), []);
     assertEquals((await host.text("addresses")).includes("fd00:9::10/128"), false);
     assertStringIncludes(await host.text("routes"), "expires ");
+  });
+
+  on("addresses of both families may have moved when an interface has all back", async (host) => {
+    const both = [VIP, "fd00:9::10"];
+    const { prepare, undo } = linkUndo("e0", both);
+    await inside(
+      host,
+      `both() { ( ${snapshotScript(both)} ) >${host.dir}/"$1"; }
+both before; ${prepare}\nip link set e0 down; ${undo}\nboth after
+ip -o addr show dev e0 >${host.dir}/addresses`,
+    );
+    assertEquals(differences(await host.text("before"), await host.text("after")), []);
+    const addresses = await host.text("addresses");
+    for (const own of ["10.9.0.11/24", "fd00:9::11/64"]) assertStringIncludes(addresses, own);
+    assertEquals(addresses.includes("fd00:9::10/128"), false);
   });
 
   on("what an interface will lose is kept once, and a loss that stays is said", async (host) => {

@@ -51,7 +51,7 @@ Deno.test("differences() says once that a file has gone, and counts lines that c
 });
 
 Deno.test("snapshotScript() sees the same thing twice on a machine at rest", async () => {
-  const script = snapshotScript("192.0.2.10");
+  const script = snapshotScript(["192.0.2.10"]);
   const [first, second] = [await runSh(script), await runSh(script)];
   assertEquals(first.code, 0);
   assertEquals(differences(first.stdout, first.stdout), []);
@@ -66,7 +66,7 @@ Deno.test("snapshotScript() sees what a profile adds, and not what a run or a dr
   const systemctl = `systemctl() {
   case $1 in list-units) echo '${listed}' ;; show) echo LoadState=loaded ;; esac
 }`;
-  const { stdout } = await runSh(`${systemctl}\n${snapshotScript("192.0.2.10")}`);
+  const { stdout } = await runSh(`${systemctl}\n${snapshotScript(["192.0.2.10"])}`);
   const units = stdout.split("\n").filter((line) => line.startsWith("unit\t"))
     .map((line) => line.split("\t")[1]);
   assertEquals(units, ["haproxy.service", "keepalived.service", "holdfast-track.service"]);

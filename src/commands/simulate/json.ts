@@ -1,0 +1,71 @@
+/**
+ * Simulations as data: a contract, to which fields are only added. Text only.
+ * @module
+ */
+import type { Diagnostic } from "../../model.ts";
+import type { Outcome } from "../../simulate/outcome.ts";
+import type { Case, Simulation } from "../../simulate/simulate.ts";
+import { escaped } from "../../terminal.ts";
+import { VERSION } from "../../version.ts";
+
+/** All simulations as one JSON document. */
+export function simulationJson(
+  found: readonly (readonly [Simulation, readonly Diagnostic[]])[],
+): string {
+  const endpoints = found.map(([simulation, warnings]) => endpointOf(simulation, warnings));
+  return `${escapedLines(JSON.stringify({ format: 1, holdfast: VERSION, endpoints }, null, 2))}\n`;
+}
+
+function endpointOf(
+  { endpoint, site, whole, singles, doubles }: Simulation,
+  warnings: readonly Diagnostic[],
+) {
+  const machines = [...site.balancers, ...site.servers.filter((it) => it.balancer === undefined)];
+  return {
+    endpoint: endpoint.name,
+    address: endpoint.address,
+    port: endpoint.port,
+    loadBalancers: site.balancers.map(({ name, priority, domains }) => ({
+      name,
+      priority,
+      failureDomains: domains,
+    })),
+    apiServers: site.servers.map(({ name, balancer, domains }) => ({
+      name,
+      ...(balancer === undefined ? {} : { loadBalancer: balancer }),
+      failureDomains: domains,
+    })),
+    ...(site.quorum === undefined ? {} : { etcdMembersNeeded: site.quorum }),
+    withoutFailureDomain: machines.filter(({ domains }) => domains.length === 0)
+      .map(({ name }) => name),
+    whole: outcomeOf(whole),
+    single: singles.map(caseOf),
+    double: doubles.map(caseOf),
+    warnings,
+  };
+}
+
+function caseOf({ lost, gone, outcome }: Case) {
+  return {
+    lost: lost.map(({ kind, name }) => ({ kind, name })),
+    loadBalancersGone: gone.balancers,
+    apiServersGone: gone.servers,
+    ...outcomeOf(outcome),
+  };
+}
+
+/** What is not there is said: a reader of data should not have to guess. */
+function outcomeOf({ holder, priority, backends, quorum, answered, why }: Outcome) {
+  return {
+    holder: holder ?? null,
+    priority: priority ?? null,
+    apiServers: backends,
+    etcdQuorum: quorum ?? null,
+    answered,
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+function escapedLines(text: string): string {
+  return text.split("\n").map(escaped).join("\n");
+}

@@ -1,0 +1,91 @@
+/**
+ * Whether the settings of an endpoint can keep what its owner promises, and which ones could.
+ * Arithmetic only.
+ * @module
+ */
+import type { Endpoint } from "../model.ts";
+import { advertMs } from "./derive.ts";
+import { type Fault, predictedFailoverMs } from "./predict.ts";
+
+/**
+ * Faults that `slo.failover` is about: what one load balancer can suffer while its way to the API
+ * servers is good. How long those are missed when they fail is for HAProxy's checks.
+ */
+const PROMISED: ReadonlySet<Fault> = new Set<Fault>([
+  "holder-lost",
+  "holder-stopped",
+  "holder-returned",
+  "keepalived-killed",
+  "keepalived-frozen",
+  "adverts-blocked",
+  "address-removed",
+  "haproxy-dead",
+  "haproxy-hung",
+  "reloaded",
+]);
+
+/** How long clients would be without an answer after a fault. */
+export interface FaultTime {
+  /** What breaks. */
+  readonly fault: Fault;
+  /** Longest wait in milliseconds; 0: somebody answers all the time. */
+  readonly ms: number;
+  /** Whether `slo.failover` is about it. */
+  readonly promised: boolean;
+}
+
+/** The longest wait after every fault. */
+export function faultTimes(endpoint: Endpoint): readonly FaultTime[] {
+  return (Object.entries(predictedFailoverMs(endpoint)) as [Fault, number][])
+    .map(([fault, ms]) => ({ fault, ms, promised: PROMISED.has(fault) }));
+}
+
+/** Faults after which clients would wait longer than `slo.failover`, the longest wait first. */
+export function brokenPromises(endpoint: Endpoint): readonly FaultTime[] {
+  return faultTimes(endpoint)
+    .filter(({ ms, promised }) => promised && ms > endpoint.slo.failoverMs)
+    .toSorted((a, b) => b.ms - a.ms);
+}
+
+/** Seconds between adverts that are worth a try, from the gentlest. */
+const ADVERTS = ["auto", 0.2, 0.1] as const;
+
+/**
+ * What to write in the inventory so that `slo.failover` can be kept: the smallest change first, and
+ * a longer promise where no profile can keep this one.
+ *
+ * @example
+ * ```ts
+ * import type { Endpoint } from "../model.ts";
+ * import { remedy } from "./promise.ts";
+ *
+ * const hint = (endpoint: Endpoint) => `type ${remedy(endpoint)}`;
+ * ```
+ */
+export function remedy(endpoint: Endpoint): string {
+  const fits = (changed: Endpoint) => brokenPromises(changed).length === 0;
+  const { profile } = endpoint;
+  const adverts = profile === "guide" ? [] : ADVERTS.map((it) => [advert(it), it] as const)
+    .filter(([, it]) => advertMs(withAdvert(endpoint, it)).value < advertMs(endpoint).value);
+  for (const [text, interval] of adverts) {
+    if (fits(withAdvert(endpoint, interval))) return text;
+  }
+  for (const other of (["standard", "fast"] as const).filter((it) => it !== profile)) {
+    if (fits({ ...endpoint, profile: other })) return `profile: ${other}`;
+    if (fits(withAdvert({ ...endpoint, profile: other }, "auto"))) {
+      return `profile: ${other}, ${advert("auto")}`;
+    }
+  }
+  const least = Math.max(
+    ...faultTimes(withAdvert({ ...endpoint, profile: "fast" }, "auto"))
+      .filter(({ promised }) => promised).map(({ ms }) => ms),
+  );
+  const most = Math.ceil(least / 100) * 100;
+  return `slo: { failover: ${most}ms } with profile: fast, the least that a profile can keep`;
+}
+
+function withAdvert(endpoint: Endpoint, advertInterval: number | "auto"): Endpoint {
+  return { ...endpoint, vrrp: { ...endpoint.vrrp, advertInterval } };
+}
+
+const advert = (interval: number | "auto") => `vrrp: { advert_interval: ${interval} }`;

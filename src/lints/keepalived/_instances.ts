@@ -1,0 +1,95 @@
+/**
+ * What several rules for keepalived.conf ask: which instances there are, which of them belong
+ * together, and how times are said. Pure.
+ * @module
+ */
+import { blocksOf } from "../../configs/keepalived.ts";
+import type { KeepalivedFile, Word } from "../../configs/model.ts";
+import { type Instance, type Vrrp, vrrpOf } from "../../configs/vrrp.ts";
+import type { Source } from "../../model.ts";
+import type { Node } from "../model.ts";
+
+/** A `vrrp_instance` and where it stands. */
+export interface Placed {
+  /** The load balancer. */
+  readonly node: Node;
+  /** Its file. */
+  readonly file: KeepalivedFile;
+  /** All that the file says. */
+  readonly vrrp: Vrrp;
+  /** The instance. */
+  readonly instance: Instance;
+}
+
+/** What every keepalived.conf says, with its load balancer. */
+export function filesOf(
+  nodes: readonly Node[],
+): readonly { readonly node: Node; readonly file: KeepalivedFile; readonly vrrp: Vrrp }[] {
+  return nodes.flatMap((node) =>
+    node.keepalived ? [{ node, file: node.keepalived, vrrp: vrrpOf(node.keepalived) }] : []
+  );
+}
+
+/** Every instance of every load balancer. */
+export function placed(nodes: readonly Node[]): readonly Placed[] {
+  return filesOf(nodes).flatMap(({ vrrp, ...it }) =>
+    vrrp.instances.map((instance) => ({ ...it, vrrp, instance }))
+  );
+}
+
+/**
+ * Instances of other load balancers that have the same virtual router id and family: the ids of IPv4
+ * and IPv6 have nothing to do with each other.
+ */
+export function partners(all: readonly Placed[], one: Placed): readonly Placed[] {
+  const id = one.instance.routerId?.value;
+  return all.filter((it) =>
+    it.node !== one.node && id !== undefined && it.instance.routerId?.value === id &&
+    speaksSix(it) === speaksSix(one)
+  );
+}
+
+/** Whether an instance moves IPv6 addresses. */
+export function speaksSix({ instance: { addresses } }: Placed): boolean {
+  return addresses.some(({ address }) => address.includes(":"));
+}
+
+/** Every pair of load balancers once, with the instances that belong together by router id. */
+export function pairs(nodes: readonly Node[]): readonly (readonly [Placed, Placed])[] {
+  const all = placed(nodes);
+  return all.flatMap((one, i) =>
+    partners(all, one).filter((it) => all.indexOf(it) > i).map((it) => [one, it] as const)
+  );
+}
+
+/** Whether all that counts stands in the file: nothing is included, nothing is malformed. */
+export function whole({ includes, problems }: KeepalivedFile): boolean {
+  return includes.length === 0 && problems.length === 0;
+}
+
+/** The line that an instance begins with. */
+export function headOf({ instance }: Placed): Source {
+  return instance.name.source;
+}
+
+/** Words for a load balancer in a sentence. */
+export function on({ node }: Placed): string {
+  return node.name;
+}
+
+/** Whether a sync group tracks something for its members. */
+export function groupTracks({ file }: Placed): boolean {
+  return blocksOf(file.statements, "vrrp_sync_group").some(({ block }) =>
+    block.some(({ words }) => words[0]?.text.startsWith("track_") ?? false)
+  );
+}
+
+/** Seconds for people: `31.6 s`, `2 s`. */
+export function seconds(value: number): string {
+  return `${Math.round(value * 10) / 10} s`;
+}
+
+/** What a word says, or what Keepalived takes instead. */
+export function textOf(word: Word | undefined, otherwise: string): string {
+  return word?.text ?? otherwise;
+}

@@ -1,0 +1,72 @@
+/**
+ * What can be lost at once: a load balancer, an API server, a failure domain, and two of these.
+ * Pure.
+ * @module
+ */
+import type { Site } from "./site.ts";
+
+/** One thing that can be lost, and what goes with it. */
+export interface Loss {
+  /** What it is. */
+  readonly kind: "load-balancer" | "api-server" | "failure-domain";
+  /** Its name. */
+  readonly name: string;
+  /** Load balancers that are gone then. */
+  readonly balancers: readonly string[];
+  /** API servers that are gone then. */
+  readonly servers: readonly string[];
+}
+
+/**
+ * Every single loss: load balancers first, then API servers, then failure domains by name. A load
+ * balancer takes the API server of its machine with it, which is no loss of its own then.
+ */
+export function lossesOf({ balancers, servers }: Site): readonly Loss[] {
+  const on = (name: string) => servers.filter((it) => it.balancer === name).map((it) => it.name);
+  const domains = new Set([...balancers, ...servers].flatMap((it) => it.domains));
+  return [
+    ...balancers.map(({ name }): Loss => ({
+      kind: "load-balancer",
+      name,
+      balancers: [name],
+      servers: on(name),
+    })),
+    ...servers.filter((it) => it.balancer === undefined).map(({ name }): Loss => ({
+      kind: "api-server",
+      name,
+      balancers: [],
+      servers: [name],
+    })),
+    ...[...domains].sort().map((name): Loss => {
+      const gone = balancers.filter((it) => it.domains.includes(name)).map((it) => it.name);
+      const lost = (it: Site["servers"][number]) =>
+        it.domains.includes(name) || (it.balancer !== undefined && gone.includes(it.balancer));
+      const lostServers = servers.filter(lost).map((it) => it.name);
+      return { kind: "failure-domain", name, balancers: gone, servers: lostServers };
+    }),
+  ];
+}
+
+/** Every two losses, without those where one holds all that the other one does. */
+export function pairsOf(losses: readonly Loss[]): readonly (readonly [Loss, Loss])[] {
+  return losses.flatMap((a, i) =>
+    losses.slice(i + 1).filter((b) => !holds(a, b) && !holds(b, a)).map((b) => [a, b] as const)
+  );
+}
+
+/** Whether all that is gone with `small` is gone with `large` too. */
+export function holds(large: Gone, small: Gone): boolean {
+  return small.balancers.every((name) => large.balancers.includes(name)) &&
+    small.servers.every((name) => large.servers.includes(name));
+}
+
+/** What is gone. */
+export type Gone = Pick<Loss, "balancers" | "servers">;
+
+/** What is gone when all of these are lost. */
+export function goneWith(losses: readonly Loss[]): Gone {
+  return {
+    balancers: [...new Set(losses.flatMap(({ balancers }) => balancers))],
+    servers: [...new Set(losses.flatMap(({ servers }) => servers))],
+  };
+}

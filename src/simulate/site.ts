@@ -1,0 +1,122 @@
+/**
+ * The machines that one endpoint stands on, as far as their loss matters: load balancers, API
+ * servers, and the failure domains that they share. Pure.
+ * @module
+ */
+import { priorities, weight } from "../endpoint/derive.ts";
+import { canonicalIp } from "../inventory/connection/grammar.ts";
+import type { Endpoint, Host } from "../model.ts";
+
+/** A load balancer. */
+export interface Balancer {
+  /** Name of its host. */
+  readonly name: string;
+  /** VRRP priority: of those that are left the highest holds the address. */
+  readonly priority: number;
+  /** Failure domains that its machine is in; more than one where two names of it disagree. */
+  readonly domains: readonly string[];
+}
+
+/** An API server. */
+export interface Server {
+  /** Name of the backend. */
+  readonly name: string;
+  /** The load balancer on whose machine it runs. */
+  readonly balancer?: string;
+  /** Failure domains that its machine is in. */
+  readonly domains: readonly string[];
+}
+
+/** What an endpoint stands on. */
+export interface Site {
+  /** Load balancers in inventory order. */
+  readonly balancers: readonly Balancer[];
+  /** API servers in inventory order. */
+  readonly servers: readonly Server[];
+  /** Priority that a load balancer loses while it sees no API server; negative. */
+  readonly weight: number;
+  /** Members of etcd that must be left; unset: etcd runs elsewhere, and nothing is known of it. */
+  readonly quorum?: number;
+  /** Health checks ask for readiness: an API server without etcd is taken out. */
+  readonly asksReadiness: boolean;
+}
+
+/** What the inventory does not say. */
+export interface SiteOptions {
+  /** etcd does not run beside the API servers. @default {false} */
+  readonly externalEtcd?: boolean;
+}
+
+/** Finds every host of an inventory that is this machine: by its name or by its address. */
+export type FindHosts = (machine: Machine) => readonly Host[];
+
+/** What tells machines apart. */
+export interface Machine {
+  /** Its name. */
+  readonly name: string;
+  /** Its address. */
+  readonly address: string;
+}
+
+/** Prepares finding: an inventory may hold thousands of hosts, and a thousand endpoints. */
+export function hostFinder(hosts: readonly Host[]): FindHosts {
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  const byAddress = Map.groupBy(hosts, ({ address }) => canonicalIp(address));
+  return ({ name, address }) => {
+    const own = byName.get(name);
+    return [...own === undefined ? [] : [own], ...byAddress.get(canonicalIp(address)) ?? []];
+  };
+}
+
+/**
+ * What an endpoint stands on. A backend is on the machine of the host that has its name or its
+ * address, and shares that one's `failure_domain`.
+ * @throws {TaskError} when the priorities set by hand leave no weight that works
+ */
+export function siteOf(
+  endpoint: Endpoint,
+  find: FindHosts,
+  { externalEtcd = false }: SiteOptions = {},
+): Site {
+  const { members, backends } = endpoint;
+  const ranks = priorities(endpoint);
+  const domains = (machine: Machine) => [
+    ...new Set(find(machine).flatMap((host) => domainOf(host) ?? [])),
+  ];
+  return {
+    balancers: members.map(({ host }) => ({
+      name: host.name,
+      priority: ranks.get(host.name)?.value ?? 1,
+      domains: domains(host),
+    })),
+    servers: backends.map((backend) => {
+      const member = members.find(({ host }) => isSame(host, backend));
+      return {
+        name: backend.name,
+        ...(member === undefined ? {} : { balancer: member.host.name }),
+        domains: domains(backend),
+      };
+    }),
+    weight: weight(endpoint).value,
+    ...(externalEtcd ? {} : { quorum: Math.floor(backends.length / 2) + 1 }),
+    asksReadiness: endpoint.profile !== "guide",
+  };
+}
+
+/** The failure domain that the inventory gives a host; undefined: none that is a name. */
+export function domainOf({ vars }: Host): string | undefined {
+  const domain = vars["failure_domain"];
+  if (typeof domain === "number" && Number.isFinite(domain)) return String(domain);
+  // An expression is the name of none: only Ansible knows what it comes to.
+  const isName = typeof domain === "string" && domain.trim() !== "" && !domain.includes("{{");
+  return isName ? domain : undefined;
+}
+
+/** The hosts of the inventory that an endpoint's machines are, by name or by address. */
+export function machinesOf({ members, backends }: Endpoint, find: FindHosts): readonly Host[] {
+  return [...new Set([...members.map(({ host }) => host), ...backends].flatMap(find))];
+}
+
+function isSame(a: Machine, b: Machine): boolean {
+  return a.name === b.name || canonicalIp(a.address) === canonicalIp(b.address);
+}
