@@ -39,8 +39,8 @@ export function recordText(dir: string): string {
  *
  * - `process PID`: name and state of a process; fails when there is none. A name may hold anything,
  *   line ends and parentheses too, so what counts stands behind the last parenthesis.
- * - `working STEP`: whether a process of this step's group lives. `busy` is one of them, dpkg or apt
- *   if they are among them, as `PID NAME`. Nobody else can have the group's number while it has
+ * - `working STEP`: whether a process of this step's group lives. `busy` is one of them, a package manager
+ *   if one is among them, as `PID NAME`. Nobody else can have the group's number while it has
  *   members; its leader may be gone.
  * - `record FILE`: reads a record; fails when there is no step in it.
  * - `left FILE`: whether the step of a record lives. A process of its number that began at another
@@ -64,7 +64,7 @@ for entry in /proc/[0-9]*; do
 entry=\${entry#/proc/}
 process "$entry" && [ "$group $sid" = "$1 $1" ] || continue
 case $state in Z | X | x) continue ;; esac
-case $busy/$comm in / | /* | "$1 "* | */apt* | */dpkg*) busy="$entry $comm" ;; esac
+case $busy/$comm in / | /* | "$1 "* | */apt* | */dpkg* | */rpm* | */dnf* | */zypper* | */apk) busy="$entry $comm" ;; esac
 done
 [ "$busy" ]
 }

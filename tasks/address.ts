@@ -1,6 +1,7 @@
 import { alone } from "../src/addresses.ts";
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import type { TaskPlan } from "../src/model.ts";
+import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
 
 /** Arguments of {@link noAddress}. */
@@ -19,7 +20,8 @@ export const noAddress: TaskFunction<NoAddressArgs> = defineTask<NoAddressArgs, 
   kind: "address",
   title: ({ address }) => `no address ${address}`,
   probe: ({ address, service }) =>
-    sh`systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${
+    sh`${SERVICE_WORDS}
+systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${
       alone(address)
     } 2>/dev/null`,
   parse: ({ stdout }) => stdout.trim() !== "",

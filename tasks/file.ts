@@ -35,6 +35,8 @@ export interface FileArgs {
   readonly notify?: readonly string[];
   /** Words that `--tags` and `--skip-tags` select this file of its set by, beside the set's. */
   readonly tags?: readonly string[];
+  /** Whether the host has any use for it; where it has none, the file is left as it is. @default {it has} */
+  readonly when?: (world: World) => boolean;
   /**
    * What such a content says that must not differ between the members of an endpoint: a change of it
    * reaches all of them together.
@@ -64,7 +66,8 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
   title: ({ name }) => `files ${name}`,
   probe: ({ files }) => probeFiles(files.map(({ path }) => path)),
   parse: ({ stdout }) => parseFiles(stdout),
-  plan: (seen, { files, validations = [] }, world): TaskPlan => {
+  plan: (seen, { files: all, validations = [] }, world): TaskPlan => {
+    const files = all.filter(({ when }) => when?.(world) ?? true);
     const differing: FileSpec[] = [];
     const unknown: { path: string; why: string }[] = [];
     const notified = new Set<string>();

@@ -1,15 +1,19 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
-import { finishScript, installScript, markScript, type Wish } from "../src/dpkg/apt.ts";
+import { TaskError } from "../src/errors.ts";
+import type { Change, TaskPlan } from "../src/model.ts";
+import { apk } from "../src/packages/apk.ts";
+import { apt, finishScript } from "../src/packages/apt.ts";
+import { dnf } from "../src/packages/dnf.ts";
+import type { HoldVerb, PackageManager, Wish } from "../src/packages/manager.ts";
 import {
   type Installed,
   packagesProbe,
   type PackagesState,
   parsePackages,
-} from "../src/dpkg/state.ts";
-import { UNFINISHED } from "../src/dpkg/status.ts";
-import { isVersion, VERSION_PATTERN } from "../src/dpkg/versions.ts";
-import { TaskError } from "../src/errors.ts";
-import type { Change, TaskPlan } from "../src/model.ts";
+} from "../src/packages/state.ts";
+import { UNFINISHED } from "../src/packages/status.ts";
+import { isVersion, VERSION_PATTERN } from "../src/packages/versions.ts";
+import { zypper } from "../src/packages/zypper.ts";
 
 /** Arguments of {@link packages}. */
 export interface PackagesArgs {
@@ -20,7 +24,10 @@ export interface PackagesArgs {
    * @default {whatever is installed, else what the package manager prefers}
    */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Name to whether upgrades shall pass it over (`apt-mark hold`). @default {as it is} */
+  /**
+   * Name to whether upgrades shall pass it over: `apt-mark hold`, `dnf versionlock`, `zypper addlock`,
+   * a pin in apk's world. @default {as it is}
+   */
   readonly hold?: Readonly<Record<string, boolean>>;
   /**
    * Those of the names whose service runs under the same name: another version makes the handler
@@ -31,8 +38,8 @@ export interface PackagesArgs {
   readonly lockSeconds?: number;
 }
 
-/** Managers that are understood. The seam: a further one is a further script of each kind. */
-const MANAGERS = ["apt"];
+/** Managers that are understood. */
+const MANAGERS: Readonly<Record<string, PackageManager>> = { apt, dnf, zypper, apk };
 
 /**
  * Distribution packages that are installed, wholly, each at the version that is wanted; installing
@@ -53,14 +60,22 @@ export const packages: TaskFunction<PackagesArgs> = defineTask<PackagesArgs, Pac
     const other = wants.filter(({ is, right }) => is !== undefined && !right);
     const broken = wants.filter(({ is }) => is !== undefined && isBroken(is));
     const needed = [...missing, ...other];
-    assertManager(state, needed);
-    needed.forEach(assertFree);
+    const free = wants.filter(({ held, hold }) => hold === false && held);
+    const keep = wants.filter(({ held, hold }) => hold === true && !held);
+    const wanting = wants.filter((want) => [...needed, ...free, ...keep].includes(want));
+    if (wanting.length + broken.length === 0 && !state.journal && state.doubled.size === 0) {
+      return { changes: [], predicts: { packages: [], versions: {} } };
+    }
+    const manager = managerOf(state, wanting);
+    assertWhole(state, manager);
+    needed.forEach((want) => assertFree(want, manager));
+    assertHolds(keep, state, manager);
     const changes = [
-      ...marks("unhold", wants.filter(({ held, hold }) => hold === false && held), args),
+      ...marks("unhold", free, manager, args),
       ...(broken.length > 0 || state.journal ? [finish(broken, args)] : []),
-      ...(missing.length > 0 ? [install(missing, state, args)] : []),
-      ...other.map((want) => change(want, state, args)),
-      ...marks("hold", wants.filter(({ held, hold }) => hold === true && !held), args),
+      ...(missing.length > 0 ? [install(missing, state, manager, args)] : []),
+      ...other.map((want) => change(want, state, manager, args)),
+      ...marks("hold", keep, manager, args),
     ];
     const versions = needed.filter(({ pattern }) => pattern !== undefined)
       .map(({ name, version = "" }) => [name, version]);
@@ -98,13 +113,17 @@ function wantOf(name: string, state: PackagesState, { versions, hold }: Packages
 }
 
 /** The best version that a pattern means; none where the host has no list to look in. */
-function offer(name: string, pattern: string, { offered }: PackagesState): string | undefined {
+function offer(
+  name: string,
+  pattern: string,
+  { offered, manager }: PackagesState,
+): string | undefined {
   const all = offered.get(name);
   const found = all?.find((one) => isVersion(one, pattern));
   if (all === undefined || found !== undefined) return found;
   throw new TaskError(
     `Cannot install ${name} ${pattern}: the host is offered ${all.join(", ")}; ask for one of ` +
-      `them, or give it a source that has another and type "apt-get update" there`,
+      `them, or give it a source that has another and type "${MANAGERS[manager]?.refresh}" there`,
   );
 }
 
@@ -112,24 +131,47 @@ function isBroken({ status, reinstall }: Installed): boolean {
   return reinstall || UNFINISHED.includes(status);
 }
 
-function assertManager({ manager }: PackagesState, needed: readonly Want[]): void {
-  if (needed.length === 0 || MANAGERS.includes(manager)) return;
-  const names = needed.map(({ name }) => name).join(", ");
+function managerOf({ manager }: PackagesState, wanting: readonly Want[]): PackageManager {
+  const known = MANAGERS[manager];
+  if (known !== undefined) return known;
+  const names = wanting.map(({ name }) => name).join(", ");
   throw new TaskError(
     `Cannot install ${names}: the package manager is "${manager}", supported: ${
-      MANAGERS.join(", ")
+      Object.keys(MANAGERS).join(", ")
     }`,
   );
 }
 
+/** What an interrupted rpm left twice has no version that could be trusted. */
+function assertWhole({ doubled }: PackagesState, manager: PackageManager): void {
+  for (const [name, versions] of doubled) {
+    throw new TaskError(
+      `Cannot take ${name} for installed: an interrupted installation has left it in several ` +
+        `versions at once (${versions.join(", ")}); type "${manager.doubled?.(name)}" there`,
+    );
+  }
+}
+
 /** What somebody has put on hold by hand stays: he had a reason. */
-function assertFree({ name, pattern, hold, held, is }: Want): void {
+function assertFree({ name, pattern, hold, held, is }: Want, manager: PackageManager): void {
   if (!held || hold !== undefined) return;
   const wish = pattern === undefined ? name : `${name} ${pattern}`;
   const at = is === undefined ? "" : ` at ${is.version}`;
   throw new TaskError(
     `Cannot install ${wish}: somebody has put ${name} on hold${at}; ` +
-      `type "apt-mark unhold ${name}" there, or say "hold: true" or "hold: false" for it here`,
+      `type "${manager.unhold(name)}" there, or say "hold: true" or "hold: false" for it here`,
+  );
+}
+
+function assertHolds(
+  keep: readonly Want[],
+  { canHold, manager: name }: PackagesState,
+  { holdNeeds }: PackageManager,
+): void {
+  if (canHold || keep.length === 0) return;
+  const names = keep.map(({ name }) => name).join(", ");
+  throw new TaskError(
+    `Cannot hold ${names}: ${name} cannot hold packages on this host; type "${holdNeeds}" there`,
   );
 }
 
@@ -148,7 +190,12 @@ function finish(broken: readonly Want[], args: PackagesArgs): Change {
   };
 }
 
-function install(missing: readonly Want[], state: PackagesState, args: PackagesArgs): Change {
+function install(
+  missing: readonly Want[],
+  state: PackagesState,
+  manager: PackageManager,
+  args: PackagesArgs,
+): Change {
   const names = missing.map(({ name }) => name);
   const words = missing.map(({ name, version, pattern }) =>
     [name, version ?? pattern].filter((word) => word !== undefined).join(" ")
@@ -156,14 +203,19 @@ function install(missing: readonly Want[], state: PackagesState, args: PackagesA
   // Lists that lack a package may only be old; without any list nothing is known.
   const complete = state.lists && names.every((name) => state.known.has(name));
   const held = missing.filter((want) => want.held).map(({ name }) => name);
-  const script = installScript(missing.map(wishOf), { ...options(args), complete, held });
+  const script = manager.install(missing.map(wishOf), { ...options(args), complete, held });
   return { ...onDpkg(script, args), targets: names, summary: `install ${words.join(", ")}` };
 }
 
 /** Another version of what is installed: its service goes on until the play restarts it. */
-function change(want: Want, state: PackagesState, args: PackagesArgs): Change {
+function change(
+  want: Want,
+  state: PackagesState,
+  manager: PackageManager,
+  args: PackagesArgs,
+): Change {
   const { name, version, pattern, held, is } = want;
-  const script = installScript([wishOf(want)], {
+  const script = manager.install([wishOf(want)], {
     ...options(args),
     complete: state.lists && version !== undefined,
     held: held ? [name] : [],
@@ -178,7 +230,12 @@ function change(want: Want, state: PackagesState, args: PackagesArgs): Change {
   };
 }
 
-function marks(verb: "hold" | "unhold", wants: readonly Want[], args: PackagesArgs): Change[] {
+function marks(
+  verb: HoldVerb,
+  wants: readonly Want[],
+  manager: PackageManager,
+  args: PackagesArgs,
+): Change[] {
   if (wants.length === 0) return [];
   const names = wants.map(({ name }) => name);
   const back = verb === "hold" ? "unhold" : "hold";
@@ -186,9 +243,9 @@ function marks(verb: "hold" | "unhold", wants: readonly Want[], args: PackagesAr
     kind: "run",
     targets: names,
     summary: verb === "hold" ? `hold ${names.join(", ")}` : `let go of ${names.join(", ")}`,
-    script: markScript(verb, names, options(args)),
+    script: manager.mark(verb, names, options(args)),
     // Undoing has less time than doing.
-    undo: markScript(back, names, { lockS: Math.min(30, options(args).lockS) }),
+    undo: manager.mark(back, names, { lockS: Math.min(30, options(args).lockS) }),
     timeoutMs: 60_000 + options(args).lockS * 1000,
     notify: [],
   }];

@@ -1,11 +1,12 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
 import type { Change, Handler, TaskPlan } from "../src/model.ts";
+import { SERVICE_WORDS } from "../src/openrc.ts";
 import { sh } from "../src/shell.ts";
 
 /** Arguments of {@link service}. */
 export interface ServiceArgs {
-  /** Unit name without `.service`. */
+  /** Name of the service; with systemd the unit's, without `.service`. */
   readonly name: string;
   /** Starts at boot. */
   readonly enabled: boolean;
@@ -14,27 +15,31 @@ export interface ServiceArgs {
 }
 
 interface ServiceState {
+  readonly manager: string;
   readonly load: string;
   readonly active: string;
   readonly sub: string;
   readonly enabled: string;
 }
 
-/** A systemd service that is enabled or not, running or not. */
+/** A service of systemd or OpenRC that is enabled or not, running or not. */
 export const service: TaskFunction<ServiceArgs> = defineTask<ServiceArgs, ServiceState>({
   kind: "service",
   title: ({ name, enabled, running }) =>
     `service ${name} ${enabled ? "enabled" : "disabled"}, ${running ? "running" : "stopped"}`,
   probe: ({ name }) => {
     assertName(name);
-    return sh`if [ -d /run/systemd/system ]; then
+    return sh`${SERVICE_WORDS}
+if [ -d /run/systemd/system ]; then echo Manager=systemd; elif [ -d /run/openrc ]; then echo Manager=openrc; fi
+if [ -d /run/systemd/system ] || [ -d /run/openrc ]; then
   systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${`${name}.service`}
-else echo LoadState=no-systemd; fi`;
+else echo LoadState=nobody; fi`;
   },
   parse: ({ stdout }) => {
     const value = (key: string) =>
       stdout.split("\n").find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
     return {
+      manager: value("Manager"),
       load: value("LoadState"),
       active: value("ActiveState"),
       sub: value("SubState"),
@@ -42,9 +47,9 @@ else echo LoadState=no-systemd; fi`;
     };
   },
   plan: (state, { name, enabled, running }, { predicted }): TaskPlan => {
-    if (state.load === "no-systemd") {
+    if (state.load === "nobody") {
       throw new TaskError(
-        `Cannot manage service "${name}": systemd is not running, and no other service manager is supported`,
+        `Cannot manage service "${name}": neither systemd nor OpenRC is running, and no other service manager is supported`,
       );
     }
     const arriving = state.load === "not-found" && predicted.packages.includes(name);
@@ -52,9 +57,10 @@ else echo LoadState=no-systemd; fi`;
     const gone = state.load === "not-found" && !["active", "activating"].includes(state.active);
     if (gone && !enabled && !running) return { changes: [] };
     if (state.load === "not-found" && !arriving) {
-      throw new TaskError(
-        `Cannot manage service "${name}": there is no unit "${name}.service"`,
-      );
+      const what = state.manager === "openrc"
+        ? `script "/etc/init.d/${name}"`
+        : `unit "${name}.service"`;
+      throw new TaskError(`Cannot manage service "${name}": there is no ${what}`);
     }
     if (state.load === "masked" && !enabled && !running && state.active === "inactive") {
       return { changes: [] };
@@ -99,7 +105,8 @@ function enable(name: string, enabled: boolean): Change {
     kind: "run",
     targets: [`${name}.service`],
     summary: `${verb} ${name}`,
-    script: sh`systemctl -q ${verb} -- ${`${name}.service`}`,
+    script: sh`${SERVICE_WORDS}
+systemctl -q ${verb} -- ${`${name}.service`}`,
   };
 }
 
@@ -107,9 +114,11 @@ function start(name: string, running: boolean): Change {
   const unit = `${name}.service`;
   const script = running
     // daemon-reload: a drop-in of this very run must count. reset-failed: so must a start limit.
-    ? sh`systemctl daemon-reload && systemctl reset-failed -- ${unit} 2>/dev/null; systemctl start -- ${unit} && systemctl -q is-active -- ${unit} || {
+    ? sh`${SERVICE_WORDS}
+systemctl daemon-reload && systemctl reset-failed -- ${unit} 2>/dev/null; systemctl start -- ${unit} && systemctl -q is-active -- ${unit} || {
   systemctl is-active -- ${unit} >&2; journalctl -q --no-pager -o cat -n 8 -u ${unit} >&2; exit 1; }`
-    : sh`systemctl stop -- ${unit}`;
+    : sh`${SERVICE_WORDS}
+systemctl stop -- ${unit}`;
   const summary = `${running ? "start" : "stop"} ${name}`;
   const change = { kind: "run", targets: [unit], summary, script } as const;
   // What starts now reads its files and its unit anew.
@@ -121,7 +130,8 @@ export function reload(name: string): Handler {
   assertName(name);
   return {
     name: `reload ${name}`,
-    script: sh`systemctl reload-or-restart -- ${`${name}.service`}`,
+    script: sh`${SERVICE_WORDS}
+systemctl reload-or-restart -- ${`${name}.service`}`,
   };
 }
 
@@ -130,7 +140,8 @@ export function restart(name: string): Handler {
   assertName(name);
   return {
     name: `restart ${name}`,
-    script: sh`systemctl daemon-reload && systemctl restart -- ${`${name}.service`}`,
+    script: sh`${SERVICE_WORDS}
+systemctl daemon-reload && systemctl restart -- ${`${name}.service`}`,
     supersedes: [`reload ${name}`],
   };
 }

@@ -1,5 +1,6 @@
 import { addressesOf, alone, bracketed, isSix } from "../src/addresses.ts";
 import type { Endpoint, ExecResult, GroupCheck, Verdict } from "../src/model.ts";
+import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
 
 /** How long an election and the first health checks may take after a change. */
@@ -71,6 +72,7 @@ function probe(endpoint: Endpoint): string {
     : sh`set -- "$@" ${countUrl(endpoint)}`;
   return sh`set --
 ${raw(addressesOf(endpoint).map((address) => holding(address, endpoint)).join("\n"))}
+${SERVICE_WORDS}
 systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
   echo "haproxy $haproxy"; echo "keepalived $keepalived"; }
 if grep -q ${listening(endpoint)} ${socketTables(endpoint)} 2>/dev/null; then echo listens; fi

@@ -51,7 +51,7 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
       return haproxy(endpoint, derived, world.facts.get(member.host.name));
     },
     get vrrp() {
-      return vrrp(endpoint, member, derived);
+      return vrrp(endpoint, member, derived, world.facts.get(member.host.name));
     },
   };
 }
@@ -108,7 +108,12 @@ function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined)
   };
 }
 
-function vrrp(endpoint: Endpoint, member: Member, derived: Derived): object {
+function vrrp(
+  endpoint: Endpoint,
+  member: Member,
+  derived: Derived,
+  facts: Facts | undefined,
+): object {
   const guide = endpoint.profile === "guide";
   const { alive, ready } = settings(endpoint);
   const { notify } = endpoint.vrrp;
@@ -123,7 +128,8 @@ function vrrp(endpoint: Endpoint, member: Member, derived: Derived): object {
     advertSeconds: derived.advertMs.value / 1000,
     ...(guide ? { authPass: password(endpoint) } : {}),
     scriptUser: SCRIPT_USER,
-    trackFile: PATHS.trackFile,
+    // It is written by a unit of systemd: with another service manager the scripts alone tell.
+    trackFile: facts?.init === "openrc" ? "" : PATHS.trackFile,
     aliveScript: PATHS.aliveScript,
     readyScript: PATHS.readyScript,
     notifyScript: notify === undefined ? "" : PATHS.notifyScript,

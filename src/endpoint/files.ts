@@ -20,6 +20,8 @@ export interface ManagedFile extends Omit<FileSpec, "content"> {
   readonly notify: readonly string[];
   /** Whole content. @throws {TaskError} when a value cannot be known or rendered */
   content(world: World): string;
+  /** Whether a host has any use for it, by its facts. @default {it has} */
+  readonly when?: (world: World) => boolean;
   /** What such a content says that must not differ between members. @default {nothing} */
   readonly agreement?: (content: string) => Agreement;
 }
@@ -111,11 +113,17 @@ function spoken(content: Content, mode: string): ManagedFile {
 }
 
 function unit(path: string, content: Content, daemon: ManagedFile["daemon"]): ManagedFile {
-  return { ...root(path, "0644"), part: "systemd", daemon, notify: [`restart ${daemon}`], content };
+  const notify = [`restart ${daemon}`];
+  return { ...root(path, "0644"), part: "systemd", daemon, notify, content, when: readsUnits };
 }
 
 function root(path: string, mode: string) {
   return { path, mode, owner: "root", group: "root" };
+}
+
+/** Nothing there would read a drop-in of a unit. What is not known is taken for systemd. */
+function readsUnits({ host, facts }: World): boolean {
+  return facts.get(host)?.init !== "openrc";
 }
 
 /** HAProxy refuses a file without its final newline. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Endpoint, Handler, PackageSettings } from "../model.ts";
+import { SERVICE_WORDS } from "../openrc.ts";
 import { PATHS, SCRIPT_USER } from "./paths.ts";
 
 /** The daemons: packages, and services of the same names, in the order in which they start. */
@@ -62,8 +63,8 @@ export function leavingHandlers(): readonly Handler[] {
 /** Handler that makes systemd forget what a member has given it. */
 export const FORGET_UNITS = "forget units";
 
-const FORGET =
-  `rmdir /etc/systemd/system/haproxy.service.d /etc/systemd/system/keepalived.service.d 2>/dev/null
+const FORGET = `${SERVICE_WORDS.text}
+rmdir /etc/systemd/system/haproxy.service.d /etc/systemd/system/keepalived.service.d 2>/dev/null
 rm -f -- ${PATHS.trackFile}
 systemctl daemon-reload || exit 1
 systemctl reset-failed haproxy.service keepalived.service 2>/dev/null
@@ -81,17 +82,18 @@ export function handlerScripts(): readonly Handler[] {
 
 // The master process survives a configuration that no worker can start with, for example a port
 // that is taken, and the old worker goes on: only a new worker that stays is success.
-const RELOAD_HAPROXY = `main=$(systemctl show -p MainPID --value haproxy.service)
+const RELOAD_HAPROXY = `${SERVICE_WORDS.text}
+main=$(systemctl show -p MainPID --value haproxy.service)
 workers() { cat "/proc/$main/task/$main/children" 2>/dev/null; }
 before=$(workers)
 systemctl reload-or-restart haproxy.service || exit 1
-[ -n "$before" ] || exec systemctl is-active haproxy.service
+if [ -z "$before" ]; then systemctl is-active haproxy.service; exit; fi
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
   sleep 0.25
   for pid in $(workers); do
     case " $before " in *" $pid "*) continue ;; esac
     sleep 0.25
-    kill -0 "$pid" 2>/dev/null && exec systemctl is-active haproxy.service
+    if kill -0 "$pid" 2>/dev/null; then systemctl is-active haproxy.service; exit; fi
   done
 done
 echo "haproxy still runs with the configuration from before"
@@ -100,7 +102,8 @@ exit 1
 `;
 
 // A running Keepalived ends over a configuration that it cannot use, and leaves the address behind.
-const RELOAD_KEEPALIVED = `before=$(systemctl show -p MainPID --value keepalived.service)
+const RELOAD_KEEPALIVED = `${SERVICE_WORDS.text}
+before=$(systemctl show -p MainPID --value keepalived.service)
 systemctl reload-or-restart keepalived.service
 ended=$?
 sleep 0.5
@@ -117,11 +120,12 @@ function restart(service: "haproxy" | "keepalived"): Handler {
   return {
     name: `restart ${service}`,
     // One that ends over what it reads does so a moment after it said that it is ready.
-    script: `systemctl daemon-reload && systemctl restart ${service}.service || exit 1
+    script: `${SERVICE_WORDS.text}
+systemctl daemon-reload && systemctl restart ${service}.service || exit 1
 main() { systemctl show -p MainPID --value ${service}.service; }
 before=$(main)
 sleep 0.5
-[ "$(main)" != "$before" ] || exec systemctl is-active ${service}.service
+if [ "$(main)" = "$before" ]; then systemctl is-active ${service}.service; exit; fi
 echo "${service} does not stay up"
 systemctl status --no-pager --lines=20 ${service}.service
 exit 1

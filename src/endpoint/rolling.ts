@@ -5,13 +5,14 @@
  */
 import { addressesOf, alone } from "../addresses.ts";
 import type { Endpoint, Keeper, StandDown } from "../model.ts";
+import { SERVICE_WORDS } from "../openrc.ts";
 import { raw, sh } from "../shell.ts";
 import { reloadScript } from "./needs.ts";
 
 // What both of them ask of systemd. A unit whose process is another one a moment later has ended over
 // what it read, and its restarts hide that.
-const UNITS =
-  sh`exists() { [ "$(systemctl show -p LoadState --value "$1.service")" != not-found ]; }
+const UNITS = sh`${SERVICE_WORDS}
+exists() { [ "$(systemctl show -p LoadState --value "$1.service")" != not-found ]; }
 stale() { systemctl show -p NeedDaemonReload --value haproxy.service keepalived.service | grep -q yes; }
 main() { systemctl show -p MainPID --value "$1.service"; }
 stays() {
@@ -37,7 +38,8 @@ export function keepers(): readonly Keeper[] {
 }
 
 // A line for each unit: its name, whether it runs, and whether it starts at boot.
-const SAVE = sh`for unit in haproxy keepalived; do
+const SAVE = sh`${SERVICE_WORDS}
+for unit in haproxy keepalived; do
   active=$(systemctl is-active "$unit.service" 2>/dev/null)
   enabled=$(systemctl is-enabled "$unit.service" 2>/dev/null)
   # A unit that is not there and one that neither runs nor starts at boot are the same to a host that
@@ -51,7 +53,7 @@ done
 // Of a unit that came with a package of the run: the package stays, and its unit as if it were not
 // there. HAProxy starts before Keepalived, which watches it, and stops after it.
 const RESTORE = sh`(
-[ -d /run/systemd/system ] || exit 0
+[ -d /run/systemd/system ] || [ -d /run/openrc ] || exit 0
 ${raw(UNITS)}
 was() { printf '%s\n' "$saved" | grep -Eq "^$1 $2\$"; }
 due() { printf '%s\n' "$notified" | grep -Fqx "$1"; }

@@ -53,6 +53,7 @@ export async function connectAndLook(
       if (answer !== undefined) answers[checks.indexOf(check)]?.set(host.name, answer);
     });
     if (mode !== "verify" && run.selected && seen.facts.uid > 0) notRoot(run, effects);
+    if (mode === "apply" && run.selected && seen.facts.init === "openrc") unguarded(run, effects);
     else if (seen.lock !== undefined) noteLock(run, seen.lock, effects);
     if (mode === "verify") end(run, effects, { task: LOOK, status: "ok", since });
     else for (const name of seen.pending) run.due.add(name);
@@ -108,6 +109,15 @@ function notRoot(run: HostRun, effects: Effects): void {
   const error = `Cannot work on "${name}" as "${user}": only root may; ` +
     "set ansible_become: true in the inventory, or add --become";
   end(run, effects, { task: CONNECT, status: "failed", error });
+}
+
+/** What undoes a run without its controller is made of units of systemd. */
+function unguarded({ member: { host } }: HostRun, effects: Effects): void {
+  const message =
+    `"${host.name}" runs OpenRC: should this run be cut off, by a lost link or a lost ` +
+    "power, it goes back only when somebody applies again";
+  const diagnostic = { severity: "warning", code: "unguarded-host", message } as const;
+  effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
 }
 
 function unreachable(run: HostRun, error: ConnectError, effects: Effects): void {

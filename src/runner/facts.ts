@@ -1,5 +1,11 @@
 import type { Facts, Interface, PackageVersion } from "../model.ts";
-import { dpkgStatus, UNFINISHED } from "../dpkg/status.ts";
+import { APK_HELD, APK_LOOK, apkStatus } from "../packages/apk.ts";
+import { DNF_HELD, DNF_LOOK } from "../packages/dnf.ts";
+import { IN_PRIVATE } from "../packages/private.ts";
+import { rpmStatus } from "../packages/rpm.ts";
+import { dpkgStatus, UNFINISHED } from "../packages/status.ts";
+import { whichManager } from "../packages/which.ts";
+import { ZYPPER_HELD, ZYPPER_LOOK } from "../packages/zypper.ts";
 import { raw, sh } from "../shell.ts";
 
 /**
@@ -12,9 +18,8 @@ export function factsScript(
 ): string {
   return sh`( . /etc/os-release 2>/dev/null; printf 'os %s|%s|%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME" )
 echo "uid $(id -u)"
-for manager in apt-get dnf zypper apk; do
-  if command -v "$manager" >/dev/null 2>&1; then echo "manager \${manager%-get}"; break; fi
-done
+${whichManager}
+echo "manager $manager"
 if [ -d /run/systemd/system ]; then echo init systemd
 elif [ -d /run/openrc ]; then echo init openrc; fi
 if [ -r /run/systemd/container ]; then read -r container < /run/systemd/container
@@ -27,7 +32,11 @@ ip -o addr show 2>/dev/null | while read -r _ name family address flags; do
   esac
 done
 set -- ${packages}
-if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
+[ $# -gt 0 ] || manager=none
+candidate() { sed 's/^/candidate /'; }
+${IN_PRIVATE}
+case $manager in
+apt)
   ${dpkgStatus}
   if [ $# -gt 0 ]; then
     ${raw(fetchLists ? PRIVATE_LISTS : "lists=")}
@@ -35,9 +44,34 @@ if command -v dpkg-query >/dev/null 2>&1 && [ $# -gt 0 ]; then
       case $first in Candidate:) echo "candidate $name $second" ;; *:) [ -n "$second" ] || name=\${first%:} ;; esac
     done
     [ -z "$lists" ] || rm -rf -- "$private"
-  fi
-fi
+  fi ;;
+${raw(otherManagers(fetchLists))}
+esac
 :`;
+}
+
+/** Of a package that is not installed the best version that is offered is the one it would be. */
+function otherManagers(fetchLists: boolean): string {
+  const status = {
+    dnf: sh`${DNF_HELD}
+  ${rpmStatus}
+${DNF_LOOK}`,
+    zypper: sh`${ZYPPER_HELD}
+  ${rpmStatus}
+${ZYPPER_LOOK}`,
+    apk: sh`${APK_HELD}
+  ${apkStatus}
+${APK_LOOK}`,
+  };
+  return Object.entries(status).map(([name, text]) =>
+    sh`${raw(name)})
+  ${raw(text)}
+  fetch=
+  ${raw(name)}_lists || fetch=${fetchLists ? "yes" : ""}
+  if [ $# -gt 0 ] && { [ -n "$fetch" ] || ${raw(name)}_lists; }; then
+    in_private ${raw(name)}_look "$@" | candidate
+  fi ;;`
+  ).join("\n");
 }
 
 /**

@@ -251,3 +251,22 @@ Deno.test("retiredPaths() name what other settings left, and nothing that is man
     }
   }
 });
+
+Deno.test("a member with OpenRC has no use for drop-ins, and no file that a unit would write", () => {
+  const it = of("standard");
+  const [first] = it.members;
+  const known = world(it);
+  const seen = new Map(
+    [...known.facts].map(([name, one]) => [name, { ...one, init: "openrc" as const }]),
+  );
+  const openrc = { ...known, facts: seen };
+  const files = managedFiles(it, first!, TEMPLATES);
+  const useful = (where: typeof known) =>
+    files.filter(({ when }) => when?.(where) ?? true).map(({ path }) => path.split("/").at(-1));
+  assertEquals(useful(known), useful(openrc).concat("holdfast.conf", "holdfast.conf"));
+  const keepalived = files.find(({ path }) => path.endsWith("keepalived.conf"));
+  assertStringIncludes(keepalived?.content(known) ?? "", "track_file");
+  const text = keepalived?.content(openrc) ?? "";
+  assertEquals(text.includes("track_file") || text.includes("haproxy_running"), false);
+  assertStringIncludes(text, "    track_script {\n        haproxy_alive\n");
+});

@@ -4,6 +4,7 @@ import { otherNames } from "../../src/obstacles.ts";
 import type { Task } from "../../src/model.ts";
 import { templates } from "../../src/templates.ts";
 import { directory } from "../../tasks/directory.ts";
+import { parseFacts } from "../../src/runner/facts.ts";
 import { file, fileSet, template } from "../../tasks/file.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 import { cases, plan } from "./cases.ts";
@@ -292,4 +293,22 @@ Deno.test("template() fills in a template from the facts, and refuses what is no
   assertEquals(change?.kind === "write" && change.files[0]?.content, "hello lb1\n");
   const wrong = template({ path, templates: all, template: "greeting", data: { nmae: "x" } });
   assertThrows(() => plan({ task: wrong, seen: answer }), TaskError, "greeting");
+});
+
+Deno.test("fileSet() leaves a file alone that the host has no use for", () => {
+  const of = (init: "systemd" | "openrc") => {
+    const task = fileSet({
+      name: "x",
+      files: [{
+        path: "/etc/unit",
+        content: "a\n",
+        when: ({ facts, host }) => facts.get(host)?.init === "systemd",
+      }],
+    });
+    const facts = new Map([["lb1", { ...parseFacts(""), init }]]);
+    const world = { host: "lb1", facts, predicted: { packages: [], users: [], paths: [] } };
+    const answer = { code: 0, stdout: "path /etc/unit\nabsent\n", stderr: "" };
+    return task.plan(answer, world).changes.length;
+  };
+  assertEquals([of("systemd"), of("openrc")], [1, 0]);
 });

@@ -33,8 +33,31 @@ cases("packages()", {
   },
   "says which package managers it knows": {
     task,
-    seen: "manager apk\n",
-    error: 'Cannot install haproxy, curl: the package manager is "apk", supported: apt',
+    seen: "manager unknown\n",
+    error: 'Cannot install haproxy, curl: the package manager is "unknown", supported: ' +
+      "apt, dnf, zypper, apk",
+  },
+  "says what holding needs where the manager cannot": {
+    task: held,
+    seen: "manager dnf\ninstalled haproxy 2.6.12-1 install ok\n" +
+      "installed curl 7.88.1-1 install ok\ncannot hold\n",
+    error: "Cannot hold haproxy: dnf cannot hold packages on this host; type " +
+      '"dnf install python3-dnf-plugin-versionlock" there',
+  },
+  "needs no holding where nothing shall be held": {
+    task,
+    seen: "manager dnf\ninstalled haproxy 2.6.12-1 install ok\n" +
+      "installed curl 7.88.1-1 install ok\ncannot hold\n",
+    changes: [],
+  },
+  "takes no package for installed that rpm has twice": {
+    task,
+    seen: "manager zypper\ndoubled haproxy 2.4.22-1 2.6.12-1\n" +
+      "installed curl 7.88.1-1 install ok\n",
+    error:
+      "Cannot take haproxy for installed: an interrupted installation has left it in several " +
+      'versions at once (2.4.22-1, 2.6.12-1); type "rpm -q haproxy; rpm -e --justdb ' +
+      'haproxy-OLD_VERSION" there',
   },
   "finishes a package that was unpacked only": {
     task,
@@ -193,7 +216,7 @@ Deno.test("packages() marks another version of a daemon as felt, and restarts it
 Deno.test("packages() holds back the services of all that it touches", () => {
   const seen = says("installed haproxy 2.4.0-1 install ok", ...offered);
   for (const { script } of [only({ task: pinned, seen }), only({ task, seen: half })]) {
-    assertMatch(script, /await_dpkg\nrelease\(\) .*\n.*\n.*unmask --runtime -- haproxy\.service/);
+    assertMatch(script, /await_lock\nrelease\(\) .*\n.*\n.*unmask --runtime -- haproxy\.service/);
     assertStringIncludes(script, "mask --runtime -- haproxy.service");
   }
 });
@@ -253,4 +276,26 @@ Deno.test("packages() asks this machine and understands the answer", async () =>
   ]);
   const same = packages({ names: ["dpkg"], versions: { dpkg: "1.*" } });
   assertEquals(plan({ task: same, seen: (await runSh(same.probe)).stdout }), []);
+});
+
+Deno.test("packages() says the same wish in the words of each manager", () => {
+  const words = (manager: string) => {
+    const seen = `manager ${manager}\nlists\ninstalled haproxy 2.4.0-1 hold ok\n` +
+      "installed curl 7.88.1-1 install ok\noffered haproxy 2.6.12-1\n";
+    return only({ task: both, seen }).script.split("\n").filter((line) =>
+      /^install\(|2\.6\.12|versionlock|removelock|addlock/.test(line.trim())
+    );
+  };
+  assertEquals(words("dnf"), [
+    'lock() { get versionlock "$@" >/dev/null; }',
+    'install() { get --setopt=install_weak_deps=False install -- "$@"; }',
+    'set -- "$@" haproxy-2.6.12-1',
+  ]);
+  assertEquals(words("zypper"), [
+    "  get addlock haproxy >/dev/null",
+    "get removelock haproxy >/dev/null || exit",
+    'install() { get install --no-recommends --auto-agree-with-licenses --oldpackage -- "$@"; }',
+    `set -- "$@" 'haproxy=2.6.12-1'`,
+  ]);
+  assertEquals(words("apk"), ['install() { get add -- "$@"; }', `set -- "$@" 'haproxy=2.6.12-1'`]);
 });

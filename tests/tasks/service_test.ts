@@ -64,10 +64,10 @@ cases("service()", {
     seen: seen("masked", "inactive", "dead", "masked"),
     error: 'Cannot manage service "haproxy": its unit is masked; type "systemctl unmask haproxy"',
   },
-  "says that it needs systemd": {
+  "says which service managers it knows": {
     task,
-    seen: "LoadState=no-systemd\n",
+    seen: "LoadState=nobody\n",
     error:
-      'Cannot manage service "haproxy": systemd is not running, and no other service manager is supported',
+      'Cannot manage service "haproxy": neither systemd nor OpenRC is running, and no other service manager is supported',
   },
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isVersion } from "../../src/dpkg/versions.ts";
+import { isVersion } from "../../src/packages/versions.ts";
 
 const CASES: readonly (readonly [version: string, pattern: string, means: boolean])[] = [
   ["2.6.12-1+deb12u1", "2.6.*", true],

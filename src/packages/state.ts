@@ -3,11 +3,17 @@
  * @module
  */
 import { raw, sh } from "../shell.ts";
+import { APK_HELD, APK_LOOK, apkStatus } from "./apk.ts";
+import { DNF_HELD, DNF_LOOK } from "./dnf.ts";
+import { IN_PRIVATE } from "./private.ts";
+import { rpmStatus } from "./rpm.ts";
 import { dpkgStatus, UNFINISHED } from "./status.ts";
+import { whichManager } from "./which.ts";
+import { ZYPPER_HELD, ZYPPER_LOOK } from "./zypper.ts";
 
-/** What dpkg says of a package. */
+/** What a package manager says of a package. */
 export interface Installed {
-  /** Dpkg's word: `installed`, `half-configured`, `config-files`. */
+  /** Dpkg's word: `installed`, `half-configured`, `config-files`; others know only the first. */
   readonly status: string;
   /** Its version; empty where there is none. */
   readonly version: string;
@@ -21,7 +27,7 @@ export interface Installed {
 export interface PackagesState {
   /** Its package manager, or `unknown`. */
   readonly manager: string;
-  /** What dpkg knows, by name. */
+  /** What the manager knows, by name. */
   readonly found: ReadonlyMap<string, Installed>;
   /** Packages that are not installed and that the lists name. */
   readonly known: ReadonlySet<string>;
@@ -31,6 +37,10 @@ export interface PackagesState {
   readonly offered: ReadonlyMap<string, readonly string[]>;
   /** Something that dpkg began was cut off. */
   readonly journal: boolean;
+  /** Packages that rpm has in two versions at once, as an interrupted transaction leaves them. */
+  readonly doubled: ReadonlyMap<string, readonly string[]>;
+  /** The manager can hold a package at its version. */
+  readonly canHold: boolean;
 }
 
 /**
@@ -42,10 +52,16 @@ export function packagesProbe(
   versions: Readonly<Record<string, string>>,
 ): string {
   const wanted = Object.entries(versions);
-  const offers = wanted.map(([name, pattern]) => sh`offer ${name} ${pattern}`).join("\n");
-  return sh`set -- ${names}
-if command -v apt-get >/dev/null 2>&1; then
-  echo manager apt
+  const each = (verb: string) =>
+    raw(wanted.map(([name, pattern]) => sh`${raw(verb)} ${name} ${pattern}`).join("\n"));
+  return sh`${whichManager}
+echo "manager $manager"
+set -- ${names}
+fetch=
+${IN_PRIVATE}
+${WRONG}
+case $manager in
+apt)
   ${dpkgStatus}
   for part in /var/lib/dpkg/updates/*; do [ ! -e "$part" ] || { echo journal; break; }; done
   if [ $# -gt ${
@@ -55,21 +71,48 @@ if command -v apt-get >/dev/null 2>&1; then
     for name do
       apt-cache show -- "$name" >/dev/null 2>&1 && echo "known $name"
     done
-${raw(offers === "" ? "" : `${OFFER}\n${offers}`)}
-  fi
-elif command -v dnf >/dev/null 2>&1; then echo manager dnf
-elif command -v zypper >/dev/null 2>&1; then echo manager zypper
-elif command -v apk >/dev/null 2>&1; then echo manager apk
-else echo manager unknown
-fi
+${raw(wanted.length === 0 ? "" : APT_OFFER)}
+${each("offer")}
+  fi ;;
+dnf)
+  ${DNF_HELD}
+  ${rpmStatus}
+  can_hold || echo cannot hold
+${DNF_LOOK}
+  ask="$*"
+${each("wrong")}
+  if [ -n "$ask" ] && dnf_lists; then echo lists; in_private dnf_look $ask | offered; fi ;;
+zypper)
+  ${ZYPPER_HELD}
+  ${rpmStatus}
+${ZYPPER_LOOK}
+  ask="$*"
+${each("wrong")}
+  if [ -n "$ask" ] && zypper_lists; then echo lists; in_private zypper_look $ask | offered; fi ;;
+apk)
+  ${APK_HELD}
+  ${apkStatus}
+${APK_LOOK}
+  ask="$*"
+${each("wrong")}
+  if [ -n "$ask" ] && apk_lists; then echo lists; apk_look $ask | offered; fi ;;
+esac
 :`;
 }
 
-// Nothing is asked about a package that has the version already: apt takes longer than all the rest.
-const OFFER = sh`offer() {
+// Nothing is asked about a package that has the version already: managers take longer than all the
+// rest of a look.
+const WRONG = raw(sh`right() {
   have=$(printf '%s\n' "$found" | sed -n "s/^installed $1 \([^ ]*\) .*/\1/p")
-  case $have in $2) return ;; esac
-  case \${have#*:} in $2) return ;; esac
+  case $have in $2) return 0 ;; esac
+  case \${have#*:} in $2) return 0 ;; esac
+  return 1
+}
+wrong() { right "$@" || ask="$ask $1"; }
+offered() { sed 's/^/offered /'; }`);
+
+const APT_OFFER = sh`offer() {
+  right "$@" && return
   apt-cache policy -- "$1" 2>/dev/null | sed -n "s/^  Candidate: \([^(].*\)/offered $1 \1/p"
   apt-cache madison -- "$1" 2>/dev/null | sed -n "s/^[^|]*| *\([^ |]*\).*/offered $1 \1/p"
 }`;
@@ -96,9 +139,11 @@ export function parsePackages(answer: string): PackagesState {
       name,
       { status, version, held: want === "hold", reinstall: flag === "reinstreq" },
     ])),
-    known: new Set(named("known").map(([, name = ""]) => name)),
+    known: new Set([...named("known").map(([, name = ""]) => name), ...offered.keys()]),
     lists: named("lists").length > 0,
     offered,
     journal: named("journal").length > 0,
+    doubled: new Map(named("doubled").map(([, name = "", ...versions]) => [name, versions])),
+    canHold: named("cannot").length === 0,
   };
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DPKG_LOCKS, dpkgLock } from "../../src/dpkg/lock.ts";
+import { lockFunctions, LOCKS } from "../../src/packages/lock.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 
 // As apt and dpkg lock: with fcntl.
@@ -9,8 +9,8 @@ const HOLD =
 
 /** The functions with all locks in a folder, and what is done after them. */
 function script(dir: string, limitS: number, after: string): string {
-  const text = dpkgLock(limitS).text;
-  return DPKG_LOCKS.reduce((all, path, i) => all.replaceAll(path, `${dir}/lock${i}`), text) +
+  const text = lockFunctions(LOCKS.apt, limitS).text;
+  return LOCKS.apt.files.reduce((all, path, i) => all.replaceAll(path, `${dir}/lock${i}`), text) +
     `\n${after}`;
 }
 
@@ -29,11 +29,11 @@ async function whileHeld(path: string, work: (child: Deno.ChildProcess) => Promi
   }
 }
 
-for (const [i, path] of DPKG_LOCKS.entries()) {
-  Deno.test(`await_dpkg names who holds ${path}: process, command, since when, what to type`, () =>
+for (const [i, path] of LOCKS.apt.files.entries()) {
+  Deno.test(`await_lock names who holds ${path}: process, command, since when, what to type`, () =>
     withTempDir((dir) =>
       whileHeld(`${dir}/lock${i}`, async ({ pid }) => {
-        const { code, stdout, stderr } = await runSh(script(dir, 0, "await_dpkg; echo went on"));
+        const { code, stdout, stderr } = await runSh(script(dir, 0, "await_lock; echo went on"));
         assertEquals([code, stdout], [75, ""]);
         assertMatch(
           stderr,
@@ -46,22 +46,22 @@ for (const [i, path] of DPKG_LOCKS.entries()) {
     ));
 }
 
-Deno.test("await_dpkg goes on at once when nobody has a lock, though a file is there", () =>
+Deno.test("await_lock goes on at once when nobody has a lock, though a file is there", () =>
   withTempDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/lock0`, "");
     const { code, stdout } = await runSh(
-      script(dir, 0, 'sleep() { echo slept; }; await_dpkg; echo "went on"'),
+      script(dir, 0, 'sleep() { echo slept; }; await_lock; echo "went on"'),
     );
     assertEquals([code, stdout], [0, "went on\n"]);
   }));
 
-Deno.test("await_dpkg waits until the lock is given back", () =>
+Deno.test("await_lock waits until the lock is given back", () =>
   withTempDir((dir) =>
     whileHeld(`${dir}/lock0`, async ({ pid }) => {
       // The third wait is the one in which the other process ends.
       const after = `sleep() { naps=$((naps + 1)); [ "$naps" -lt 3 ] || { kill ${pid}; ` +
         `while kill -0 ${pid} 2>/dev/null; do :; done; }; }
-naps=0; await_dpkg; echo "went on after $naps of $waited"`;
+naps=0; await_lock; echo "went on after $naps of $waited"`;
       const { code, stdout, stderr } = await runSh(script(dir, 9, after));
       assertEquals([code, stdout, stderr], [0, "went on after 3 of 3\n", ""]);
     })
