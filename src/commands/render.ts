@@ -2,6 +2,7 @@ import { dirname, join } from "@std/path";
 import { managedFiles } from "../endpoint/files.ts";
 import { EXIT, InputError, TaskError } from "../errors.ts";
 import { formatInputError } from "../inventory/problems.ts";
+import { imageVersion } from "../endpoint/pods.ts";
 import { DEFAULT_VERSIONS } from "../endpoint/version.ts";
 import type { Endpoint, World } from "../model.ts";
 import { NOTHING } from "../runner/plan.ts";
@@ -52,18 +53,29 @@ export async function render(path: string, flags: RenderFlags, io: Io): Promise<
 
 /** Says what is assumed about the hosts of an endpoint, and fills it in. */
 function assume(endpoint: Endpoint, io: Io): Endpoint {
-  const { haproxy, keepalived } = DEFAULT_VERSIONS;
   const auto = endpoint.interface === "auto"
     ? endpoint.members.filter((member) => member.interface === undefined)
     : [];
   const names = auto.map(({ host }) => host.name).join(", ");
-  const interfaces = auto.length === 0
-    ? ""
-    : `, interface ${DEFAULT_INTERFACE} on ${names} ("interface" is auto)`;
-  io.err(
-    `warning: no host was asked, assumed for "${endpoint.name}": haproxy ${haproxy}, keepalived ${keepalived}${interfaces}\n`,
-  );
+  const assumed = [
+    ...versions(endpoint),
+    ...(auto.length === 0
+      ? []
+      : [`interface ${DEFAULT_INTERFACE} on ${names} ("interface" is auto)`]),
+  ];
+  if (assumed.length > 0) {
+    io.err(
+      `warning: no host was asked, assumed for "${endpoint.name}": ${assumed.join(", ")}\n`,
+    );
+  }
   return auto.length === 0 ? endpoint : { ...endpoint, interface: DEFAULT_INTERFACE };
+}
+
+/** Versions that nobody said: the tag of an image says its own. */
+function versions({ pods }: Endpoint): string[] {
+  return (["haproxy", "keepalived"] as const)
+    .filter((name) => pods === undefined || imageVersion(pods.images[name]) === undefined)
+    .map((name) => `${name} ${DEFAULT_VERSIONS[name]}`);
 }
 
 /** Writes a file as it would be on its host, whatever stood there before. */

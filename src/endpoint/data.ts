@@ -8,7 +8,7 @@ import type { Endpoint, Facts, Member, World } from "../model.ts";
 import { connections, derive, type Derived, descriptors, type Instance } from "./derive.ts";
 import { family } from "./network.ts";
 import { notifyCommand } from "./notify.ts";
-import { PATHS, SCRIPT_USER } from "./paths.ts";
+import { PATHS, POD_SCRIPT_USER, SCRIPT_USER } from "./paths.ts";
 import { settings } from "./profile.ts";
 import type { Daemon } from "./version.ts";
 import { assertNewEnough, assertTakesGuide, knows } from "./words.ts";
@@ -75,10 +75,13 @@ export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object
 }
 
 function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined): object {
-  const debian = facts === undefined || ["debian", "ubuntu"].includes(facts.os.id);
+  const pod = endpoint.pods !== undefined;
+  // The image, not the host, decides what is built in; HAProxy's own has what Debian's has.
+  const debian = pod || facts === undefined || ["debian", "ubuntu"].includes(facts.os.id);
   const { check, pulse } = settings(endpoint);
   const given = endpoint.haproxy;
   return {
+    pod,
     ...connections(endpoint),
     descriptors: descriptors(endpoint).value,
     balance: token("haproxy.balance", derived.balance.value),
@@ -115,6 +118,7 @@ function vrrp(
   facts: Facts | undefined,
 ): object {
   const guide = endpoint.profile === "guide";
+  const pod = endpoint.pods !== undefined;
   const { alive, ready } = settings(endpoint);
   const { notify } = endpoint.vrrp;
   return {
@@ -127,9 +131,10 @@ function vrrp(
     vrrpVersion: derived.vrrpVersion.value,
     advertSeconds: derived.advertMs.value / 1000,
     ...(guide ? { authPass: password(endpoint) } : {}),
-    scriptUser: SCRIPT_USER,
-    // It is written by a unit of systemd: with another service manager the scripts alone tell.
-    trackFile: facts?.init === "openrc" ? "" : PATHS.trackFile,
+    pod,
+    scriptUser: pod ? POD_SCRIPT_USER : SCRIPT_USER,
+    // It is written by a unit of systemd: where there is none the scripts alone tell.
+    trackFile: pod || facts?.init === "openrc" ? "" : PATHS.trackFile,
     aliveScript: PATHS.aliveScript,
     readyScript: PATHS.readyScript,
     notifyScript: notify === undefined ? "" : PATHS.notifyScript,

@@ -8,6 +8,7 @@ import type { Endpoint, Member, World } from "../model.ts";
 import type { Reasoned } from "./reasoned.ts";
 import { type Instance, instances } from "./instances.ts";
 import { family } from "./network.ts";
+import { podVersion } from "./pods.ts";
 import { settings } from "./profile.ts";
 import { versionOf } from "./version.ts";
 
@@ -55,10 +56,10 @@ export function derive(endpoint: Endpoint, member: Member, world: World): Derive
       : { value: endpoint.haproxy.balance, reason: "set in the inventory" },
     // Asked for when a file needs it: the one may be known while the other is not.
     get haproxy() {
-      return version("haproxy", name, world);
+      return version("haproxy", endpoint, name, world);
     },
     get keepalived() {
-      return version("keepalived", name, world);
+      return version("keepalived", endpoint, name, world);
     },
   };
 }
@@ -168,7 +169,13 @@ export function state(endpoint: Endpoint, member: Member): Derived["state"] {
     : { value: "BACKUP", reason: `priority ${own} is below ${highest}` };
 }
 
-function version(daemon: "haproxy" | "keepalived", host: string, world: World): Reasoned<string> {
+function version(
+  daemon: "haproxy" | "keepalived",
+  { pods }: Endpoint,
+  host: string,
+  world: World,
+): Reasoned<string> {
+  if (pods !== undefined) return podVersion(daemon, pods);
   const seen = world.facts.get(host)?.packages[daemon];
   const reason = seen?.installed ? "installed" : seen?.candidate ? "will be installed" : "assumed";
   return { value: versionOf(daemon, host, world), reason };

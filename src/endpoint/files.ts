@@ -8,12 +8,13 @@ import type { Agreement, Endpoint, FileSpec, HaproxySettings, Member, World } fr
 import type { Templates } from "../templates.ts";
 import { agreementOf } from "./agreement.ts";
 import { checkData, templateData } from "./data.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS, POD_PATHS } from "./paths.ts";
+import { awaitPod, podData } from "./pods.ts";
 
 /** A file that Holdfast owns on a member. */
 export interface ManagedFile extends Omit<FileSpec, "content"> {
-  /** Which of the three the file belongs to. */
-  readonly part: "haproxy" | "keepalived" | "systemd";
+  /** Which of these the file belongs to. */
+  readonly part: "haproxy" | "keepalived" | "systemd" | "pods";
   /** Which daemon reads the file, or is started by it. */
   readonly daemon: "haproxy" | "keepalived";
   /** Handlers to run when it changes. */
@@ -26,8 +27,31 @@ export interface ManagedFile extends Omit<FileSpec, "content"> {
   readonly agreement?: (content: string) => Agreement;
 }
 
-/** Every file of a member, HAProxy's first. */
+/** Every file of a member, HAProxy's first; manifests of static pods last. */
 export function managedFiles(
+  endpoint: Endpoint,
+  member: Member,
+  templates: Templates,
+): readonly ManagedFile[] {
+  const files = unitFiles(endpoint, member, templates);
+  if (endpoint.pods === undefined) return files;
+  // No unit reads a drop-in, and nothing is reloaded: a new manifest is a new container.
+  const read = files.filter(({ part }) => part !== "systemd").map((it) => ({ ...it, notify: [] }));
+  const manifest = (daemon: ManagedFile["daemon"]): ManagedFile => ({
+    ...root(POD_PATHS[daemon], "0600"),
+    part: "pods",
+    daemon,
+    notify: [awaitPod(daemon)],
+    content: (world) =>
+      templates.render(
+        `static-pods/${daemon}.yaml`,
+        podData(endpoint, daemon, read.filter((it) => it.daemon === daemon), world),
+      ),
+  });
+  return [...read, manifest("haproxy"), manifest("keepalived")];
+}
+
+function unitFiles(
   endpoint: Endpoint,
   member: Member,
   templates: Templates,
@@ -70,6 +94,7 @@ export function retiredPaths(endpoint: Endpoint): readonly string[] {
   }
   return [
     PATHS.guideScript,
+    ...(endpoint.pods === undefined ? [] : [PATHS.haproxyUnit, PATHS.keepalivedUnit]),
     ...(endpoint.ca === undefined ? [ca] : []),
     ...(endpoint.haproxy.checkClient === undefined ? [checkClient] : []),
     ...(endpoint.vrrp.notify === undefined ? [notifyScript] : []),

@@ -29,8 +29,17 @@ export const PATHS = {
   trackFile: "/run/holdfast-haproxy-running",
 } as const;
 
+/** Manifests of static pods, where the kubelet of kubeadm looks for them. */
+export const POD_PATHS = {
+  haproxy: "/etc/kubernetes/manifests/haproxy.yaml",
+  keepalived: "/etc/kubernetes/manifests/keepalived.yaml",
+} as const;
+
 /** Record of who the members of the endpoint are; root's alone, beside the runner's own state. */
 export const MEMBERS_FILE = "/var/lib/holdfast/members";
 
 /** User that Keepalived runs the check scripts as. */
 export const SCRIPT_USER = "keepalived_script";
+
+/** The same inside of an image, which nobody can add a user to: all of them have this one. */
+export const POD_SCRIPT_USER = "nobody";

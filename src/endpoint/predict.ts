@@ -77,8 +77,8 @@ export function predictedFailoverMs(endpoint: Endpoint): Readonly<Record<Fault, 
     "holder-stopped": skew,
     // It holds the address before the other one lets go.
     "holder-returned": 0,
-    // The unit takes the address away, and no goodbye was said. The seed leaves it where it is.
-    "keepalived-killed": guide ? 0 : silence,
+    // The unit takes the address away, and no goodbye was said. The seed and a pod leave it there.
+    "keepalived-killed": guide || endpoint.pods !== undefined ? 0 : silence,
     "keepalived-frozen": 0,
     "adverts-blocked": 0,
     // Keepalived steps back and is elected again like everybody else.

@@ -19,6 +19,7 @@ type Words = Readonly<Record<string, string>>;
 const HAPROXY: Words = {
   ...since("1.8", [
     ...["global", "defaults", "frontend", "backend", "log", "no log", "chroot", "user", "group"],
+    ...["uid", "gid"],
     ...["maxconn", "mode", "retries", "balance", "bind", "acl", "default_backend", "server"],
     ...["default-server", "hard-stop-after", "stats socket", "stats timeout"],
     ...["stats socket mode", "stats socket level", "stats socket expose-fd"],

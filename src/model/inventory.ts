@@ -99,6 +99,8 @@ export interface Endpoint {
   readonly oomScoreAdjust?: number;
   /** What is asked of the daemons' packages. @default {that they are installed} */
   readonly packages?: PackageSettings;
+  /** Set: the daemons are static pods of the kubelet, not packages and units. @default {units} */
+  readonly pods?: PodSettings;
   /** `auto`: a firewall that would stop the endpoint lets it in; `none`: no rules. @default {"auto"} */
   readonly firewall?: "auto" | "none";
   /** What the owner promises; compared with predictions and drills. */
@@ -155,6 +157,12 @@ export interface PackageSettings {
   readonly hold?: boolean;
   /** Longest wait for others who work with the package manager, in milliseconds. */
   readonly lockTimeoutMs: number;
+}
+
+/** How the daemons run as static pods. */
+export interface PodSettings {
+  /** Daemon to its image, with a tag or a digest. */
+  readonly images: Readonly<Record<"haproxy" | "keepalived", string>>;
 }
 
 /** What drills need beside ssh, as the inventory names it. */

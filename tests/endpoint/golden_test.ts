@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { structuredPatch } from "diff";
 import { TaskError } from "../../src/errors.ts";
 import { RELEASES } from "./fixtures.ts";
-import { endpoints, listed, PAPER, type RenderingName } from "./renderings.ts";
+import { endpoints, inPods, listed, PAPER, type RenderingName } from "./renderings.ts";
 
 const BASE = "bookworm";
 const ENDPOINTS = endpoints(PAPER);
@@ -67,6 +67,27 @@ Deno.test("managedFiles() differs from that as golden/differences.txt says", asy
       ).join("\n");
   }).join("\n");
   await assertGolden("differences.txt", text);
+});
+
+Deno.test("managedFiles() of static pods equals golden/static-pods.txt", async () => {
+  await assertGolden("static-pods.txt", listed(inPods(ENDPOINTS.standard), BASE));
+});
+
+Deno.test("managedFiles() of static pods differs from that as golden/static-pods-differences.txt says", async () => {
+  const base = listed(inPods(ENDPOINTS.standard), BASE);
+  const text = NAMES.filter((name) => name !== "standard").map((name) =>
+    `=== ${name}, against standard\n${difference(base, listed(inPods(ENDPOINTS[name]), BASE))}`
+  ).join("\n");
+  await assertGolden("static-pods-differences.txt", text);
+});
+
+Deno.test("managedFiles() of static pods go by the images, whatever the hosts have", () => {
+  for (const name of NAMES) {
+    const [first, ...others] = Object.keys(RELEASES).map((it) =>
+      listed(inPods(ENDPOINTS[name]), it as keyof typeof RELEASES)
+    );
+    for (const other of others) assertEquals(other, first);
+  }
 });
 
 Deno.test("every release differs from bookworm only by what its versions know", () => {

@@ -116,3 +116,11 @@ function canWeigh(of: Endpoint): boolean {
     return false;
   }
 }
+
+Deno.test("predictedFailoverMs() knows that a killed container leaves the address behind", () => {
+  const of = endpoint();
+  const images = { haproxy: "haproxy:2.8.10", keepalived: "net/keepalived:2.2.8" };
+  const [unit, pod] = [of, { ...of, pods: { images } }].map(predictedFailoverMs);
+  assertEquals(pod, { ...unit!, "keepalived-killed": 0 });
+  assertEquals(unit!["keepalived-killed"] > 0, true);
+});

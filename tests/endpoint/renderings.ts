@@ -59,6 +59,19 @@ export function endpoints({ ca, certificate, key }: Certificates): Readonly<
   };
 }
 
+/** The same endpoint with its daemons in static pods. */
+export function inPods(of: Endpoint): Endpoint {
+  return {
+    ...of,
+    pods: {
+      images: {
+        haproxy: "haproxy:2.8.10",
+        keepalived: `images.example.org:5000/net/keepalived:2.2.8@sha256:${"0123".repeat(16)}`,
+      },
+    },
+  };
+}
+
 /** Name of an endpoint that is rendered. */
 export type RenderingName = keyof ReturnType<typeof endpoints>;
 

@@ -6,8 +6,9 @@ import { PATHS } from "../../src/endpoint/paths.ts";
 import type { Daemon } from "../../src/endpoint/version.ts";
 import { assertNewEnough, knows, OLDEST, WORDS } from "../../src/endpoint/words.ts";
 import { TaskError } from "../../src/errors.ts";
+import type { Endpoint } from "../../src/model.ts";
 import { RELEASES, world } from "./fixtures.ts";
-import { endpoints, filesOf, PAPER } from "./renderings.ts";
+import { endpoints, filesOf, inPods, PAPER } from "./renderings.ts";
 
 /** First words that say nothing without the next one. */
 const FAMILIES = /^(option|timeout|stats|http-request|http-check|no)$/;
@@ -58,8 +59,13 @@ function keepalivedWords(text: string): string[] {
 }
 
 /** The words of one daemon's file as it is rendered for a release. */
-function words(daemon: Daemon, name: keyof ReturnType<typeof endpoints>, release: Release) {
-  const files = filesOf(endpoints(PAPER)[name], release);
+function words(
+  daemon: Daemon,
+  name: keyof ReturnType<typeof endpoints>,
+  release: Release,
+  as = (it: Endpoint) => it,
+) {
+  const files = filesOf(as(endpoints(PAPER)[name]), release);
   const text = files.find(({ path }) => path === PATHS[daemon])?.content ?? "";
   return daemon === "haproxy" ? haproxyWords(text) : keepalivedWords(text);
 }
@@ -84,10 +90,27 @@ for (const release of Object.keys(RELEASES) as Release[]) {
   });
 }
 
+Deno.test("the configurations of pods hold no word that the oldest images do not know", () => {
+  const oldest = { haproxy: "haproxy:2.2.33", keepalived: "net/keepalived:2.1.0" };
+  const images = (it: Endpoint) => ({ ...inPods(it), pods: { images: oldest } });
+  for (const daemon of DAEMONS) {
+    for (const name of CORRECTED) {
+      const found = words(daemon, name, "upstream", images);
+      assert(found.length > 30, `${name} for ${daemon}: ${found}`);
+      const strange = found.filter((word) => WORDS[daemon][word] === undefined);
+      assertEquals(strange, [], `${name}: not in the table of ${daemon}`);
+      assertEquals(found.filter((word) => !knows(daemon, OLDEST[daemon], word)), [], name);
+    }
+  }
+});
+
 Deno.test("the table holds no word that no template writes", () => {
   for (const daemon of DAEMONS) {
     const found = new Set(
-      CORRECTED.flatMap((name) => words(daemon, name, "upstream")),
+      CORRECTED.flatMap((name) => [
+        ...words(daemon, name, "upstream"),
+        ...words(daemon, name, "upstream", inPods),
+      ]),
     );
     // An address of IPv6 is none that an endpoint of these has.
     const others = Object.keys(WORDS[daemon]).filter((word) => !found.has(word));

@@ -147,6 +147,49 @@ Deno.test("loadInventory() warns of ports that a control plane has on its own", 
   assertEquals((await load(guide)).warnings, []);
 });
 
+const IMAGES = "images: { haproxy: 'haproxy:2.8.10', keepalived: 'net/keepalived:2.2.8' }";
+
+Deno.test("loadInventory() takes static pods on API servers, with their images", async () => {
+  const stacked = withLines("mode: static-pods", IMAGES).replace(
+    "backends: masters",
+    "backends: lbs",
+  );
+  const { inventory, warnings } = await load(stacked);
+  assertEquals(warnings, []);
+  const [endpoint] = inventory.endpoints;
+  const images = { haproxy: "haproxy:2.8.10", keepalived: "net/keepalived:2.2.8" };
+  assertEquals(endpoint?.pods, { images });
+  assertEquals((await endpointOf()).pods, undefined);
+});
+
+Deno.test("loadInventory() plans the ports of static pods as those of any stacked host", async () => {
+  const stacked = withLines("mode: static-pods", IMAGES, "port: 6443")
+    .replace("backends: masters", "backends: lbs");
+  const error = await assertRejects(() => load(stacked), InventoryError);
+  assertEquals(error.diagnostics.map(({ code }) => code), ["taken-port"]);
+});
+
+Deno.test("loadInventory() warns of what static pods do not have", async () => {
+  const codes = async (...lines: readonly string[]) => {
+    const text = withLines("mode: static-pods", IMAGES, ...lines)
+      .replace("backends: masters", "backends: lbs");
+    return (await load(text)).warnings.map(({ code }) => code);
+  };
+  assertEquals(await codes("oom_score_adjust: -500"), ["no-effect"]);
+  assertEquals(await codes("packages: { hold: true }"), ["no-effect"]);
+  assertEquals(await codes("vrrp: { notify: { command: [logger] } }"), ["notify-in-container"]);
+  const warnings = async (text: string) => (await load(text)).warnings.map(({ code }) => code);
+  assertEquals(await warnings(withLines("mode: static-pods", IMAGES)), ["no-api-server"]);
+  assertEquals(await warnings(withLines(IMAGES)), ["unused-images"]);
+  const moving = IMAGES.replace("2.8.10", "lts").replace("backends: masters", "backends: lbs");
+  assertEquals(
+    await warnings(
+      withLines("mode: static-pods", moving).replace("backends: masters", "backends: lbs"),
+    ),
+    ["moving-image"],
+  );
+});
+
 Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {
   const whole = await endpointOf();
   assertEquals(whole.leaving, undefined);

@@ -5,7 +5,9 @@ import { renderedSubject } from "../../src/commands/lint/rendered.ts";
 import { LINTS } from "../../src/lints/mod.ts";
 import { lint, nodesOf } from "../../src/lints/run.ts";
 import { SEED_FAULTS } from "../../src/lints/seed.ts";
+import type { Endpoint } from "../../src/model.ts";
 import { endpoint, member, secret, TEMPLATES } from "../endpoint/fixtures.ts";
+import { inPods } from "../endpoint/renderings.ts";
 
 const VRRP = { routerId: "auto", mode: "unicast", advertInterval: "auto" } as const;
 
@@ -41,6 +43,25 @@ for (const [name, more] of Object.entries(ENDPOINTS)) {
     });
   }
 }
+
+for (const [name, more] of Object.entries(ENDPOINTS)) {
+  for (const profile of ["standard", "fast"] as const) {
+    Deno.test(`lints: nothing is found in static pods of profile ${profile}, ${name}`, () => {
+      const pods = inPods(endpoint({ profile, ...more }));
+      const subject = renderedSubject(pods, TEMPLATES);
+      assertEquals(subject.nodes.map(({ units }) => units), pods.members.map(() => undefined));
+      const own = lint(subject, LINTS)
+        .filter(({ code }) => "ca" in more || code !== "unverified-check");
+      assertEquals(own, []);
+    });
+  }
+}
+
+Deno.test("lints: profile guide in static pods has the faults of the seed document, and no others", () => {
+  const guide = endpoint({ profile: "guide", vrrp: { ...VRRP, authPass: secret("s3cret!") } });
+  const codes = (of: Endpoint) => lint(renderedSubject(of, TEMPLATES), LINTS).map((it) => it.code);
+  assertEquals(new Set(codes(inPods(guide))), new Set(codes(guide)));
+});
 
 Deno.test("lints: profile guide has the faults of the seed document, as warnings, and no others", () => {
   const guide = endpoint({ profile: "guide", vrrp: { ...VRRP, authPass: secret("s3cret!") } });

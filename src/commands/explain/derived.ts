@@ -7,6 +7,7 @@ import { addressesOf } from "../../addresses.ts";
 import { descriptors, type Reasoned, weight } from "../../endpoint/derive.ts";
 import { peers } from "../../endpoint/instances.ts";
 import { family } from "../../endpoint/network.ts";
+import { podVersion } from "../../endpoint/pods.ts";
 import { settings } from "../../endpoint/profile.ts";
 import { DEFAULT_VERSIONS } from "../../endpoint/version.ts";
 import { OLDEST } from "../../endpoint/words.ts";
@@ -68,6 +69,7 @@ function peersOf(endpoint: Endpoint, member: Member): Reasoned<unknown> {
 }
 
 function version(endpoint: Endpoint, daemon: "haproxy" | "keepalived"): Reasoned<unknown> {
+  if (endpoint.pods !== undefined) return podVersion(daemon, endpoint.pods);
   const pinned = endpoint.packages?.versions[daemon];
   const assumed = `render assumes ${DEFAULT_VERSIONS[daemon]}, ${OLDEST[daemon]} is the oldest`;
   return {

@@ -32,6 +32,10 @@ export function connectionDefaults(host: string): ReadonlyMap<string, Unwritten>
 /** What it means that an optional key is left out. */
 const LEFT_OUT: readonly (readonly [key: string, Unwritten])[] = [
   ["endpoint.production", { value: false, reason: "drills need no --yes", level: "default" }],
+  [
+    "endpoint.images",
+    { value: undefined, reason: "the daemons are packages of the system", level: "default" },
+  ],
   ...[
     ["vrrp.notify", "nobody is told of changes of state"],
     ["haproxy.metrics", "metrics are where haproxy.stats is, and nowhere else"],

@@ -18,6 +18,7 @@ import { drillOf } from "./drill.ts";
 import { haproxyOf } from "./haproxy.ts";
 import { validate } from "./issues.ts";
 import { membersOf } from "./members.ts";
+import { podsOf, reportPods } from "./pods.ts";
 import { ENDPOINT_KEYS, type EndpointMap, endpointSchema } from "./schema.ts";
 
 /** What building endpoints needs. */
@@ -62,6 +63,7 @@ export async function endpointsOf(options: EndpointsOptions): Promise<PlacedEndp
   }
   reportStrays(resolved, report);
   reportClashes(placed, report);
+  for (const each of placed) reportPods(each, report);
   return placed;
 }
 
@@ -86,6 +88,7 @@ async function endpointOf(
     : await caOf(map.ca_file, below(node, ["ca_file"]), context);
   const [address = "", ...moreAddresses] = virtualAddresses(map, context);
   const authPass = await passwordOf(map, node, context);
+  const pods = podsOf(map, context);
   return {
     name: group.name,
     address,
@@ -107,6 +110,7 @@ async function endpointOf(
     haproxy: await haproxyOf(map, context),
     ...(map.oom_score_adjust === undefined ? {} : { oomScoreAdjust: map.oom_score_adjust }),
     ...(map.packages === undefined ? {} : { packages: packagesOf(map.packages) }),
+    ...(pods === undefined ? {} : { pods }),
     ...(map.firewall === "auto" ? {} : { firewall: map.firewall }),
     slo: { failoverMs: milliseconds(map.slo.failover) },
     ...(map.production === undefined ? {} : { production: map.production }),

@@ -3,7 +3,7 @@
  * @module
  */
 import { quote } from "../../diagnostics.ts";
-import type { Endpoint } from "../../model.ts";
+import type { Endpoint, Member } from "../../model.ts";
 import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, type Report, warningAt } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
@@ -92,13 +92,17 @@ function sharedListener(placed: Placed, label: string, report: Report): void {
 }
 
 /** A load balancer that is an API server as well. */
-function stacked({ backends, members }: Endpoint): string | undefined {
-  const known = new Set(backends.flatMap((it) => [it.name, canonicalIp(it.address)]));
-  return members.find(({ host: { name, address }, addresses = [] }) =>
-    [name, canonicalIp(address), ...addresses].some((it) => known.has(it))
-  )?.host.name;
+function stacked(endpoint: Endpoint): string | undefined {
+  return endpoint.members.find((member) => isApiServer(endpoint, member))?.host.name;
 }
 
-function place({ node }: Placed, ...paths: readonly (readonly string[])[]) {
+/** Whether a load balancer is one of the API servers, by its name or an address. */
+export function isApiServer({ backends }: Endpoint, { host, addresses = [] }: Member): boolean {
+  const own = [host.name, canonicalIp(host.address), ...addresses];
+  return backends.some((it) => own.includes(it.name) || own.includes(canonicalIp(it.address)));
+}
+
+/** Where the first of these keys was written, else the map. */
+export function place({ node }: Placed, ...paths: readonly (readonly string[])[]) {
   return (paths.map((path) => below(node, path)).find((it) => it !== undefined) ?? node).source;
 }

@@ -81,6 +81,23 @@ const packages = z.strictObject({
     }),
 }, mapping);
 
+/** A reference of an image, as container runtimes write it: host, path, tag, digest. */
+const image = () =>
+  text(
+    /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9][a-z0-9._\/-]{0,200}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    "an image with a tag or a digest, such as haproxy:2.8.10",
+  );
+
+const images = z.strictObject({
+  haproxy: image()
+    .meta({ description: "Image of HAProxy 2.2 or newer", examples: ["haproxy:2.8.10"] }),
+  keepalived: image()
+    .meta({
+      description: "Image of Keepalived 2.1 or newer, with curl or wget in it",
+      examples: ["images.example.org/keepalived:2.2.8"],
+    }),
+}, mapping);
+
 const slo = z.strictObject({
   failover: text(/^[1-9]\d{0,8}(ms|s|m|h)$/, "a duration such as 500ms, 2s or 1m")
     .default("2s").meta({ description: "Longest tolerated failover", examples: ["500ms"] }),
@@ -118,6 +135,19 @@ export const endpointSchema = z.strictObject({
         "HAProxy that is silent for 0.4 s counts as one",
       examples: ["fast"],
     }),
+  mode: choice("services", "static-pods").default("services")
+    .meta({
+      description: "services: packages and units of the system; static-pods: containers that the " +
+        "kubelet of each host runs, on API servers that kubeadm makes",
+      examples: ["static-pods"],
+    }),
+  images: images.optional().meta({
+    description: "Images of the static pods; mode static-pods needs them",
+    examples: [{
+      haproxy: "haproxy:2.8.10",
+      keepalived: "images.example.org/keepalived:2.2.8",
+    }],
+  }),
   interface: networkInterface().default("auto")
     .meta({
       description: "Network interface for VRRP; auto is the one whose subnet holds the address",
@@ -200,6 +230,7 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["haproxy", HAPROXY_KEYS],
   ["haproxy.check_client", CHECK_CLIENT_KEYS],
   ["packages", Object.keys(packages.shape)],
+  ["images", Object.keys(images.shape)],
   ["slo", Object.keys(slo.shape)],
   ["drill", DRILL_KEYS],
   ["backends.*", Object.keys(backend.shape)],
