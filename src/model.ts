@@ -342,8 +342,8 @@ export interface Play {
   keeps?(endpoint: Endpoint, member: Member): readonly Keeper[];
   /** Questions about the world, asked before the first change. @default {none} */
   preflights?(endpoint: Endpoint): readonly Preflight[];
-  /** How a member leaves the service to the others. @default {it cannot} */
-  standDown?(endpoint: Endpoint, member: Member): StandDown;
+  /** How a member leaves the service to the others; undefined: it cannot. @default {it cannot} */
+  standDown?(endpoint: Endpoint, member: Member): StandDown | undefined;
 }
 
 // ---- what happens --------------------------------------------------------------------------

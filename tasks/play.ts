@@ -19,7 +19,14 @@ import {
   scriptUser,
 } from "../src/endpoint/needs.ts";
 import { preflights } from "../src/endpoint/preflight/mod.ts";
-import { MEMBERS_FILE, PATHS, SCRIPT_USER } from "../src/endpoint/paths.ts";
+import {
+  MEMBERS_FILE,
+  PATHS,
+  POD_PATHS,
+  SCRIPT_USER,
+  STAND_DOWN_FILE,
+} from "../src/endpoint/paths.ts";
+import { podHandlers, podKeepers, podStandDown } from "../src/endpoint/pod_moves.ts";
 import { keepers, standDown } from "../src/endpoint/rolling.ts";
 import { validations } from "../src/endpoint/validations.ts";
 import type { FileState } from "../src/file_state.ts";
@@ -27,10 +34,11 @@ import type { Endpoint, Member, Play, Task, Validation, World } from "../src/mod
 import type { Templates } from "../src/templates.ts";
 import { absent } from "./absent.ts";
 import { noAddress } from "./address.ts";
-import { fileSet } from "./file.ts";
+import { type FileArgs, fileSet } from "./file.ts";
 import { firewall, FIREWALL_PATHS } from "./firewall.ts";
 import { memberRecord, type MemberRecordArgs } from "./members.ts";
 import { packages } from "./packages.ts";
+import { noPod } from "./pods.ts";
 import { service } from "./service.ts";
 import { sysctl } from "./sysctl.ts";
 import { noUser, user } from "./user.ts";
@@ -86,28 +94,52 @@ export function endpointPlay(templates: Templates): Play {
         // What another profile left behind, once nothing refers to it any more.
         absent({ paths: [...retiredPaths(endpoint), ...(guide ? [KEEPALIVE_FILE] : [])] }, {
           name: "no leftovers of another profile",
-          notify: guide ? ["restart haproxy", "restart keepalived"] : [],
+          notify: guide && endpoint.pods === undefined
+            ? ["restart haproxy", "restart keepalived"]
+            : [],
           tags: ["config", "cleanup"],
         }),
         // Before anything listens or speaks that would not be heard.
         firewallOf(endpoint, member),
-        service({ name: "haproxy", enabled: true, running: true }, {
-          tags: ["services", "haproxy"],
-        }),
-        service({ name: "keepalived", enabled: true, running: true }, {
-          tags: ["services", "keepalived"],
-          joins: true,
-        }),
+        ...(endpoint.pods === undefined ? runningUnits() : runningPods(of("pods"))),
         memberRecord(recordOf(endpoint), { tags: ["system"] }),
       ] satisfies Task[];
     },
 
-    handlers: (_, { absent }) => absent ? leavingHandlers() : handlerScripts(),
+    handlers: ({ pods }, { absent }) =>
+      absent ? leavingHandlers() : pods === undefined ? handlerScripts() : podHandlers(),
     checks: (endpoint) => [vip(endpoint)],
     preflights,
-    keeps: () => keepers(),
-    standDown: (endpoint) => standDown(endpoint),
+    keeps: ({ pods }, { absent }) => pods === undefined || absent ? keepers() : podKeepers(),
+    standDown: (endpoint, { absent }) =>
+      endpoint.pods === undefined || absent ? standDown(endpoint) : podStandDown(endpoint),
   });
+}
+
+/** The daemons as units: HAProxy first, Keepalived watches it. */
+function runningUnits(): readonly Task[] {
+  return [
+    service({ name: "haproxy", enabled: true, running: true }, {
+      tags: ["services", "haproxy"],
+    }),
+    service({ name: "keepalived", enabled: true, running: true }, {
+      tags: ["services", "keepalived"],
+      joins: true,
+    }),
+  ];
+}
+
+/** The daemons as static pods: a manifest is all that the kubelet wants. */
+function runningPods(files: readonly FileArgs[]): readonly Task[] {
+  return [
+    fileSet({ name: "static pods haproxy, keepalived", files }, { tags: ["services"] }),
+    // Left by a run that was cut off, it would keep the member out for good.
+    absent({ paths: [STAND_DOWN_FILE] }, {
+      name: "takes part in the service",
+      tags: ["services", "keepalived"],
+      joins: true,
+    }),
+  ];
 }
 
 /** What lay at a path before a run; a file that was not there has no content. */
@@ -235,6 +267,13 @@ function recordOf(endpoint: Endpoint): MemberRecordArgs {
  */
 function leavingTasks(endpoint: Endpoint): readonly Task[] {
   return [
+    ...(endpoint.pods === undefined ? [] : ["keepalived", "haproxy"] as const).flatMap((name) => [
+      absent({ paths: [POD_PATHS[name]] }, {
+        name: `no static pod ${name}`,
+        tags: ["services", name],
+      }),
+      noPod({ name }, { tags: ["services", name] }),
+    ]),
     service({ name: "keepalived", enabled: false, running: false }, {
       tags: ["services", "keepalived"],
     }),
@@ -244,7 +283,7 @@ function leavingTasks(endpoint: Endpoint): readonly Task[] {
     service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
     // Nothing is left that they were for.
     firewall({}, { tags: ["firewall"] }),
-    absent({ paths: [...ownPaths(), KEEPALIVE_FILE] }, {
+    absent({ paths: [...ownPaths(), ...podFiles(endpoint), KEEPALIVE_FILE] }, {
       name: "no files of the endpoint",
       notify: [FORGET_UNITS],
       tags: ["config", "cleanup"],
@@ -252,4 +291,9 @@ function leavingTasks(endpoint: Endpoint): readonly Task[] {
     noUser({ name: SCRIPT_USER, comment: SCRIPT_USER_COMMENT }, { tags: ["system", "keepalived"] }),
     absent({ paths: [MEMBERS_FILE] }, { name: "no record of members", tags: ["system"] }),
   ];
+}
+
+/** What static pods have of their own beside manifests. */
+function podFiles({ pods }: Endpoint): readonly string[] {
+  return pods === undefined ? [] : [STAND_DOWN_FILE];
 }

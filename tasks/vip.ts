@@ -1,5 +1,6 @@
 import { addressesOf, alone, bracketed, isSix } from "../src/addresses.ts";
 import type { Endpoint, ExecResult, GroupCheck, Verdict } from "../src/model.ts";
+import { POD_WORDS } from "../src/kubelet.ts";
 import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
 
@@ -12,6 +13,8 @@ interface Answer {
   readonly holds: readonly string[];
   readonly haproxy: boolean;
   readonly keepalived: boolean;
+  /** It has static pods and no kubelet that would start them, and none runs: before its control plane. */
+  readonly waits: boolean;
   /** Something listens on the endpoint's port. */
   readonly listens: boolean;
   /** How many API servers answer this host directly with 200; unset: nothing could tell. */
@@ -72,9 +75,7 @@ function probe(endpoint: Endpoint): string {
     : sh`set -- "$@" ${countUrl(endpoint)}`;
   return sh`set --
 ${raw(addressesOf(endpoint).map((address) => holding(address, endpoint)).join("\n"))}
-${SERVICE_WORDS}
-systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
-  echo "haproxy $haproxy"; echo "keepalived $keepalived"; }
+${raw(endpoint.pods === undefined ? UNITS : PODS)}
 if grep -q ${listening(endpoint)} ${socketTables(endpoint)} 2>/dev/null; then echo listens; fi
 if command -v curl >/dev/null 2>&1; then
   ${raw(counting)}
@@ -83,6 +84,17 @@ if command -v curl >/dev/null 2>&1; then
 fi
 :`;
 }
+
+const UNITS = sh`${SERVICE_WORDS}
+systemctl is-active haproxy keepalived 2>/dev/null | { read -r haproxy; read -r keepalived
+  echo "haproxy $haproxy"; echo "keepalived $keepalived"; }`;
+
+// No systemd knows of them: the process table does.
+const PODS = sh`${POD_WORDS}
+for daemon in haproxy keepalived; do
+  if [ -n "$(pod_pids $daemon)" ]; then echo "$daemon active"; else echo "$daemon inactive"; fi
+done
+if ! kubelet_runs; then echo "kubelet inactive"; fi`;
 
 /** Says when the host holds an address, and else lists what is asked through it. */
 function holding(address: string, endpoint: Endpoint): string {
@@ -135,6 +147,7 @@ function parse({ stdout }: ExecResult, endpoint: Endpoint): Answer {
     holds: addressesOf(endpoint).filter((address) => lines.includes(`holds ${address}`)),
     haproxy: lines.includes("haproxy active"),
     keepalived: lines.includes("keepalived active"),
+    waits: ["kubelet", "haproxy", "keepalived"].every((it) => lines.includes(`${it} inactive`)),
     listens: lines.includes("listens"),
     backends: counted,
     through: new Map(
@@ -172,10 +185,20 @@ function judge(
   answers: ReadonlyMap<string, ExecResult>,
   strict: boolean,
 ): Verdict {
-  const said = hosts.flatMap((host) => {
+  const every = hosts.flatMap((host) => {
     const answer = answers.get(host);
     return answer === undefined ? [] : [{ host, ...parse(answer, endpoint) }];
   });
+  const waiting = every.filter(({ waits }) => waits);
+  const noKubelet = waiting.length === 0
+    ? []
+    : [`no kubelet runs on ${names(waiting)}, which starts the pods`];
+  // Manifests lie there before a control plane is made, and nothing is wrong with that.
+  const said = strict ? every : every.filter(({ waits }) => !waits);
+  if (said.length === 0 && waiting.length === hosts.length) {
+    const nobody = { last: [], able: [], partaking: [] };
+    return { ok: true, message: noKubelet.join(), ...nobody, faults: startless(waiting) };
+  }
   const silent = hosts.filter((host) => !answers.has(host));
   const path = pathOf(endpoint);
   const up = Math.max(0, ...said.map(({ backends = 0 }) => backends));
@@ -195,6 +218,7 @@ function judge(
   const facts = [
     heldBy(seen, silent),
     ...(silent.length === 0 ? [] : [`no answer from ${silent.join(", ")}`]),
+    ...noKubelet,
     ...ailed,
     `backends ${up}/${endpoint.backends.length}`,
     ...wrong,
@@ -207,6 +231,7 @@ function judge(
   const faults = [
     ...misheld,
     ...silent.map((host) => `no answer from ${host}`),
+    ...startless(waiting),
     ...said.flatMap((one) => illnesses(one, endpoint).map((text) => `${text} ${one.host}`)),
     ...seen.flatMap(({ address }) =>
       cutOff(address, said, hosts.length === 1, wellAs(endpoint)).map(({ host }) =>
@@ -310,6 +335,10 @@ function standsOtherwise(address: string, said: readonly Said[]): boolean {
 }
 
 type Said = Answer & { readonly host: string };
+
+/** Excused where it was so before; where pods ran and have gone with their kubelet it is a new fault. */
+const startless = (waiting: readonly Said[]) =>
+  waiting.map(({ host }) => `no kubelet runs on ${host}`);
 
 const names = (list: readonly Said[]) => list.map(({ host }) => host).join(", ");
 

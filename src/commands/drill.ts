@@ -98,6 +98,7 @@ async function perform(
     return EXIT.ok;
   }
   refuseAbsent(endpoints);
+  refusePods(endpoints);
   if (flags.yes !== true) refuseProduction(endpoints, drills);
   await refuseUngranted(endpoints, drills);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
@@ -159,6 +160,18 @@ function refuseAbsent(endpoints: readonly Endpoint[]): void {
       severity: "error",
       code: "absent",
       message: `Cannot drill "${name}": its inventory says state: absent`,
+    }),
+  );
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** What is broken and given back are units of the system; nobody would give back a container. */
+function refusePods(endpoints: readonly Endpoint[]): void {
+  const problems = endpoints.filter(({ pods }) => pods !== undefined).map(
+    ({ name }): Diagnostic => ({
+      severity: "error",
+      code: "static-pods",
+      message: `Cannot drill "${name}": its daemons are static pods, and drills break units`,
     }),
   );
   if (problems.length > 0) throw new InputError(problems);

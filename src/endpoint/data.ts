@@ -8,7 +8,7 @@ import type { Endpoint, Facts, Member, World } from "../model.ts";
 import { connections, derive, type Derived, descriptors, type Instance } from "./derive.ts";
 import { family } from "./network.ts";
 import { notifyCommand } from "./notify.ts";
-import { PATHS, POD_SCRIPT_USER, SCRIPT_USER } from "./paths.ts";
+import { PATHS, POD_SCRIPT_USER, SCRIPT_USER, STAND_DOWN_FILE } from "./paths.ts";
 import { settings } from "./profile.ts";
 import type { Daemon } from "./version.ts";
 import { assertNewEnough, assertTakesGuide, knows } from "./words.ts";
@@ -135,6 +135,7 @@ function vrrp(
     scriptUser: pod ? POD_SCRIPT_USER : SCRIPT_USER,
     // It is written by a unit of systemd: where there is none the scripts alone tell.
     trackFile: pod || facts?.init === "openrc" ? "" : PATHS.trackFile,
+    standDownFile: pod ? STAND_DOWN_FILE : "",
     aliveScript: PATHS.aliveScript,
     readyScript: PATHS.readyScript,
     notifyScript: notify === undefined ? "" : PATHS.notifyScript,

@@ -27,7 +27,11 @@ export interface PackageWishes {
 const ANY: PackageSettings = { versions: {}, lockTimeoutMs: 300_000 };
 
 /** What is asked of the packages of a member. */
-export function packagesFor({ packages = ANY }: Endpoint): PackageWishes {
+export function packagesFor({ packages = ANY, pods }: Endpoint): PackageWishes {
+  if (pods !== undefined) {
+    const lockSeconds = Math.ceil(ANY.lockTimeoutMs / 1000);
+    return { names: ["curl"], services: [], versions: {}, hold: {}, lockSeconds };
+  }
   const { versions, hold, lockTimeoutMs } = packages;
   return {
     // curl is for the check scripts, and nobody's to pin.
@@ -41,10 +45,10 @@ export function packagesFor({ packages = ANY }: Endpoint): PackageWishes {
 
 /**
  * System user without login that Keepalived runs the check scripts as, or undefined when it runs
- * them as root, as the seed document does. Has to exist before keepalived.conf is tested.
+ * them as root, as the seed document does, or as a user of its image. Has to exist before keepalived.conf is tested.
  */
 export function scriptUser(endpoint: Endpoint): string | undefined {
-  return endpoint.profile === "guide" ? undefined : SCRIPT_USER;
+  return endpoint.profile === "guide" || endpoint.pods !== undefined ? undefined : SCRIPT_USER;
 }
 
 /** What reloads a daemon, and fails unless it then runs with its new configuration. */

@@ -29,6 +29,7 @@ export function makeGroup(
   const runs = everyone(endpoint).map((member): HostRun => {
     const all = judging ? [] : play.tasks(endpoint, member);
     const tasks = wanted(all);
+    const standDown = play.standDown?.(endpoint, member);
     return {
       endpoint,
       member,
@@ -36,7 +37,7 @@ export function makeGroup(
       tasks,
       handlers: play.handlers(endpoint, member),
       keepers: play.keeps?.(endpoint, member) ?? handlersAgain(play.handlers(endpoint, member)),
-      ...(play.standDown === undefined ? {} : { standDown: play.standDown(endpoint, member) }),
+      ...(standDown === undefined ? {} : { standDown }),
       ...(about === undefined ? {} : { about }),
       steps: 0,
       seen: [],

@@ -19,6 +19,10 @@ import { subnet } from "./subnet.ts";
 /** Every preflight of an endpoint; one that has no members left has none. */
 export function preflights(endpoint: Endpoint): readonly Preflight[] {
   if (endpoint.members.length === 0) return [];
+  // What is asked of units and packages of the system says nothing about containers.
+  const system = endpoint.pods !== undefined
+    ? []
+    : [descriptors(endpoint), availablePackages(endpoint), confinement(endpoint)];
   return [
     subnet(endpoint),
     addressFree(endpoint),
@@ -28,8 +32,6 @@ export function preflights(endpoint: Endpoint): readonly Preflight[] {
     port(endpoint),
     apiServers(endpoint),
     clock(endpoint),
-    descriptors(endpoint),
-    availablePackages(endpoint),
-    confinement(endpoint),
+    ...system,
   ];
 }

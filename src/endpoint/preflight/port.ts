@@ -1,5 +1,6 @@
 import type { Endpoint, Preflight } from "../../model.ts";
-import { sh } from "../../shell.ts";
+import { POD_WORDS } from "../../kubelet.ts";
+import { raw, sh } from "../../shell.ts";
 import { concernsHaproxy } from "./concerns.ts";
 import { type Found, merged, rows } from "./judged.ts";
 
@@ -22,7 +23,7 @@ export function port(endpoint: Endpoint): Preflight {
     name: "port",
     waits: false,
     concerns: concernsHaproxy,
-    probe: () => probe(wanted),
+    probe: () => probe(wanted, endpoint.pods === undefined ? UNIT : POD),
     judge: (answers) => {
       const found = [...answers].flatMap(([host, { stdout }]) =>
         judge(host, stdout, wanted, endpoint)
@@ -46,11 +47,17 @@ function portsOf({ port, haproxy: { stats }, profile }: Endpoint): readonly Want
 }
 
 // A socket is HAProxy's own when its process is the main one of haproxy.service, or a worker of that.
-function probe(wanted: readonly Wanted[]): string {
-  return sh`command -v ss >/dev/null 2>&1 || { echo "needs ss"; exit; }
-main=$(systemctl show -p MainPID --value haproxy.service 2>/dev/null)
+const UNIT = sh`main=$(systemctl show -p MainPID --value haproxy.service 2>/dev/null)
 parent() { while read -r key value; do [ "$key" != PPid: ] || echo "$value"; done <"/proc/$1/status"; }
-own() { [ "\${main:-0}" != 0 ] && { [ "$1" = "$main" ] || [ "$(parent "$1" 2>/dev/null)" = "$main" ]; }; }
+own() { [ "\${main:-0}" != 0 ] && { [ "$1" = "$main" ] || [ "$(parent "$1" 2>/dev/null)" = "$main" ]; }; }`;
+
+// Or, with static pods, when it is a HAProxy that a kubelet runs.
+const POD = sh`${POD_WORDS}
+own() { pod_pids haproxy | grep -qx "$1"; }`;
+
+function probe(wanted: readonly Wanted[], own: string): string {
+  return sh`command -v ss >/dev/null 2>&1 || { echo "needs ss"; exit; }
+${raw(own)}
 for port in ${wanted.map((it) => it.port)}; do
   ss -Hltnp "sport = :$port" | while read -r _ _ _ at _ users; do
     pid=\${users#*pid=} pid=\${pid%%[!0-9]*} name=\${users#*'(("'} name=\${name%%'"'*}
