@@ -35,8 +35,11 @@ export const POD_PATHS = {
   keepalived: "/etc/kubernetes/manifests/keepalived.yaml",
 } as const;
 
-/** Holds 1 while a member with static pods leaves the address to the others: its Keepalived watches it. */
-export const STAND_DOWN_FILE = "/etc/keepalived/holdfast-stand-down";
+/**
+ * Holds 1 while a member with static pods leaves the address to the others: its Keepalived watches
+ * it. In a folder of its own, which the container has too, and in /run: a boot forgets it.
+ */
+export const STAND_DOWN_FILE = "/run/holdfast-stand-down/keepalived";
 
 /** Record of who the members of the endpoint are; root's alone, beside the runner's own state. */
 export const MEMBERS_FILE = "/var/lib/holdfast/members";

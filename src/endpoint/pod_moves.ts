@@ -11,6 +11,8 @@ import { awaitPod } from "./pods.ts";
 
 const DAEMONS = ["haproxy", "keepalived"] as const;
 
+const STAND_DOWN_FOLDER = STAND_DOWN_FILE.replace(/\/[^/]*$/, "");
+
 /** Seconds that a kubelet may take to run what a manifest says, an image that has to come included. */
 const START_S = 100;
 
@@ -74,7 +76,7 @@ grep -Fq ${STAND_DOWN_FILE} ${PATHS.keepalived} || {
   echo ${`${PATHS.keepalived} does not watch ${STAND_DOWN_FILE}: it is not what was deployed`} >&2
   exit 1
 }
-( umask 022; echo 1 >${STAND_DOWN_FILE} ) || exit 1
+( umask 022; mkdir -p ${STAND_DOWN_FOLDER} && echo 1 >${STAND_DOWN_FILE} ) || exit 1
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   [ -n "$(held)" ] || exit 0
   sleep 0.5

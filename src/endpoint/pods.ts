@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Endpoint, FileSpec, PodSettings, World } from "../model.ts";
+import { STAND_DOWN_FILE } from "./paths.ts";
 import type { Reasoned } from "./reasoned.ts";
 import { type Daemon, DEFAULT_VERSIONS } from "./version.ts";
 
@@ -51,9 +52,16 @@ export function podData(
     pod: {
       image: endpoint.pods?.images[daemon] ?? "",
       files: fingerprint(files, world),
+      mounts: files.map(({ path }) => ({ name: nameOf(path), path })),
+      standDownFolder: STAND_DOWN_FILE.replace(/\/[^/]*$/, ""),
       health: endpoint.profile === "guide" ? [] : [loopback(endpoint.haproxy.stats)],
     },
   };
+}
+
+/** `keepalived-conf` of a path: a name for a volume. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 }
 
 /** Where HAProxy listens for questions about its health; one on all addresses is asked on loopback. */
