@@ -6,8 +6,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { dirname } from "@std/path";
 import { parseDocument } from "yaml";
-import { PATHS, POD_PATHS } from "../../src/endpoint/paths.ts";
+import { PATHS, POD_PATHS, STAND_DOWN_FILE } from "../../src/endpoint/paths.ts";
 import { imageVersion, podVersion } from "../../src/endpoint/pods.ts";
 import { TaskError } from "../../src/errors.ts";
 import type { Endpoint } from "../../src/model.ts";
@@ -55,7 +56,10 @@ for (const [name, of] of PODS) {
       for (const { name, mountPath, readOnly } of volumeMounts) {
         const { hostPath } = spec.volumes.find((it: Pod) => it.name === name);
         // Where it is on the host, as the configurations name it.
-        if (hostPath !== undefined) assertEquals([hostPath.path, readOnly], [mountPath, true]);
+        if (hostPath === undefined) continue;
+        assertEquals(hostPath.path, mountPath);
+        // It watches no file in a folder that is read-only.
+        assertEquals(readOnly, name === "stand-down" ? undefined : true);
       }
       const mounted = volumeMounts.map((it: Pod) => it.mountPath);
       const read = filesOf(of, "bookworm").filter((it) =>
@@ -116,6 +120,19 @@ Deno.test("the admin socket of HAProxy lies in a folder that the container may w
     name: mount.name,
     emptyDir: {},
   });
+});
+
+Deno.test("the file that Keepalived watches to stand down lies in a folder of the host", () => {
+  const of = inPods(endpoint());
+  const config = filesOf(of, "bookworm").find(({ path }) => path === PATHS.keepalived)?.content ??
+    "";
+  assertStringIncludes(config, `file ${STAND_DOWN_FILE}\n`);
+  const { spec } = podOf(of, "keepalived");
+  const { hostPath } = spec.volumes.find((it: Pod) => it.name === "stand-down");
+  assertEquals(hostPath, { path: dirname(STAND_DOWN_FILE), type: "DirectoryOrCreate" });
+  // Nothing of it on a host with units.
+  const unit = filesOf(endpoint(), "bookworm").find(({ path }) => path === PATHS.keepalived);
+  assert(!unit?.content.includes("stand_down"));
 });
 
 Deno.test("the liveness of HAProxy is asked of HAProxy alone, wherever it listens", () => {
