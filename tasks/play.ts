@@ -132,7 +132,8 @@ function runningUnits(): readonly Task[] {
 /** The daemons as static pods: a manifest is all that the kubelet wants. */
 function runningPods(files: readonly FileArgs[]): readonly Task[] {
   return [
-    fileSet({ name: "static pods haproxy, keepalived", files }, { tags: ["services"] }),
+    // Part of every change of a configuration: without it no container reads the new one.
+    fileSet({ name: "static pods haproxy, keepalived", files }, { tags: ["config", "services"] }),
     // Left by a run that was cut off, it would keep the member out for good.
     absent({ paths: [STAND_DOWN_FILE] }, {
       name: "takes part in the service",

@@ -57,6 +57,19 @@ Deno.test("drill names every unknown drill at once, with what was meant", () =>
     assertStringIncludes(err, "--list shows them all");
   }));
 
+Deno.test("drill breaks no static pods, which it could not give back", () =>
+  withInventory(
+    ", mode: static-pods, images: { haproxy: 'haproxy:2.8', keepalived: 'k:2.2' }",
+    async (path) => {
+      const { code, err } = await cli(["drill", path, "haproxy-killed", "--yes"]);
+      assertEquals(code, 1);
+      assertStringIncludes(
+        err,
+        "its daemons are static pods, and drills break units [static-pods]",
+      );
+    },
+  ));
+
 Deno.test("drill breaks nothing in production without --yes, and says what it would break", () =>
   withInventory(", production: true", async (path) => {
     const { code, out, err } = await cli(["drill", path, "link-down", "--json"]);

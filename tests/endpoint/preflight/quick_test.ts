@@ -9,7 +9,9 @@ import { subnet } from "../../../src/endpoint/preflight/subnet.ts";
 import type { Endpoint, Facts, Preflight } from "../../../src/model.ts";
 import { runSh } from "../../helpers.ts";
 import { SHELLS } from "../../ssh/shells.ts";
+import { withKubeletHost } from "../../kubelet_host.ts";
 import { endpoint, facts, member, world } from "../fixtures.ts";
+import { inPods } from "../renderings.ts";
 
 /** What a preflight says when hosts answer so, `severity host: message` each. */
 function said(
@@ -40,6 +42,28 @@ for (const [name, shell] of SHELLS_HERE) {
       assertEquals([code, stderr], [0, ""], text);
     }
   });
+
+  Deno.test(`port() lets a HAProxy be in ${name} that a kubelet runs`, () =>
+    withKubeletHost(shell, async (host) => {
+      const ss = `#!/bin/sh
+echo 'LISTEN 0 128 0.0.0.0:8443 0.0.0.0:* users:(("haproxy",pid=101,fd=7))'
+`;
+      await Deno.writeTextFile(`${host.dir}/bin/ss`, ss, { mode: 0o755 });
+      const found = async (of: Endpoint) => {
+        const { probe } = port(of);
+        const { stdout } = await host.run(probe?.("lb1", new Map()) ?? "");
+        return said(port(of), { lb1: stdout });
+      };
+      const taken =
+        "error lb1: port 8443 of the endpoint is taken: haproxy (process 101) listens on " +
+        "0.0.0.0:8443";
+      await host.processes({ name: "kubelet" }, { name: "haproxy", pod: true });
+      assertEquals(await found(inPods(endpoint())), []);
+      // To units it is a stranger, and to pods one that is none.
+      assertEquals(await found(endpoint()), [taken]);
+      await host.processes({ name: "kubelet" }, { name: "haproxy" });
+      assertEquals(await found(inPods(endpoint())), [taken]);
+    }));
 
   Deno.test(`port() finds in ${name} who has a port, and lets its own addresses be`, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
