@@ -51,12 +51,12 @@ Deno.test("endpointPlay() of static pods writes manifests after what they read, 
 });
 
 Deno.test("endpointPlay() of static pods has a handler for all that it notifies, and hands over before", () => {
-  for (const  of of[PODS, GUIDE]) {
-    const handlers = play.handlers(of, of.members[0]!);
+  for (const one of [PODS, GUIDE]) {
+    const handlers = play.handlers(one, one.members[0]!);
     const known = handlers.map(({ name }) => name);
-    const notified = tasksOf(of).flatMap((task) => [
+    const notified = tasksOf(one).flatMap((task) => [
       ...task.notify,
-      ...firstChanges(task, of).flatMap(({ notify = [] }) => notify),
+      ...firstChanges(task, one).flatMap(({ notify = [] }) => notify),
     ]);
     assert(notified.length > 0);
     assertEquals(notified.filter((name) => !known.includes(name)), []);
