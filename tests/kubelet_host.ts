@@ -58,12 +58,17 @@ export class KubeletHost {
     await Deno.utime(at, when, when);
   }
 
+  /** What becomes of its processes the next time that a text sleeps, as shell text. */
+  async onSleep(text: string): Promise<void> {
+    await Deno.writeTextFile(`${this.dir}/on-sleep`, text);
+  }
+
   /** Whether a file is there. */
   async has(path: string): Promise<boolean> {
     return await Deno.lstat(`${this.dir}${path}`).then(() => true, () => false);
   }
 
-  /** Runs a text on it; `sleep` says its seconds, and time does not pass. */
+  /** Runs a text on it; time does not pass. */
   run(text: string, variables: Readonly<Record<string, string>> = {}): Promise<ExecResult> {
     const own = ["/proc/", "/etc/keepalived/", ...Object.values(POD_PATHS), STAND_DOWN_FILE];
     const folder = STAND_DOWN_FILE.replace(/\/[^/]*$/, "");
@@ -72,7 +77,10 @@ export class KubeletHost {
       text,
     );
     const set = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`).join("");
-    return runSh(`PATH=${this.dir}/bin:$PATH\nsleep() { :; }\n${set}${here}`, this.#shell);
+    return runSh(
+      `PATH=${this.dir}/bin:$PATH\nsleep() { if [ -e "${this.dir}/on-sleep" ]; then . "${this.dir}/on-sleep"; fi; }\n${set}${here}`,
+      this.#shell,
+    );
   }
 }
 

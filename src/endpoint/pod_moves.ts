@@ -33,7 +33,8 @@ function awaitScript(daemon: "haproxy" | "keepalived"): string {
 [ -e ${manifest} ] || exit 0
 kubelet_runs || { echo "no kubelet runs yet"; exit 0; }
 for _ in $(seq ${START_S}); do
-  if newer_pod ${daemon} ${manifest}; then exit 0; fi
+  # One that ends over what it reads does so a moment after it has begun.
+  if newer_pod ${daemon} ${manifest} && sleep 2 && newer_pod ${daemon} ${manifest}; then exit 0; fi
   sleep 1
 done
 echo ${

@@ -59,6 +59,13 @@ if kubelet_runs; then echo yes; else echo no; fi`;
     assertEquals([code, stderr], [0, ""]);
   });
 
+  inShell("the handler does not take a pod that ends at once for one that runs", async (host) => {
+    await host.file(POD_PATHS.haproxy, "new", 30);
+    await host.processes(KUBELET, { name: "haproxy", pod: true, age: 20 });
+    await host.onSleep(`rm -rf ${host.dir}/proc/101`);
+    assertEquals((await host.run(awaitHaproxy!.script)).code, 1);
+  });
+
   inShell("the handler fails when the old pod goes on, and says where to look", async (host) => {
     await host.file(POD_PATHS.keepalived, "new", 30);
     // One of the same name that is no pod is nothing to it.
