@@ -110,7 +110,7 @@ export function endpointPlay(templates: Templates): Play {
       absent ? leavingHandlers() : pods === undefined ? handlerScripts() : podHandlers(),
     checks: (endpoint) => [vip(endpoint)],
     preflights,
-    keeps: ({ pods }, { absent }) => pods === undefined || absent ? keepers() : podKeepers(),
+    keeps: ({ pods }) => pods === undefined ? keepers() : podKeepers(),
     standDown: (endpoint, { absent }) =>
       endpoint.pods === undefined || absent ? standDown(endpoint) : podStandDown(endpoint),
   });
@@ -267,26 +267,19 @@ function recordOf(endpoint: Endpoint): MemberRecordArgs {
  * would bring it back. Packages stay: who else uses them, nobody can tell.
  */
 function leavingTasks(endpoint: Endpoint): readonly Task[] {
+  const pods = endpoint.pods !== undefined;
+  const stopped = (name: "haproxy" | "keepalived") => pods ? noPods(name) : [noUnit(name)];
   return [
-    ...(endpoint.pods === undefined ? [] : ["keepalived", "haproxy"] as const).flatMap((name) => [
-      absent({ paths: [POD_PATHS[name]] }, {
-        name: `no static pod ${name}`,
-        tags: ["services", name],
-      }),
-      noPod({ name }, { tags: ["services", name] }),
-    ]),
-    service({ name: "keepalived", enabled: false, running: false }, {
-      tags: ["services", "keepalived"],
-    }),
+    ...stopped("keepalived"),
     ...addressesOf(endpoint).map((address) =>
       noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] })
     ),
-    service({ name: "haproxy", enabled: false, running: false }, { tags: ["services", "haproxy"] }),
+    ...stopped("haproxy"),
     // Nothing is left that they were for.
     firewall({}, { tags: ["firewall"] }),
-    absent({ paths: [...ownPaths(), ...podFiles(endpoint), KEEPALIVE_FILE] }, {
+    absent({ paths: [...ownPaths(), ...(pods ? [STAND_DOWN_FILE] : []), KEEPALIVE_FILE] }, {
       name: "no files of the endpoint",
-      notify: [FORGET_UNITS],
+      notify: pods ? [] : [FORGET_UNITS],
       tags: ["config", "cleanup"],
     }),
     noUser({ name: SCRIPT_USER, comment: SCRIPT_USER_COMMENT }, { tags: ["system", "keepalived"] }),
@@ -294,7 +287,15 @@ function leavingTasks(endpoint: Endpoint): readonly Task[] {
   ];
 }
 
-/** What static pods have of their own beside manifests. */
-function podFiles({ pods }: Endpoint): readonly string[] {
-  return pods === undefined ? [] : [STAND_DOWN_FILE];
+function noUnit(name: "haproxy" | "keepalived"): Task {
+  return service({ name, enabled: false, running: false }, { tags: ["services", name] });
+}
+
+/** Without its manifest the kubelet ends a pod, and does not start it again. */
+function noPods(name: "haproxy" | "keepalived"): readonly Task[] {
+  const tags = ["services", name];
+  return [
+    absent({ paths: [POD_PATHS[name]] }, { name: `no static pod ${name}`, tags }),
+    noPod({ name }, { tags }),
+  ];
 }
