@@ -55,12 +55,13 @@ export function podKeepers(): readonly Keeper[] {
   ( eval ${awaitScript(daemon)} ) >&2 || bad=1
 fi`
   );
-  const restore = sh`rm -f -- ${STAND_DOWN_FILE} || exit 1
+  const save = sh`[ -e ${STAND_DOWN_FILE} ] || echo "takes part"`;
+  const restore = sh`[ -z "$saved" ] || rm -f -- ${STAND_DOWN_FILE} || exit 1
 [ "$early" != 1 ] || exit 0
 bad=
 ${raw(waits.join("\n"))}
 [ -z "$bad" ]`;
-  return [{ name: "pods haproxy, keepalived", save: ":", restore }];
+  return [{ name: "pods haproxy, keepalived", save, restore }];
 }
 
 /**

@@ -125,13 +125,21 @@ if kubelet_runs; then echo yes; else echo no; fi`;
   });
 
   inShell("an undone run has the member take part again, and waits for old pods", async (host) => {
+    const saved = (await host.run(keeper!.save)).stdout.trim();
+    assertEquals(saved, "takes part");
     await host.file(STAND_DOWN_FILE, "1\n");
+    // What was not so before is seen, or nobody would bring it back.
+    assertEquals((await host.run(keeper!.save)).stdout, "");
     await host.file(POD_PATHS.haproxy, "old", 30);
     await host.processes(KUBELET, { name: "haproxy", pod: true, age: 4000 });
     const restore = (more: Readonly<Record<string, string>>) =>
-      host.run(`(\n${keeper!.restore}\n)`, { saved: "", notified: "", early: "", ...more });
+      host.run(`(\n${keeper!.restore}\n)`, { saved, notified: "", early: "", ...more });
+    // One that stood down before the run is left so.
+    assertEquals((await restore({ saved: "" })).code, 0);
+    assertEquals(await host.has(STAND_DOWN_FILE), true);
     assertEquals((await restore({})).code, 0);
     assertEquals(await host.has(STAND_DOWN_FILE), false);
+    assertEquals((await host.run(keeper!.save)).stdout.trim(), saved);
     const notified = awaitHaproxy!.name;
     const { code, stderr } = await restore({ notified });
     assertEquals(code, 1);
