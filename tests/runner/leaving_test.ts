@@ -120,3 +120,33 @@ Deno.test("run() takes a host out of service that left its group and is in the i
       ["former-member", '"lb8"'],
     ]);
   }));
+
+Deno.test("run() has nobody hand the service over to one that leaves", () =>
+  withTempDir(async (dir) => {
+    const alone: Endpoint = {
+      ...anEndpoint("lb1"),
+      leaving: anEndpoint("lb3").members.map((member) => ({ ...member, absent: true })),
+    };
+    const check: GroupCheck = {
+      kind: "service",
+      name: "service",
+      hosts: ["lb1", "lb3"],
+      probe: () => ":",
+      judge: () => ({ ok: true, last: ["lb1"], able: ["lb1"], message: "made up" }),
+      deadlineMs: 100,
+    };
+    const play: Partial<Play> = {
+      tasks: (_, { host }) => [wordTask(`${dir}/${host.name}`, "it", { notify: ["again"] })],
+      handlers: () => [{ name: "again", script: ":", disrupts: true }],
+      checks: () => [check],
+      standDown: () => ({ leave: `touch ${dir}/left`, join: ":" }),
+    };
+    const sessions = Object.fromEntries(
+      ["lb1", "lb3"].map((name) => [name, new LocalSession(`${dir}/${name}`)]),
+    );
+    for (const name of Object.keys(sessions)) await Deno.mkdir(`${dir}/${name}`);
+    const { lines } = await runPlay("apply", play, sessions, { endpoints: [alone] });
+    assertEquals(lines.filter((line) => line.includes("hand the service over")), []);
+    assertEquals(lines.includes("lb1 word it changed"), true);
+    assertEquals(await Deno.lstat(`${dir}/left`).then(() => true, () => false), false);
+  }));
