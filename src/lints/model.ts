@@ -57,6 +57,8 @@ export interface Finding {
    * is then pointed at there, and not in the file that it is rendered to.
    */
   readonly setting?: readonly string[];
+  /** What to write into the inventory, where it is pointed at. @default the hint */
+  readonly settingHint?: string;
   /** As {@link setting}, in the `endpoint_host` map of a host. */
   readonly hostSetting?: { readonly host: string; readonly path: readonly string[] };
 }

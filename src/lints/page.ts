@@ -2,7 +2,7 @@
  * docs/lints.md, made from the lints' own examples. Text only.
  * @module
  */
-import type { ExampleFiles, Lint } from "./model.ts";
+import type { Example, ExampleFiles, Lint } from "./model.ts";
 import { SEED_FAULTS } from "./seed.ts";
 
 const HEAD = `# Lints
@@ -41,13 +41,21 @@ ${severity[0]?.toUpperCase()}${severity.slice(1)}${seed(code)}: ${title}.
 
 ${why}
 
-${files(err.files)}
+${files(err.files)}${known(err)}
 What is said:
 
 ${fenced("text", err.says)}
 Without it:
 
 ${files(ok.files)}`;
+}
+
+/** What is known beside the files, where the lint needs to know it. */
+function known({ addresses = {}, versions = {} }: Example): string {
+  const own = Object.entries(addresses).map(([node, list]) => `${node} has ${list.join(" and ")}`);
+  const daemons = Object.entries(versions).map(([daemon, version]) => `${daemon} is ${version}`);
+  const all = [...own, ...daemons];
+  return all.length === 0 ? "" : `\nKnown beside the files: ${all.join(", ")}.\n`;
 }
 
 function files(example: ExampleFiles): string {

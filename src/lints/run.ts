@@ -26,13 +26,17 @@ export function lint(
   ]);
   const guide = subject.endpoint?.profile === "guide";
   const found = lints.flatMap((it) =>
-    [...it.check(subject)].map((finding): Diagnostic => ({
-      severity: guide && SEED_FAULTS.has(it.code) ? "warning" : it.severity,
-      code: it.code,
-      message: finding.message,
-      source: locate(finding) ?? finding.source,
-      hint: finding.hint,
-    }))
+    [...it.check(subject)].map((finding): Diagnostic => {
+      const place = locate(finding);
+      const { message, source, hint, settingHint } = finding;
+      return {
+        severity: guide && SEED_FAULTS.has(it.code) ? "warning" : it.severity,
+        code: it.code,
+        message,
+        source: place ?? source,
+        hint: place === undefined ? hint : settingHint ?? hint,
+      };
+    })
   );
   return once([...unreadable, ...found]).toSorted(byPlace);
 }

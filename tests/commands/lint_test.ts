@@ -129,6 +129,37 @@ Deno.test("lint says what cannot be linted, all of it at once", () =>
     assertStringIncludes(near, "hint: overridden-check");
   }));
 
+Deno.test("lint knows a host's own address from its keepalived.conf", () =>
+  inFolder({
+    "haproxy.cfg": "frontend api\n    bind *:6443\n    default_backend api_servers\n" +
+      "backend api_servers\n    server m1 10.0.0.21:6443 check\n",
+    "vrrp.conf": "vrrp_instance A {\n    unicast_src_ip 10.0.0.21\n}\n",
+  }, async (dir) => {
+    const files = ["--keepalived", "vrrp.conf", "--haproxy", "haproxy.cfg"];
+    const { out } = await cli(["lint", ...files], { cwd: dir });
+    assertMatch(out, /^haproxy\.cfg:2:10: .* both want port 6443 .*\[port-taken\]$/m);
+  }));
+
+Deno.test("lint takes no file for another: empty, of the other daemon, or no file at all", () =>
+  inFolder(
+    { "haproxy.cfg": HAPROXY, "empty": "\n", "vrrp.conf": KEEPALIVED(1, -2) },
+    async (dir) => {
+      const files = ["--keepalived", "haproxy.cfg", "--haproxy", "vrrp.conf", "--haproxy", "empty"];
+      const { code, err } = await cli(["lint", ...files, "--haproxy", "/dev/zero"], { cwd: dir });
+      assertEquals(code, 1);
+      assertEquals(
+        err,
+        `Cannot use "haproxy.cfg": it looks like a configuration of haproxy [wrong-file]
+   hint: --haproxy haproxy.cfg
+Cannot use "vrrp.conf": it looks like a configuration of keepalived [wrong-file]
+   hint: --keepalived vrrp.conf
+Cannot use "empty": it is empty [wrong-file]
+Cannot read "/dev/zero": it is no file [unreadable-file]
+`,
+      );
+    },
+  ));
+
 Deno.test("lint --ignore leaves one out, --explain and --list say what there is", () =>
   inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
     const line = ["lint", "--haproxy", "haproxy.cfg", "--ignore", "overridden-check"];

@@ -25,7 +25,7 @@ const NFT = { name: "reload nftables", script: "systemctl reload-or-restart nfta
 /** Gives the interface the address that its file names, and no other. */
 const ADDRESS = {
   name: "set the address",
-  script: `read -r one via <${SETTINGS} && ip address flush dev eth0 scope global &&
+  script: `read -r one via <${SETTINGS} && ip -4 address flush dev eth0 scope global &&
 ip address add "$one" dev eth0 && ip route replace default via "$via"`,
 };
 

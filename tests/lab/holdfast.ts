@@ -259,9 +259,9 @@ export async function throughVip(lab: Lab, path = "/readyz"): Promise<number | u
   }
 }
 
-/** Every file that the standard profile puts in place: path, mode, owner, time, inode, content. */
+/** Every file that the standard profile puts in place when no more is asked of it: path, mode, owner, time, inode, content. */
 export function managedFiles(lab: Lab, host: string): Promise<string> {
-  const { guideScript: _1, trackFile: _2, ...own } = PATHS;
+  const { guideScript: _1, trackFile: _2, checkClient: _3, notifyScript: _4, ...own } = PATHS;
   const paths = `${Object.values(own).join(" ")} /etc/sysctl.d/60-holdfast-*`;
   return root(lab, host, `stat -c '%n %a %U:%G %y %i' ${paths} && sha256sum ${paths}`);
 }

@@ -123,6 +123,13 @@ const CASES: Readonly<Record<string, Case>> = {
     }`],
     0,
   ],
+  "nothing tracked, but by another instance of the sync group": [
+    "untracked",
+    [`vrrp_sync_group G {\n group {\n A\n B\n }\n}\n${
+      vrrp("virtual_ipaddress {\n10.0.0.1\n}", script(CMD))
+    }vrrp_instance B {\n virtual_router_id 8\n ${tracks("c")}\n}\n`],
+    0,
+  ],
   "nothing tracked, but Keepalived balances itself": [
     "untracked",
     [`${vrrp("virtual_ipaddress {\n10.0.0.1\n}")}virtual_server 10.0.0.1 80 {\n}`],

@@ -19,6 +19,7 @@ const ENDPOINTS = {
     members: [member("lb1", "fd00::11"), member("lb2", "fd00::12")],
     backends: [{ name: "m1", address: "fd00::21" }, { name: "m2", address: "fd00::22" }],
   },
+  "both families, hosts of one": { moreAddresses: ["fd00::10"] },
   "both families": {
     moreAddresses: ["fd00::10"],
     members: [

@@ -87,9 +87,12 @@ function cannotRender({ message }: TaskError, source: Source | undefined): Diagn
   return { severity: "error", code: "cannot-render", message, ...(source && { source }) };
 }
 
+/** Settings that profile guide obeys: of the others it renders what the seed document says. */
+const GUIDE_OBEYS = ["address", "backends", "port", "router_id", "auth_pass", "mode", "balance"];
+
 function placeOf(
   { setting, hostSetting }: Finding,
-  { name, members }: Endpoint,
+  { name, members, profile }: Endpoint,
   locate: Loaded["locate"],
 ): Source | undefined {
   const { host, path = [] } = hostSetting ?? {};
@@ -97,7 +100,8 @@ function placeOf(
   if (members.some((it) => it.host.name === host && it.priority !== undefined)) {
     return locate({ host: host ?? "" }, ["endpoint_host", ...path]);
   }
-  return setting && locate({ endpoint: name }, setting);
+  const obeyed = profile !== "guide" || GUIDE_OBEYS.includes(setting?.at(-1) ?? "");
+  return setting && obeyed ? locate({ endpoint: name }, setting) : undefined;
 }
 
 /** The same line on several hosts is said once, with the names of the others. */

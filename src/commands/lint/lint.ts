@@ -89,7 +89,7 @@ function say(
     // What is found is the result: all of it, however much.
     for (const each of diagnostics) print(formatDiagnostics([each], sources) + "\n");
     print(`${count(errors, "error")}, ${count(warnings, "warning")}`);
-    const [first] = diagnostics;
+    const [first] = diagnostics.toSorted((a, b) => a.severity < b.severity ? -1 : 1);
     if (first !== undefined) {
       const known = LINTS.some(({ code }) => code === first.code);
       if (known) print(`What one of them is about: holdfast lint --explain ${first.code}`);

@@ -5,6 +5,7 @@
  */
 import { parseHaproxy } from "../../configs/haproxy.ts";
 import { parseKeepalived } from "../../configs/keepalived.ts";
+import { addressesOf } from "../../addresses.ts";
 import { managedFiles } from "../../endpoint/files.ts";
 import { family } from "../../endpoint/network.ts";
 import { PATHS } from "../../endpoint/paths.ts";
@@ -77,16 +78,19 @@ function withPassword({ vrrp }: Endpoint): Endpoint["vrrp"] {
 }
 
 /**
- * Hosts that are named and not numbered get an address from the ranges for documentation, so that
- * peers can be written at all.
+ * Hosts that are named and not numbered, or numbered in one family alone, get an address from the
+ * ranges for documentation, so that peers can be written at all.
  */
 function withAddresses(endpoint: Endpoint): Pick<Endpoint, "members"> & { interface: string } {
-  const four = family(endpoint.address) !== 6;
+  const all = addressesOf(endpoint);
+  const families = ([4, 6] as const).filter((one) => all.some((it) => family(it) === one));
   const members = endpoint.members.map((member, i) => {
-    const { host } = member;
-    if (family(host.address) === (four ? 4 : 6)) return member;
-    const address = four ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`;
-    return { ...member, host: { ...host, address } };
+    const { host, addresses = [] } = member;
+    const missing = families.filter((one) =>
+      ![host.address, ...addresses].some((it) => family(it) === one)
+    );
+    const assumed = missing.map((one) => one === 4 ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`);
+    return { ...member, addresses: [...addresses, ...assumed] };
   });
   return { members, interface: endpoint.interface };
 }

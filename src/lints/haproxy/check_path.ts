@@ -38,20 +38,23 @@ export const checkPath = defineLint({
   },
   *check(subject) {
     for (const pool of pools(subject)) {
-      const { path, word } = pathOf(pool) ?? {};
+      const { path, word, sent = false } = pathOf(pool) ?? {};
       if (path === undefined || !word || /^\/readyz\b/.test(path)) continue;
       yield {
         message: `clients are sent to API servers that shut down: the check of ` +
           `${called(pool.proxy)} asks for "${path}", which stays green meanwhile`,
         source: word.source,
-        hint: `ask for /readyz: option httpchk GET /readyz`,
+        hint: `ask for /readyz: ` +
+          (sent ? "http-check send meth GET uri /readyz" : "option httpchk GET /readyz"),
+        setting: ["haproxy", "check_path"],
+        settingHint: "haproxy: { check_path: /readyz }",
       };
     }
   },
 });
 
 /** What is asked for, and the word that says so; unset: nothing, or it is not known. */
-function pathOf({ proxy }: Pool): { path: string; word: Word } | undefined {
+function pathOf({ proxy }: Pool): { path: string; word: Word; sent: boolean } | undefined {
   const option = optionOf(proxy, "httpchk");
   if (!option) return undefined;
   const send = linesOf(proxy, "http-check", "send").at(-1)?.words ?? [];
@@ -59,7 +62,8 @@ function pathOf({ proxy }: Pool): { path: string; word: Word } | undefined {
   const [, keyword, first, second] = option.words;
   // A single word is the path; of two the first is the method.
   const own = second ?? first;
-  const word = send.some(({ text }) => text === "uri") ? uri : own ?? keyword;
+  const sent = send.some(({ text }) => text === "uri");
+  const word = sent ? uri : own ?? keyword;
   if (!word || word.variables) return undefined;
-  return { path: word === keyword ? "/" : word.text, word };
+  return { path: word === keyword ? "/" : word.text, word, sent };
 }

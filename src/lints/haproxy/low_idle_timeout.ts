@@ -65,6 +65,7 @@ listen apiserver
           hint: `write "timeout ${name} 1h" and find dead peers with "option clitcpka" and ` +
             `"option srvtcpka"`,
           setting: ["haproxy", "client_timeout"],
+          settingHint: "haproxy: { client_timeout: 1h }",
         };
       }
     }

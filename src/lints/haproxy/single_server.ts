@@ -41,6 +41,7 @@ export const singleServer = defineLint({
         source: server.name.source,
         hint: `write a line for each API server`,
         setting: ["backends"],
+        settingHint: "name all API servers: backends: GROUP, or a list of them",
       };
     }
   },

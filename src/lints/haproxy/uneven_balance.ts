@@ -47,6 +47,7 @@ export const unevenBalance = defineLint({
         source: word.source,
         hint: `write "balance leastconn": connections to the API live long`,
         setting: ["haproxy", "balance"],
+        settingHint: "haproxy: { balance: leastconn }",
       };
     }
   },

@@ -46,6 +46,8 @@ export const unverifiedCheck = defineLint({
         source: word.source,
         hint: `write "verify required ca-file PATH" with the cluster's CA`,
         setting: ["ca_file"],
+        settingHint:
+          "ca_file: ca.crt, which is /etc/kubernetes/pki/ca.crt of any control plane host",
       };
     }
   },

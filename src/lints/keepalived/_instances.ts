@@ -77,6 +77,15 @@ export function on({ node }: Placed): string {
   return node.name;
 }
 
+/** Instances of the same file that give their addresses away together with this one. */
+export function synced({ file, vrrp, instance }: Placed): readonly Instance[] {
+  const groups = blocksOf(file.statements, "vrrp_sync_group").map(({ block }) =>
+    blocksOf(block, "group").flatMap((it) => it.block).flatMap(({ words }) => words)
+      .map(({ text }) => text)
+  ).filter((names) => names.includes(instance.name.text)).flat();
+  return vrrp.instances.filter((it) => it !== instance && groups.includes(it.name.text));
+}
+
 /** Whether a sync group tracks something for its members. */
 export function groupTracks({ file }: Placed): boolean {
   return blocksOf(file.statements, "vrrp_sync_group").some(({ block }) =>

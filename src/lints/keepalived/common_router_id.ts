@@ -38,6 +38,7 @@ export const commonRouterId = defineLint({
         source: instance.routerId.source,
         hint: "write another number from 1 to 255, such as the last part of the address",
         setting: ["vrrp", "router_id"],
+        settingHint: "vrrp: { router_id: auto }, or another number from 1 to 255",
       };
     }
   },

@@ -1,7 +1,8 @@
 /** @module */
 import { allOf } from "../../configs/keepalived.ts";
+import type { Instance } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
-import { groupTracks, headOf, placed, whole } from "./_instances.ts";
+import { groupTracks, headOf, placed, synced, whole } from "./_instances.ts";
 
 const conf = (track: string) =>
   `vrrp_script check_haproxy {
@@ -42,8 +43,11 @@ export const untracked = defineLint({
       const { file, instance } = one;
       // Keepalived that balances by itself (LVS) has nothing to track.
       const balances = allOf(file.statements, "virtual_server").length > 0;
-      const checked = instance.tracked.some(({ kind }) => kind !== "interface") ||
-        instance.block.some(({ words }) => words[0]?.text === "track_bfd") || groupTracks(one);
+      const checks = ({ tracked, block }: Instance) =>
+        tracked.some(({ kind }) => kind !== "interface") ||
+        block.some(({ words }) => words[0]?.text === "track_bfd");
+      // A fault of one takes along all that are in a group with it.
+      const checked = [instance, ...synced(one)].some(checks) || groupTracks(one);
       if (checked || balances || !whole(file) || instance.addresses.length === 0) continue;
       yield {
         message: `the address stays on this host when HAProxy dies, and clients are refused: ` +
