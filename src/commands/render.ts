@@ -4,20 +4,17 @@ import { EXIT, InputError, TaskError } from "../errors.ts";
 import { formatInputError } from "../inventory/problems.ts";
 import { imageVersion } from "../endpoint/pods.ts";
 import { DEFAULT_VERSIONS } from "../endpoint/version.ts";
-import type { Endpoint, World } from "../model.ts";
-import { NOTHING } from "../runner/plan.ts";
+import type { Endpoint } from "../model.ts";
 import { loadTemplates } from "../templates.ts";
 import { load, type LoadFlags } from "./load.ts";
 import type { Io } from "./io.ts";
+import { DEFAULT_INTERFACE, unaskedWorld } from "./unasked.ts";
 
 /** Flags of `render`. */
 export interface RenderFlags extends LoadFlags {
   /** Folder that receives `HOST/path/of/the/file`. */
   readonly out: string;
 }
-
-/** Interface that is assumed where the inventory says `auto` and no host was asked. */
-const DEFAULT_INTERFACE = "eth0";
 
 /**
  * Writes the files of every selected host into a folder, offline. Nothing is known of the hosts:
@@ -30,7 +27,7 @@ export async function render(path: string, flags: RenderFlags, io: Io): Promise<
     const files = endpoints.map((endpoint) => assume(endpoint, io)).flatMap((endpoint) =>
       endpoint.members.filter(({ host }) => selected.has(host.name)).flatMap((member) => {
         const host = member.host.name;
-        const world: World = { host, facts: new Map(), predicted: NOTHING };
+        const world = unaskedWorld(host);
         return managedFiles(endpoint, member, templates).map((file) => ({
           path: join(flags.out, host, file.path),
           content: file.content(world),

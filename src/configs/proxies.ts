@@ -4,6 +4,7 @@
  */
 import { type Address, addressesOf } from "./haproxy_address.ts";
 import type { HaproxyFile, Line, Section, Word } from "./model.ts";
+import { remembered } from "./remembered.ts";
 
 /** A frontend, backend or listen section. */
 export interface Proxy {
@@ -46,7 +47,9 @@ export interface Bind {
 }
 
 /** Every proxy of a file, in order, each with the defaults that count for it. */
-export function proxiesOf({ sections }: HaproxyFile): readonly Proxy[] {
+export const proxiesOf: (file: HaproxyFile) => readonly Proxy[] = remembered(read);
+
+function read({ sections }: HaproxyFile): readonly Proxy[] {
   const proxies: Proxy[] = [];
   let latest: Section | undefined;
   for (const section of sections) {

@@ -5,6 +5,7 @@
  */
 import type { Source } from "../model.ts";
 import { allOf, blocksOf, lastOf } from "./keepalived.ts";
+import { remembered } from "./remembered.ts";
 import type { KeepalivedFile, Statement, Word } from "./model.ts";
 
 /** A value and where it is written. */
@@ -143,7 +144,9 @@ export interface Vrrp {
 }
 
 /** Reads what a file says of VRRP. */
-export function vrrpOf({ statements }: KeepalivedFile): Vrrp {
+export const vrrpOf: (file: KeepalivedFile) => Vrrp = remembered(read);
+
+function read({ statements }: KeepalivedFile): Vrrp {
   const globals = blocksOf(statements, "global_defs").flatMap(({ block }) => block);
   const scripts = blocksOf(statements, "vrrp_script").flatMap((it) => script(it) ?? []);
   const instances = blocksOf(statements, "vrrp_instance")

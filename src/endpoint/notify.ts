@@ -5,9 +5,6 @@
  */
 import { quote } from "../shell.ts";
 
-/** What stands in for a value in the words of the command. */
-export const NOTIFY_PLACEHOLDERS = ["state", "host", "endpoint"] as const;
-
 /** Values that are known when the script is written; the state is `$state` in it. */
 export type NotifyValues = Readonly<Record<"host" | "endpoint", string>>;
 

@@ -227,8 +227,8 @@ back() {
 }
 while [ -e open ]; do
   [ "$(start_of "$pid")" = "$born" ] || { back session; continue; }
-  until=
-  { read -r up _ </proc/uptime; read -r until <deadline; } 2>/dev/null
+  # Whoever renews it writes it anew, and a number that is read meanwhile may be half of one.
+  { read -r up _ </proc/uptime && read -r until <deadline; } 2>/dev/null || until=
   [ -z "$until" ] || [ "\${up%%.*}" -lt "$until" ] || { back deadline; continue; }
   sleep 0.2 || sleep 1
 done

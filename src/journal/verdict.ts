@@ -52,18 +52,25 @@ archive ${id}`;
 }
 
 /**
- * Shell text that opens a run again that was kept a moment ago, because a host that changed with
- * this one could not keep it: so that it can be undone. Its guard does not come back; a reboot and
- * the next run undo it.
+ * Shell text that takes back the word that a run is kept, because a host that changed with this one
+ * did not keep it: so that it can be undone. Whether the word has done its work, does it now, or is
+ * still on its way makes no difference afterwards: the run is open, and is kept no more. Its guard
+ * does not come back; a reboot and the next run undo it. Ends with 1 where it cannot be taken back.
  */
 export function recallScript(id: string): string {
-  return sh`${raw(FUNCTIONS)}
+  return sh`( umask 077
+${raw(FUNCTIONS)}
 ${raw(UNIT_FUNCTIONS)}
-umask 077
-[ ! -e ${RUN_DIR} ] && [ -e ${HISTORY_DIR}/${id}/committed ] || exit 1
-mv -T -- ${HISTORY_DIR}/${id} ${RUN_DIR} && mv -f -- ${RUN_DIR}/committed ${RUN_DIR}/open || exit 1
-flush ${RUN_DIR}
-[ ! -d /run/systemd/system ] || arm_boot`;
+kept=${HISTORY_DIR}/${id}
+# Who puts the word into effect right now is waited for, wherever that one has moved the lock.
+{ command exec 9<${RUN_DIR}/lock || command exec 9<"$kept"/lock; } 2>/dev/null && flock 9 2>/dev/null
+if [ ! -e ${RUN_DIR} ] && [ -e "$kept"/committed ]; then mv -T -- "$kept" ${RUN_DIR} || exit 1; fi
+if [ "$(cat ${RUN_DIR}/committed 2>/dev/null)" = ${id} ]; then
+  mv -f -- ${RUN_DIR}/committed ${RUN_DIR}/open || exit 1
+  flush ${RUN_DIR}
+  [ ! -d /run/systemd/system ] || arm_boot
+fi
+[ "$(cat ${RUN_DIR}/open 2>/dev/null)" != ${id} ] || touch ${RUN_DIR}/undoing 2>/dev/null || : )`;
 }
 
 /**

@@ -78,8 +78,8 @@ async function whyBack(
 
 /**
  * Keeps what was changed on all of these hosts: the word is given to all at the same moment, over
- * connections that were opened after their changes. Where one does not keep it, those that do are told
- * that they shall not: what only some of them say is worse than either. Gives why.
+ * connections that were opened after their changes. Where one does not keep it, none of them shall: what
+ * only some of them say is worse than either. Gives why; then all of them are open again.
  */
 export async function keepAll(
   runs: readonly HostRun[],
@@ -87,7 +87,7 @@ export async function keepAll(
 ): Promise<string | undefined> {
   const left = await Promise.all(runs.map((run) => commit(run, effects)));
   const why = left.find((why) => why !== undefined);
-  if (why !== undefined) await Promise.all(runs.map(recall));
+  if (why !== undefined) runs.forEach(recall);
   return why;
 }
 

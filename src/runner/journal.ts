@@ -119,6 +119,7 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   const { about, member: { host } } = run;
   if (about === undefined || run.opened !== true) return undefined;
   let why: string;
+  run.told = true;
   try {
     const { code, stderr } = await overFresh(run, commitScript(about.id), effects);
     if (code === 0) {
@@ -136,11 +137,9 @@ export async function commit(run: HostRun, effects: Effects): Promise<string | u
   run.opened = false;
 }
 
-/** Takes back the word that a host keeps what was changed, so that it can go back with the others. */
-export async function recall(run: HostRun): Promise<void> {
-  if (run.about === undefined || run.opened !== false) return;
-  const answer = await run.session?.run(recallScript(run.about.id)).catch(swallowLost);
-  if (answer?.code === 0) run.opened = true;
+/** A host that keeps what was changed, or may do so by now, has to go back all the same. */
+export function recall(run: HostRun): void {
+  if (run.told === true) run.opened = true;
 }
 
 /**
@@ -197,7 +196,9 @@ export type Back =
 export async function revert(run: HostRun, effects: Effects): Promise<Back> {
   const { about } = run;
   if (about === undefined) throw new TypeError("Cannot go back: no journal was opened");
-  const script = revertScript(about.id);
+  const undo = revertScript(about.id);
+  // A word whose answer was lost may still be on its way, and reach the host after this one.
+  const script = run.told === true ? `${recallScript(about.id)} || exit 1\n${undo}` : undo;
   const first = await tryRevert(run, run.session, script);
   if (!(first instanceof ConnectError)) return first;
   // By then most hosts have gone back by themselves; what they decided must be seen. One whose step
@@ -250,6 +251,7 @@ async function tryRevert(
       return { kind: "stuck", why: stderr.trim().split("\n").at(-1) || `it ended with ${code}` };
     }
     const seen = parseVerdict((await session.run(verdictProbe(run.about?.id ?? ""))).stdout);
+    if (seen.state === "committed") return { kind: "stuck", why: "it keeps what was changed" };
     run.opened = false;
     const byItself = seen.state === "reverted" && seen.by !== "controller";
     return { kind: "back", undone: parseUndone(stdout), byItself };

@@ -51,17 +51,20 @@ export function noteLock(run: HostRun, answer: ExecResult, effects: Effects): vo
 
 /**
  * Sees to it that this run has the locks of all hosts that answered, waiting for them where it may.
- * Gives what it comes to: had at once; had, and what was seen before may be old; or held by others.
+ * Gives whether it has them. What was seen before a wait is old by then, and looked at again under
+ * the locks; somebody may have a host by then that is only observed, and then the wait goes on.
  */
 export async function takeLocks(
   groups: readonly Group[],
   waitMs: number,
   effects: Effects,
-): Promise<"had" | "taken" | "held"> {
+  lookAgain: () => Promise<void>,
+): Promise<boolean> {
   const all = inOrder(groups);
-  if (all.every(({ run }) => run.held === undefined)) {
+  const ours = () => all.every(({ run }) => run.held === undefined);
+  if (ours()) {
     await observe(all, effects);
-    if (all.every(({ run }) => run.held === undefined)) return "had";
+    if (ours()) return true;
   }
   const tie = all.some(({ run }) => run.locked);
   await release(all);
@@ -71,10 +74,13 @@ export async function takeLocks(
   while (!effects.signal.aborted && effects.now() - since < patience) {
     await effects.sleep(Math.min(POLL_MS, patience));
     if (effects.signal.aborted) break;
-    if (await takeAll(all, effects)) return "taken";
+    if (await takeAll(all, effects)) {
+      await lookAgain();
+      if (ours()) return true;
+    }
     await release(all);
   }
-  return "held";
+  return false;
 }
 
 /** Says of every host of a group why nothing is done on it. */

@@ -125,19 +125,15 @@ async function unlocked(
   effects: Effects,
 ): Promise<boolean> {
   if (spec.mode !== "apply" || effects.signal.aborted) return true;
-  const locks = await takeLocks(groups, spec.lock?.waitMs ?? 0, effects);
-  if (locks === "had" || effects.signal.aborted) return true;
-  if (locks === "taken") {
-    const again = groups.flatMap((group) => group.runs.map((run) => ({ group, run })))
-      .filter(({ run }) => !run.stopped);
-    await each(
+  const lookAgain = () =>
+    each(
       spec.forks,
-      again,
+      groups.flatMap((group) => group.runs.map((run) => ({ group, run })))
+        .filter(({ run }) => !run.stopped),
       ({ group, run }) => unlessAborted(connectAndLook(run, group, spec, effects), effects.signal),
     );
-    // A host that is only observed can have been locked meanwhile.
-    if (again.every(({ run }) => run.held === undefined)) return true;
-  }
+  const free = await takeLocks(groups, spec.lock?.waitMs ?? 0, effects, lookAgain);
+  if (free || effects.signal.aborted) return true;
   for (const group of groups) leaveLocked(group, effects);
   return false;
 }

@@ -104,4 +104,20 @@ sed -i 's/^pause=5/pause=0/' ${dir}/state/run/guard`);
       assertEquals(await host.text("a"), "old");
       assertEquals(await verdict(host), { state: "reverted", by: "deadline" });
     }));
+
+  Deno.test(`${name}: the guard takes no half written time for the end of a run`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      const text = [
+        `( ${openScript(ABOUT, [])} )`,
+        `( ${step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })} )`,
+        // What a reader has of a later time whose file is written anew in the middle of its read.
+        `printf 1 >${dir}/state/run/deadline`,
+        `sleep 2 & echo "$!" "$(cut -d' ' -f22 /proc/$!/stat)" >${dir}/state/run/session`,
+        `/bin/sh ${dir}/state/run/guard >/dev/null 2>&1`,
+      ].join("\n");
+      assertOk(await host.run(text));
+      assertEquals(await verdict(host), { state: "reverted", by: "session" });
+    }));
 }

@@ -1,4 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { until } from "../../src/lab/process.ts";
 import { openScript, runId } from "../../src/journal/open.ts";
 import {
   commitScript,
@@ -113,9 +115,45 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
       const text = recallScript(ABOUT.id).replaceAll("/run/systemd/system", `${dir}/none`);
       assertOk(await host.run(text));
       assertEquals(await verdict(host), { state: "open" });
-      assertEquals((await host.run(text)).code, 1);
+      assertOk(await host.run(text));
+      assertEquals(await verdict(host), { state: "open" });
       assertEquals((await revert(host)).files, [`${dir}/a`]);
       assertEquals(await host.text("a"), "old");
+    }));
+
+  Deno.test(`${name}: a word to keep that comes after it was taken back is refused`, () =>
+    withSandbox(shell, async (host) => {
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(recallScript(ABOUT.id)));
+      const late = await host.run(commitScript(ABOUT.id));
+      assertEquals([late.code, await verdict(host)], [1, { state: "open" }]);
+      assertMatch(late.stderr, /it is going back to how it was/);
+      await revert(host);
+      assertEquals(await verdict(host), { state: "reverted", by: "controller" });
+    }));
+
+  Deno.test(`${name}: a word to keep that is at its work when it is taken back is waited for`, () =>
+    withSandbox(shell, async (host) => {
+      const { dir } = host;
+      const inTime = (text: string) => text.replaceAll("/run/systemd/system", `${dir}/none`);
+      await Deno.writeTextFile(`${dir}/a`, "old");
+      assertOk(await host.run(openScript(ABOUT, [])));
+      assertOk(await host.run(step(1, `echo new >${dir}/a`, { paths: [`${dir}/a`] })));
+      // It has the lock, and waits before it puts the run away.
+      const slow = `disarm_boot
+: >${dir}/waits
+while [ ! -e ${dir}/go ]; do sleep 0.05; done
+archive `;
+      const kept = host.run(commitScript(ABOUT.id).replace("disarm_boot\narchive ", slow));
+      assert(await until(async () => (await host.names(".")).includes("waits"), 20_000));
+      const back = host.run(inTime(`${recallScript(ABOUT.id)} || exit 1
+${revertScript(ABOUT.id)}`));
+      await delay(300);
+      assertEquals([await host.text("a"), await verdict(host)], ["new\n", { state: "committed" }]);
+      await Deno.writeTextFile(`${dir}/go`, "");
+      assertOk(await kept);
+      assertEquals(parseUndone((await back).stdout).files, [`${dir}/a`]);
+      assertEquals([await host.text("a"), (await verdict(host)).state], ["old", "reverted"]);
     }));
 
   Deno.test(`${name}: a step of a run that the host has undone does nothing, and cannot be kept`, () =>

@@ -259,10 +259,20 @@ export async function throughVip(lab: Lab, path = "/readyz"): Promise<number | u
   }
 }
 
-/** Every file that the standard profile puts in place when no more is asked of it: path, mode, owner, time, inode, content. */
+const {
+  guideScript: _guide,
+  trackFile: _track,
+  checkClient: _client,
+  notifyScript: _notify,
+  ...own
+} = PATHS;
+
+/** Paths of the files that profile standard puts in place when no more is asked of it. */
+export const STANDARD_FILES: string = Object.values(own).join(" ");
+
+/** Every one of {@link STANDARD_FILES}: path, mode, owner, time, inode, content. */
 export function managedFiles(lab: Lab, host: string): Promise<string> {
-  const { guideScript: _1, trackFile: _2, checkClient: _3, notifyScript: _4, ...own } = PATHS;
-  const paths = `${Object.values(own).join(" ")} /etc/sysctl.d/60-holdfast-*`;
+  const paths = `${STANDARD_FILES} /etc/sysctl.d/60-holdfast-*`;
   return root(lab, host, `stat -c '%n %a %U:%G %y %i' ${paths} && sha256sum ${paths}`);
 }
 

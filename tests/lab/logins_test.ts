@@ -29,8 +29,7 @@ const UNDO = `cp -P --remove-destination /root/sh /bin/sh; usermod -s /bin/bash 
 rm -rf ${HOME} && cp -a /root/home ${HOME}
 rm -f /etc/sudoers.d/zz-*`;
 
-const own = ({ guideScript: _1, trackFile: _2, ...paths }: typeof PATHS) => Object.values(paths);
-const FILES = own(PATHS).join(" ");
+const FILES = hf.STANDARD_FILES;
 const FOLDERS = "/etc/haproxy /etc/keepalived /etc/systemd/system/*.service.d /var/lib/holdfast";
 const MODES = `stat -c '%n %a %U:%G' ${FILES} ${FOLDERS} /etc/sysctl.d/60-holdfast-*`;
 

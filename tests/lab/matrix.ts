@@ -2,7 +2,6 @@
  * Runs points of the fault matrix against real hosts.
  * @module
  */
-import { PATHS } from "../../src/endpoint/paths.ts";
 import { type Lab, powerOff, powerOn } from "../../src/lab/mod.ts";
 import { until } from "../../src/lab/process.ts";
 import { saidBy } from "../matrix/expectations.ts";
@@ -62,8 +61,7 @@ while [ -e ${MARK} ] && [ $i -lt 600 ]; do sleep 0.2; i=$((i + 1)); done; fi ;; 
 
 /** Files of every host with modes and owners, as texts that are the same when they are. */
 async function allFiles(lab: Lab): Promise<Record<string, string>> {
-  const { guideScript: _1, trackFile: _2, checkClient: _3, notifyScript: _4, ...own } = PATHS;
-  const paths = `${Object.values(own).join(" ")} /etc/sysctl.d/60-holdfast-*`;
+  const paths = `${hf.STANDARD_FILES} /etc/sysctl.d/60-holdfast-*`;
   const look = `stat -c '%n %a %U:%G' ${paths}; sha256sum ${paths}`;
   const found = await Promise.all(
     lab.hosts.map(async ({ name }) => [name, await hf.root(lab, name, look)] as const),

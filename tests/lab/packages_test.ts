@@ -52,8 +52,8 @@ Deno.test({
   fn: (t) =>
     withLab("packages", async (lab) => {
       const { inventoryFile } = lab;
-      const base = await offer(lab, "lb1", "haproxy", "2.0.0-1~test");
-      await offer(lab, "lb1", "keepalived", "1:2.0.1-1~test");
+      const base = await offer(lab, "lb1", "haproxy", "2.2.0-1~test");
+      await offer(lab, "lb1", "keepalived", "1:2.1.1-1~test");
 
       await t.step("who holds the lock is named when the limit has passed", async () => {
         const path = await hf.editInventory(lab, "soon", packages("lock_timeout: 2s"));
@@ -101,7 +101,7 @@ Deno.test({
           assertEquals(errorOf(run), errorOf(check));
           assertMatch(errorOf(run), /^Cannot install haproxy 9\.\* on "lb1": the host is offered /);
           assertStringIncludes(errorOf(run), base);
-          assertStringIncludes(errorOf(run), "2.0.0-1~test");
+          assertStringIncludes(errorOf(run), "2.2.0-1~test");
           assertEquals(await versions(lab, "lb1"), before);
         },
       );
@@ -109,7 +109,7 @@ Deno.test({
       const pinned = await hf.editInventory(
         lab,
         "pinned",
-        packages('haproxy: "2.0.*", keepalived: "2.0.*", hold: true'),
+        packages('haproxy: "2.2.*", keepalived: "2.1.*", hold: true'),
       );
       await t.step(
         "another version of what runs on the holder is one start, by the play",
@@ -128,8 +128,8 @@ Deno.test({
           ]);
           assertEquals(await starts(lab, "lb1"), before.map((count) => count + 1));
           const now = await versions(lab, "lb1");
-          assertStringIncludes(now, "haproxy 2.0.0-1~test hold ok installed");
-          assertStringIncludes(now, "keepalived 1:2.0.1-1~test hold ok installed");
+          assertStringIncludes(now, "haproxy 2.2.0-1~test hold ok installed");
+          assertStringIncludes(now, "keepalived 1:2.1.1-1~test hold ok installed");
           assertMatch(now, /^curl \S+ install ok installed$/m);
           const again = await hf.holdfast("apply", pinned, { flags: ["--limit", "lb1"] });
           assertEquals([again.code, hf.tasksOf(again, "changed")], [0, []]);
@@ -153,7 +153,7 @@ Deno.test({
 
       await t.step("a hold by hand is left alone, and is not gone over", async () => {
         hf.assertExit(await hf.holdfast("apply", inventoryFile), 0);
-        const path = await hf.editInventory(lab, "mine", packages('haproxy: "2.0.*"'));
+        const path = await hf.editInventory(lab, "mine", packages('haproxy: "2.2.*"'));
         const before = await versions(lab, "lb1");
         const run = await hf.holdfast("apply", path, { flags: ["--limit", "lb1"] });
         hf.assertExit(run, 3);

@@ -33,9 +33,9 @@ Deno.test({
     withLab("rolling", async (lab) => {
       const bare = await now(lab);
       await t.step(
-        "units that do not exist are kept as such, and bringing them back does nothing",
+        "units that do not exist neither run nor start at boot, and bringing them back does nothing",
         async () => {
-          assertEquals(bare, "haproxy inactive absent\nkeepalived inactive absent\n");
+          assertEquals(bare, "haproxy inactive disabled\nkeepalived inactive disabled\n");
           await undo(lab, bare, "restart haproxy");
           assertEquals(await now(lab), bare);
         },

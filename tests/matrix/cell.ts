@@ -4,7 +4,7 @@
  */
 import { delay } from "@std/async/delay";
 import { until } from "../../src/lab/process.ts";
-import { tasksOf } from "../lab/holdfast.ts";
+import { type Run, tasksOf } from "../lab/holdfast.ts";
 import { heal } from "./conditions.ts";
 import { apply } from "./deploy.ts";
 import type { Injection } from "./fault.ts";
@@ -110,15 +110,20 @@ async function states(room: Room): Promise<Record<HostName, HostState>> {
 /** The next apply brings the deploy to its end, and one more has nothing to do. */
 async function converge(room: Room, recorded: Recorded): Promise<string[]> {
   const next = await apply(room, recorded.inventory, ["--lock-timeout", "60s"]);
-  const said = next.code === 0 ? "" : `: ${next.stdout.slice(-600)}${next.stderr.slice(-300)}`;
-  const wrong = next.code === 0 ? [] : [`the next apply ended with ${next.code}${said}`];
+  const wrong = endedBadly("the next apply", next);
   const again = await apply(room, recorded.inventory);
   const changed = tasksOf(again, "changed");
-  if (again.code !== 0) wrong.push(`the apply after it ended with ${again.code}`);
+  wrong.push(...endedBadly("the apply after it", again));
   if (changed.length > 0) wrong.push(`the apply after it changed ${changed.join(", ")}`);
   wrong.push(...judgeConverged(await states(room), recorded));
   wrong.push(
     ...judgeHolders(await room.holders(), 1).map((line) => `after the next apply: ${line}`),
   );
   return wrong;
+}
+
+function endedBadly(what: string, { code, stdout, stderr }: Run): string[] {
+  return code === 0
+    ? []
+    : [`${what} ended with ${code}: ${stdout.slice(-1500)}${stderr.slice(-600)}`];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Condition } from "./fault.ts";
+import { firstOf } from "./power.ts";
 
 /** Shell text for the room: `$1` is its folder, `$2` the host. */
 const ON_DISKS: Partial<Record<Condition, string>> = {
@@ -55,10 +56,11 @@ export async function heal(dir: string, host: string): Promise<void> {
 }
 
 async function inside(dir: string, where: string, script: string, args: readonly string[]) {
-  const pid = await Deno.readTextFile(`${dir}/${where}.pid`);
+  const first = firstOf(dir, where);
+  if (first === undefined) throw new Error(`Cannot trouble "${where}": it has no power`);
   const spaces = where === "room" ? ["-m"] : ["-m", "-p", "-n", "-r", "-w"];
   const { success, stderr } = await new Deno.Command("nsenter", {
-    args: ["-t", pid, ...spaces, "/bin/sh", "-c", script, "trouble", ...args],
+    args: ["-t", `${first}`, ...spaces, "/bin/sh", "-c", script, "trouble", ...args],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

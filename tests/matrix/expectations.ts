@@ -19,8 +19,7 @@ const CAUSES: Readonly<Record<string, RegExp>> = {
   "half a frame": LINK,
   "ssh exit 255": /closed by remote host|ended with 255/,
   "ssh SIGKILL": /SIGKILL|link was lost/,
-  // Its step is ended then, and the answer to that may be heard before the link is missed.
-  "remote shell SIGKILL": new RegExp(`${LINK.source}|SIGTERM`, "i"),
+  "remote shell SIGKILL": LINK,
   "host power-off": /link was lost|not responding|No route to host|no route to it|no answer from/,
   "disk full": /No space left|disk (is )?full/i,
   "state disk full": /No space left|disk (is )?full/i,

@@ -6,6 +6,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import { until } from "../../src/lab/process.ts";
+import { firstOf, noteFirst } from "./power.ts";
 import { belowHost, childrenOf, foreign } from "./processes.ts";
 
 /** The hosts of a room. */
@@ -88,7 +89,7 @@ export class Room implements AsyncDisposable {
     }
     reader.cancel().catch(() => {});
     room.#first = childrenOf(keeper.pid)[0] ?? 0;
-    await Deno.writeTextFile(`${dir}/room.pid`, `${room.#first}`);
+    await noteFirst(dir, "room", room.#first);
     await Deno.mkdir(`${dir}/sessions`);
     return room;
   }
@@ -112,22 +113,17 @@ export class Room implements AsyncDisposable {
     const said = new TextDecoder().decode(value);
     if (!said.startsWith("up")) throw new Error(`Cannot boot "${host}": it said "${said}"`);
     reader.cancel().catch(() => {});
-    await Deno.writeTextFile(`${this.dir}/${host}.pid`, `${belowHost(launcher.pid)}`);
+    await noteFirst(this.dir, host, belowHost(launcher.pid));
   }
 
   /** Whether a host has power. */
   isOn(host: HostName): boolean {
-    try {
-      const pid = Deno.readTextFileSync(`${this.dir}/${host}.pid`);
-      return /^State:\s+[^ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-    } catch {
-      return false;
-    }
+    return firstOf(this.dir, host) !== undefined;
   }
 
   /** Runs shell text on a host that is on, beside whatever else it does. */
   async run(host: HostName, script: string): Promise<string> {
-    const pid = Deno.readTextFileSync(`${this.dir}/${host}.pid`);
+    const pid = `${this.#firstOn(host)}`;
     return await must([
       "nsenter",
       "-t",
@@ -151,7 +147,13 @@ export class Room implements AsyncDisposable {
 
   /** Processes on a host that are neither its boot nor its daemons, as their command lines. */
   foreign(host: HostName): string[] {
-    return foreign(Number(Deno.readTextFileSync(`${this.dir}/${host}.pid`)));
+    return foreign(this.#firstOn(host));
+  }
+
+  #firstOn(host: HostName): number {
+    const first = firstOf(this.dir, host);
+    if (first === undefined) throw new Error(`Cannot look into "${host}": it has no power`);
+    return first;
   }
 
   /** Waits until no process of a run is left on any host; gives those that never end. */

@@ -5,6 +5,7 @@
  */
 import { trouble } from "./conditions.ts";
 import { bytesPassing, type Injection } from "./fault.ts";
+import { firstOf } from "./power.ts";
 
 const dir = Deno.env.get("HOLDFAST_ROOM") ?? "";
 const target = Deno.args[Deno.args.indexOf("--") + 1] ?? "";
@@ -42,14 +43,13 @@ function injection(): Injection | undefined {
   }
 }
 
-const first = await Deno.readTextFile(`${dir}/${host}.pid`).catch(() => "");
-const alive = await Deno.stat(`/proc/${first}/root/run`).then(() => true, () => false);
-if (first === "" || !alive) exit(`ssh: connect to host ${target} port 22: No route to host`);
+const first = firstOf(dir, host) ??
+  exit(`ssh: connect to host ${target} port 22: No route to host`);
 
 const session = numbered();
 const planned = injection();
 const child = new Deno.Command("nsenter", {
-  args: ["-t", first, "-m", "-p", "-n", "-r", "-w", "/bin/sh", "-c", command],
+  args: ["-t", `${first}`, "-m", "-p", "-n", "-r", "-w", "/bin/sh", "-c", command],
   clearEnv: true,
   env: { PATH: "/usr/bin:/bin", HOME: "/root", USER: "root" },
   stdin: "piped",
@@ -108,7 +108,7 @@ async function strike(moment: "request" | "step" | "reply"): Promise<void> {
     case "host power-off":
       fired();
       powerless = true;
-      Deno.kill(Number(first), "SIGKILL");
+      Deno.kill(first, "SIGKILL");
       await child.status;
       await forget();
       return exit(`Timeout, server ${target} not responding.`);

@@ -11,17 +11,18 @@ import { family } from "../../endpoint/network.ts";
 import { PATHS } from "../../endpoint/paths.ts";
 import type { Node, SmallFile, Subject } from "../../lints/model.ts";
 import type { Endpoint, Member } from "../../model.ts";
-import { NOTHING } from "../../runner/plan.ts";
 import { secret } from "../../secret.ts";
 import type { Templates } from "../../templates.ts";
-
-/** Interface that is assumed where the inventory leaves it to the hosts. */
-const INTERFACE = "eth0";
+import { DEFAULT_INTERFACE, unaskedWorld } from "../unasked.ts";
 
 /** The load balancers of an endpoint, with the files that they would get. */
 export function renderedSubject(endpoint: Endpoint, templates: Templates): Subject {
-  const assumed = { ...endpoint, ...withAddresses(endpoint), vrrp: withPassword(endpoint) };
-  if (assumed.interface === "auto") assumed.interface = INTERFACE;
+  const assumed: Endpoint = {
+    ...endpoint,
+    members: withAddresses(endpoint),
+    vrrp: withPassword(endpoint),
+    interface: endpoint.interface === "auto" ? DEFAULT_INTERFACE : endpoint.interface,
+  };
   const nodes = assumed.members.map((member, i) => {
     const known = endpoint.members[i]?.host.address ?? "";
     return nodeOf(assumed, member, family(known) ? [known] : [], templates);
@@ -49,7 +50,7 @@ function nodeOf(
   templates: Templates,
 ): Node {
   const { name } = member.host;
-  const world = { host: name, facts: new Map(), predicted: NOTHING };
+  const world = unaskedWorld(name);
   const files = managedFiles(endpoint, member, templates).map((file): SmallFile => ({
     path: file.path,
     file: `${name}:${file.path}`,
@@ -81,10 +82,10 @@ function withPassword({ vrrp }: Endpoint): Endpoint["vrrp"] {
  * Hosts that are named and not numbered, or numbered in one family alone, get an address from the
  * ranges for documentation, so that peers can be written at all.
  */
-function withAddresses(endpoint: Endpoint): Pick<Endpoint, "members"> & { interface: string } {
+function withAddresses(endpoint: Endpoint): readonly Member[] {
   const all = addressesOf(endpoint);
   const families = ([4, 6] as const).filter((one) => all.some((it) => family(it) === one));
-  const members = endpoint.members.map((member, i) => {
+  return endpoint.members.map((member, i) => {
     const { host, addresses = [] } = member;
     const missing = families.filter((one) =>
       ![host.address, ...addresses].some((it) => family(it) === one)
@@ -92,5 +93,4 @@ function withAddresses(endpoint: Endpoint): Pick<Endpoint, "members"> & { interf
     const assumed = missing.map((one) => one === 4 ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`);
     return { ...member, addresses: [...addresses, ...assumed] };
   });
-  return { members, interface: endpoint.interface };
 }

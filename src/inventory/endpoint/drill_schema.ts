@@ -3,10 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { didYouMean } from "../../diagnostics.ts";
-
-/** A name in braces; other braces are a word's own. */
-const PLACEHOLDER = /\{([A-Za-z_][\w-]*)\}/g;
+import { PLACEHOLDER, unknownPlaceholders } from "./placeholders.ts";
 
 /** The words of a command, with what stands in for the names that a drill fills in. */
 function command(placeholders: readonly [string, string], example: readonly string[]) {
@@ -20,15 +17,10 @@ function command(placeholders: readonly [string, string], example: readonly stri
     .min(1, { error })
     .superRefine((words, context) => {
       if (words.length === 0) return;
-      words.forEach((text, i) => {
-        for (const [found, name = ""] of text.matchAll(PLACEHOLDER)) {
-          if (placeholders.includes(name)) continue;
-          const near = didYouMean(name, placeholders);
-          const message = `expected ${named.join(" or ")} in braces, ${found} is neither`;
-          const hint = near === undefined ? {} : { hint: `{${near}}` };
-          context.addIssue({ code: "custom", path: [i], message, params: hint });
-        }
-      });
+      for (const { index, found, hint } of unknownPlaceholders(words, placeholders)) {
+        const message = `expected ${named.join(" or ")} in braces, ${found} is neither`;
+        context.addIssue({ code: "custom", path: [index], message, params: hint });
+      }
       // A program with a name of its own can be granted to a run, and nothing else.
       const [program = ""] = words;
       if (program.trim() === "" || program.search(PLACEHOLDER) >= 0) {

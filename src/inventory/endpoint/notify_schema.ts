@@ -3,15 +3,12 @@
  * @module
  */
 import { z } from "zod";
-import { didYouMean } from "../../diagnostics.ts";
+import { unknownPlaceholders } from "./placeholders.ts";
 import { mapping } from "./values.ts";
 
 /** What stands in for a value in the words of the command. */
 const NAMES = ["state", "host", "endpoint"];
 const NAMED = NAMES.map((name) => `{${name}}`).join(", ").replace(/, ([^,]*)$/, " or $1");
-
-/** A name in braces; other braces are a word's own. */
-const PLACEHOLDER = /\{([A-Za-z_][\w-]*)\}/g;
 
 const LIST = { error: "expected a list of words, the program first" };
 const WORD = { error: "expected a word of text without line breaks and control characters" };
@@ -23,15 +20,10 @@ const command = z.array(
     .meta({ pattern: "^[^\\u0000-\\u001f\\u007f]{0,1024}$" }),
   LIST,
 ).min(1, LIST).superRefine((words, context) => {
-  words.forEach((text, i) => {
-    for (const [found, name = ""] of text.matchAll(PLACEHOLDER)) {
-      if (NAMES.includes(name)) continue;
-      const near = didYouMean(name, NAMES);
-      const message = `expected ${NAMED} in braces, ${found} is none of them`;
-      const hint = near === undefined ? {} : { hint: `{${near}}` };
-      context.addIssue({ code: "custom", path: [i], message, params: hint });
-    }
-  });
+  for (const { index, found, hint } of unknownPlaceholders(words, NAMES)) {
+    const message = `expected ${NAMED} in braces, ${found} is none of them`;
+    context.addIssue({ code: "custom", path: [index], message, params: hint });
+  }
   if (words.length > 0 && !PROGRAM.test(words[0]!)) {
     const message = "expected a program: a path or a name, without anything to be filled in";
     context.addIssue({ code: "custom", path: [0], message });

@@ -16,6 +16,7 @@ import {
   type Server,
   serversOf,
 } from "../../configs/proxies.ts";
+import { remembered } from "../../configs/remembered.ts";
 import type { Node, Subject } from "../model.ts";
 
 /** A backend or listen section with API servers. */
@@ -49,7 +50,11 @@ export function* files({ nodes }: Subject): Generator<{ node: Node; haproxy: Hap
  * Every pool of API servers: by the port of a server, by its name, or because it is the only one of
  * its file and in mode tcp.
  */
-export function* pools(subject: Subject): Generator<Pool> {
+export const pools: (subject: Subject) => readonly Pool[] = remembered((subject) => [
+  ...poolsIn(subject),
+]);
+
+function* poolsIn(subject: Subject): Generator<Pool> {
   for (const { node, haproxy } of files(subject)) {
     const proxies = proxiesOf(haproxy);
     const all = proxies.map((proxy) => ({ proxy, servers: serversOf(proxy) }))

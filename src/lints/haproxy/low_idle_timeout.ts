@@ -1,11 +1,9 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { called, pools, seconds } from "./_api.ts";
-import { idleTimeouts } from "./_idle.ts";
+import { cutsIdle, LEAST_MS } from "./_idle.ts";
 
-/** Less is an error. */
-const LEAST = 60_000;
-const ENOUGH = 10 * 60_000;
+/** Nobody is idle for longer, as a rule. */
+const ENOUGH_MS = 10 * 60_000;
 
 /** Connections that are idle for some minutes are cut. */
 export const lowIdleTimeout = defineLint({
@@ -54,20 +52,5 @@ listen apiserver
 `,
     },
   },
-  *check(subject) {
-    for (const pool of pools(subject)) {
-      for (const { name, word, ms, proxy } of idleTimeouts(pool)) {
-        if (ms < LEAST || ms >= ENOUGH) continue;
-        yield {
-          message: `a watch, "kubectl logs -f" or "exec" that is idle for ${seconds(ms)} is cut: ` +
-            `that is "timeout ${name}" of ${called(proxy)}`,
-          source: word.source,
-          hint: `write "timeout ${name} 1h" and find dead peers with "option clitcpka" and ` +
-            `"option srvtcpka"`,
-          setting: ["haproxy", "client_timeout"],
-          settingHint: "haproxy: { client_timeout: 1h }",
-        };
-      }
-    }
-  },
+  check: (subject) => cutsIdle(subject, { from: LEAST_MS, below: ENOUGH_MS }),
 });

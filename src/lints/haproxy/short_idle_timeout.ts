@@ -1,10 +1,6 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { called, pools, seconds } from "./_api.ts";
-import { idleTimeouts } from "./_idle.ts";
-
-/** From here on it is a warning. */
-const LEAST = 60_000;
+import { cutsIdle, LEAST_MS } from "./_idle.ts";
 
 /** Connections that are idle for a while are cut. */
 export const shortIdleTimeout = defineLint({
@@ -54,20 +50,5 @@ listen apiserver
 `,
     },
   },
-  *check(subject) {
-    for (const pool of pools(subject)) {
-      for (const { name, word, ms, proxy } of idleTimeouts(pool)) {
-        if (ms >= LEAST || ms === 0) continue;
-        yield {
-          message: `a watch, "kubectl logs -f" or "exec" that is idle for ${seconds(ms)} is cut: ` +
-            `that is "timeout ${name}" of ${called(proxy)}`,
-          source: word.source,
-          hint: `write "timeout ${name} 1h" and find dead peers with "option clitcpka" and ` +
-            `"option srvtcpka"`,
-          setting: ["haproxy", "client_timeout"],
-          settingHint: "haproxy: { client_timeout: 1h }",
-        };
-      }
-    }
-  },
+  check: (subject) => cutsIdle(subject, { from: 0, below: LEAST_MS }),
 });

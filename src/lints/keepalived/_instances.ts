@@ -72,11 +72,6 @@ export function headOf({ instance }: Placed): Source {
   return instance.name.source;
 }
 
-/** Words for a load balancer in a sentence. */
-export function on({ node }: Placed): string {
-  return node.name;
-}
-
 /** Instances of the same file that give their addresses away together with this one. */
 export function synced({ file, vrrp, instance }: Placed): readonly Instance[] {
   const groups = blocksOf(file.statements, "vrrp_sync_group").map(({ block }) =>

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Word } from "../../configs/model.ts";
+import { remembered } from "../../configs/remembered.ts";
 import { placesIn } from "../../configs/scan.ts";
 import { type Command, commandsOf } from "../../configs/shell_commands.ts";
 import { DEFAULTS, type Script, vrrpOf } from "../../configs/vrrp.ts";
@@ -49,7 +50,11 @@ export interface Url {
 }
 
 /** Every check of every load balancer. */
-export function* checks({ nodes }: Subject): Generator<Check> {
+export const checks: (subject: Subject) => readonly Check[] = remembered((subject) => [
+  ...checksIn(subject),
+]);
+
+function* checksIn({ nodes }: Subject): Generator<Check> {
   for (const node of nodes) {
     const scripts = node.keepalived ? vrrpOf(node.keepalived).scripts : [];
     for (const file of node.scripts) {
