@@ -133,6 +133,18 @@ export interface Instance {
   readonly block: readonly Statement[];
 }
 
+/** A `vrrp_sync_group`: instances that move together. */
+export interface SyncGroup {
+  /** Its name. */
+  readonly name: Word;
+  /** Names of its instances. */
+  readonly members: readonly Word[];
+  /** What it tracks for all of them. */
+  readonly tracked: readonly Tracked[];
+  /** Its block. */
+  readonly block: readonly Statement[];
+}
+
 /** What a keepalived.conf says of VRRP. */
 export interface Vrrp {
   /** The statements of all `global_defs`. */
@@ -141,6 +153,8 @@ export interface Vrrp {
   readonly scripts: readonly Script[];
   /** Every `vrrp_instance`, in order. */
   readonly instances: readonly Instance[];
+  /** Every `vrrp_sync_group`, in order. */
+  readonly groups: readonly SyncGroup[];
 }
 
 /** Reads what a file says of VRRP. */
@@ -151,7 +165,20 @@ function read({ statements }: KeepalivedFile): Vrrp {
   const scripts = blocksOf(statements, "vrrp_script").flatMap((it) => script(it) ?? []);
   const instances = blocksOf(statements, "vrrp_instance")
     .flatMap((it) => instance(it, statements, globals, scripts) ?? []);
-  return { globals, scripts, instances };
+  const groups = blocksOf(statements, "vrrp_sync_group")
+    .flatMap((it) => group(it, statements, scripts) ?? []);
+  return { globals, scripts, instances, groups };
+}
+
+function group(
+  statement: Required<Statement>,
+  statements: readonly Statement[],
+  scripts: readonly Script[],
+): SyncGroup | undefined {
+  const { words: [, name], block } = statement;
+  if (!name) return undefined;
+  const members = blocksOf(block, "group").flatMap((it) => it.block).flatMap(({ words }) => words);
+  return { name, members, tracked: trackedIn(statement, statements, scripts), block };
 }
 
 function script({ words: [, name], block }: Required<Statement>): Script | undefined {

@@ -2,6 +2,7 @@
  * Every lint, in the order of the documents.
  * @module
  */
+import { addressInHead } from "./haproxy/address_in_head.ts";
 import { backendWithoutServers } from "./haproxy/backend_without_servers.ts";
 import { checkPath } from "./haproxy/check_path.ts";
 import { descriptorsOverLimit } from "./haproxy/descriptors_over_limit.ts";
@@ -16,6 +17,7 @@ import { lowIdleTimeout } from "./haproxy/low_idle_timeout.ts";
 import { missingCa } from "./haproxy/missing_ca.ts";
 import { missingFinalNewline } from "./haproxy/missing_final_newline.ts";
 import { missingTimeout } from "./haproxy/missing_timeout.ts";
+import { misspeltWord } from "./haproxy/misspelt_word.ts";
 import { nbproc } from "./haproxy/nbproc.ts";
 import { noHardStop } from "./haproxy/no_hard_stop.ts";
 import { noRedispatch } from "./haproxy/no_redispatch.ts";
@@ -24,6 +26,7 @@ import { openStatsPage } from "./haproxy/open_stats_page.ts";
 import { overriddenCheck } from "./haproxy/overridden_check.ts";
 import { plainCheckOfTls } from "./haproxy/plain_check_of_tls.ts";
 import { portTaken } from "./haproxy/port_taken.ts";
+import { removedWord } from "./haproxy/removed_word.ts";
 import { runsAsRoot } from "./haproxy/runs_as_root.ts";
 import { sendProxy } from "./haproxy/send_proxy.ts";
 import { serverWithoutCheck } from "./haproxy/server_without_check.ts";
@@ -34,6 +37,7 @@ import { slowCheck } from "./haproxy/slow_check.ts";
 import { sslHelloCheck } from "./haproxy/ssl_hello_check.ts";
 import { stdoutLog } from "./haproxy/stdout_log.ts";
 import { tcpOnlyCheck } from "./haproxy/tcp_only_check.ts";
+import { tlsEndsHere } from "./haproxy/tls_ends_here.ts";
 import { unevenBalance } from "./haproxy/uneven_balance.ts";
 import { unknownBackend } from "./haproxy/unknown_backend.ts";
 import { unknownWord } from "./haproxy/unknown_word.ts";
@@ -44,10 +48,12 @@ import { weakCheckExpect } from "./haproxy/weak_check_expect.ts";
 import { addressMissing } from "./keepalived/address_missing.ts";
 import { addressesDiffer } from "./keepalived/addresses_differ.ts";
 import { advertFraction } from "./keepalived/advert_fraction.ts";
+import { advertRange } from "./keepalived/advert_range.ts";
 import { blindCheck } from "./keepalived/blind_check.ts";
 import { bothMasters } from "./keepalived/both_masters.ts";
 import { commonRouterId } from "./keepalived/common_router_id.ts";
 import { cutValue } from "./keepalived/cut_value.ts";
+import { duplicateInstance } from "./keepalived/duplicate_instance.ts";
 import { duplicateRouterId } from "./keepalived/duplicate_router_id.ts";
 import { equalPriorities } from "./keepalived/equal_priorities.ts";
 import { faultOnOutage } from "./keepalived/fault_on_outage.ts";
@@ -80,14 +86,17 @@ import { scriptMissing } from "./keepalived/script_missing.ts";
 import { scriptSecurity } from "./keepalived/script_security.ts";
 import { scriptUser } from "./keepalived/script_user.ts";
 import { sharedName } from "./keepalived/shared_name.ts";
+import { shellInScript } from "./keepalived/shell_in_script.ts";
 import { slowAdverts } from "./keepalived/slow_adverts.ts";
 import { slowDetection } from "./keepalived/slow_detection.ts";
 import { strictMode } from "./keepalived/strict_mode.ts";
+import { syncGroupMember } from "./keepalived/sync_group_member.ts";
 import { trackProcess } from "./keepalived/track_process.ts";
 import { transportDiffers } from "./keepalived/transport_differs.ts";
 import { undefinedCheck } from "./keepalived/undefined_check.ts";
 import { unicastSource } from "./keepalived/unicast_source.ts";
 import { unknownKeyword } from "./keepalived/unknown_keyword.ts";
+import { unknownState } from "./keepalived/unknown_state.ts";
 import { unquotedScript } from "./keepalived/unquoted_script.ts";
 import { unreadableAddress } from "./keepalived/unreadable_address.ts";
 import { unseenInclude } from "./keepalived/unseen_include.ts";
@@ -95,7 +104,9 @@ import { untracked } from "./keepalived/untracked.ts";
 import { useVmac } from "./keepalived/use_vmac.ts";
 import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
+import { weightInSyncGroup } from "./keepalived/weight_in_sync_group.ts";
 import { addressPrefixMatch } from "./scripts/address_prefix_match.ts";
+import { alwaysGreen } from "./scripts/always_green.ts";
 import { carriageReturn } from "./scripts/carriage_return.ts";
 import { checkWhileHolding } from "./scripts/check_while_holding.ts";
 import { checkWithoutBind } from "./scripts/check_without_bind.ts";
@@ -105,11 +116,13 @@ import { insecureCheck } from "./scripts/insecure_check.ts";
 import { keepalivedNotRestarted } from "./scripts/keepalived_not_restarted.ts";
 import { noInterpreter } from "./scripts/no_interpreter.ts";
 import { scriptOverLimit } from "./scripts/script_over_limit.ts";
+import { stopsKeepalived } from "./scripts/stops_keepalived.ts";
 import { unsetScriptVariable } from "./scripts/unset_script_variable.ts";
 import type { Lint } from "./model.ts";
 
 /** Traps of haproxy.cfg. */
 export const HAPROXY_LINTS: readonly Lint[] = [
+  addressInHead,
   backendWithoutServers,
   checkPath,
   descriptorsOverLimit,
@@ -124,6 +137,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   missingCa,
   missingFinalNewline,
   missingTimeout,
+  misspeltWord,
   nbproc,
   noHardStop,
   noRedispatch,
@@ -132,6 +146,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   overriddenCheck,
   plainCheckOfTls,
   portTaken,
+  removedWord,
   runsAsRoot,
   sendProxy,
   serverWithoutCheck,
@@ -142,6 +157,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   sslHelloCheck,
   stdoutLog,
   tcpOnlyCheck,
+  tlsEndsHere,
   unevenBalance,
   unknownBackend,
   unknownWord,
@@ -156,10 +172,12 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   addressMissing,
   addressesDiffer,
   advertFraction,
+  advertRange,
   blindCheck,
   bothMasters,
   commonRouterId,
   cutValue,
+  duplicateInstance,
   duplicateRouterId,
   equalPriorities,
   faultOnOutage,
@@ -192,14 +210,17 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   scriptSecurity,
   scriptUser,
   sharedName,
+  shellInScript,
   slowAdverts,
   slowDetection,
   strictMode,
+  syncGroupMember,
   trackProcess,
   transportDiffers,
   undefinedCheck,
   unicastSource,
   unknownKeyword,
+  unknownState,
   unquotedScript,
   unreadableAddress,
   unseenInclude,
@@ -207,11 +228,13 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   useVmac,
   vrrpDiffers,
   weightBelowGap,
+  weightInSyncGroup,
 ];
 
 /** Traps of check scripts and units. */
 export const SCRIPT_LINTS: readonly Lint[] = [
   addressPrefixMatch,
+  alwaysGreen,
   carriageReturn,
   checkWhileHolding,
   checkWithoutBind,
@@ -221,6 +244,7 @@ export const SCRIPT_LINTS: readonly Lint[] = [
   keepalivedNotRestarted,
   noInterpreter,
   scriptOverLimit,
+  stopsKeepalived,
   unsetScriptVariable,
 ];
 

@@ -57,6 +57,24 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["set before it", "local PORT=1\nPORT=$(cat x)\ncurl http://127.0.0.1:$PORT/", []],
     ["once for each", "curl http://$A:$B/\ncurl http://$A/", ["2:6"]],
   ],
+  "always-green": [
+    ["a word at the end", "curl -sf http://127.0.0.1/\ntrue", ["3:1"]],
+    ["said, and not looked at", "curl -sf http://127.0.0.1/ || echo no", []],
+    ["an end elsewhere", "pidof haproxy || exit 1\necho ok", []],
+    ["an end with a variable", "x=1\nif true; then exit $x; fi\nexit 0", []],
+    ["ends at the first failure", "set -e\npidof haproxy\nexit 0", []],
+    ["the last command decides", "echo asks\npidof haproxy", []],
+    ["all ends are good ones", "pidof haproxy || exit 0\nexit 0", ["3:1"]],
+  ],
+  "stops-keepalived": [
+    ["by systemctl", "pidof haproxy || systemctl stop keepalived.service", ["2:18"]],
+    ["by service", "service keepalived stop", ["2:1"]],
+    ["by its script", "/etc/init.d/keepalived stop", ["2:1"]],
+    ["by name", "pkill -9 keepalived", ["2:1"]],
+    ["asked for", "killall -0 keepalived; systemctl is-active keepalived", []],
+    ["spoken of", "echo systemctl stop keepalived", []],
+    ["another daemon", "systemctl restart haproxy", []],
+  ],
   "carriage-return": [
     ["further down", "a\nb\r\n", ["3:2"]],
     ["at no line's end", "printf '\r'", []],
@@ -95,6 +113,9 @@ Deno.test("lint script-over-limit: what Keepalived allows, and what the script m
   assertEquals(at(`if x; then ${curl("1.5")}\nelse ${curl("1")}\nfi`), []);
   assertEquals(at(`${curl("1")} http://127.0.0.1/b http://127.0.0.1/c`), ["2:21"]);
   assertEquals(at(curl("$LIMIT")), []);
+  assertEquals(at(`sleep 1.5\n${curl("1")}`), ["2:7"]);
+  assertEquals(at("pidof haproxy || sleep 1m"), ["2:24"]);
+  assertEquals(at("sleep $PAUSE"), []);
   const elsewhere = { "keepalived.conf": conf("/usr/libexec/check.sh"), "check.sh": curl("9") };
   assertEquals(where("script-over-limit", elsewhere), ["1:21"]);
   assertEquals(where("script-over-limit", { "check.sh": `#!/bin/sh\n${curl("99")}\n` }), []);

@@ -17,14 +17,33 @@ function textOf(node: Node, script: Script): string {
   return `${script.command?.text ?? ""}\n${file}`;
 }
 
-const ASKS_PROCESS = /\b(killall5?|pkill|kill)\s+(-0|-s\s*0)\b|\b(pidof|pgrep)\b/;
-const ASKS_NETWORK =
-  /\b(curl|wget|nc|ncat|socat|openssl|telnet|nmap|ss|python\d?|perl)\b|\/dev\/tcp/;
+const ASKS_PROCESS =
+  /\b(killall5?|pkill|kill)\s+(-0|-s\s*0)\b|\b(pidof|pgrep)\b|\bps\s+\S|\bsystemctl\s+(-q\s+|--quiet\s+)?(is-active|status)\b|\b(service|rc-service)\s+\S+\s+status\b/;
+const ASKS_PORT = /\b(ss|netstat|lsof|fuser)\b|\bnc(at)?\b[^|\n]*\s-\w*z/;
+const ASKS_WAY = /\b(arping|fping|ping6?)\b/;
+const ASKS_SERVICE =
+  /\b(curl|wget|socat|openssl|telnet|nmap|python\d?|perl|hurl|http)\b|\/dev\/tcp|\bnc(at)?\b(?![^|\n]*\s-\w*z)/;
 
-/** Whether a check only asks if there is a process: one that hangs is there too. */
-export function asksProcessOnly(node: Node, script: Script): boolean {
+/** What a check asks for. */
+export type Asks =
+  /** An answer of a service. */
+  | "answer"
+  /** Whether there is a process. */
+  | "process"
+  /** Whether a port is open: the kernel takes connections for a process that hangs. */
+  | "port"
+  /** Whether a host can be reached; it says nothing of HAProxy. */
+  | "way"
+  /** Nobody can tell. */
+  | "unknown";
+
+/** What a check asks for; of several things the one that says most. */
+export function asks(node: Node, script: Script): Asks {
   const text = textOf(node, script);
-  return ASKS_PROCESS.test(text) && !ASKS_NETWORK.test(text);
+  if (ASKS_SERVICE.test(text)) return "answer";
+  if (ASKS_PORT.test(text)) return "port";
+  if (ASKS_PROCESS.test(text)) return "process";
+  return ASKS_WAY.test(text) ? "way" : "unknown";
 }
 
 /**

@@ -3,9 +3,8 @@
  * together, and how times are said. Pure.
  * @module
  */
-import { blocksOf } from "../../configs/keepalived.ts";
 import type { KeepalivedFile, Word } from "../../configs/model.ts";
-import { type Instance, type Vrrp, vrrpOf } from "../../configs/vrrp.ts";
+import { type Instance, type SyncGroup, type Vrrp, vrrpOf } from "../../configs/vrrp.ts";
 import type { Source } from "../../model.ts";
 import type { Node } from "../model.ts";
 
@@ -72,18 +71,21 @@ export function headOf({ instance }: Placed): Source {
   return instance.name.source;
 }
 
+/** The sync group that an instance is in. */
+export function groupOf({ vrrp, instance }: Placed): SyncGroup | undefined {
+  return vrrp.groups.find(({ members }) => members.some(({ text }) => text === instance.name.text));
+}
+
 /** Instances of the same file that give their addresses away together with this one. */
-export function synced({ file, vrrp, instance }: Placed): readonly Instance[] {
-  const groups = blocksOf(file.statements, "vrrp_sync_group").map(({ block }) =>
-    blocksOf(block, "group").flatMap((it) => it.block).flatMap(({ words }) => words)
-      .map(({ text }) => text)
-  ).filter((names) => names.includes(instance.name.text)).flat();
-  return vrrp.instances.filter((it) => it !== instance && groups.includes(it.name.text));
+export function synced({ vrrp, instance }: Placed): readonly Instance[] {
+  const names = vrrp.groups.map(({ members }) => members.map(({ text }) => text))
+    .filter((it) => it.includes(instance.name.text)).flat();
+  return vrrp.instances.filter((it) => it !== instance && names.includes(it.name.text));
 }
 
 /** Whether a sync group tracks something for its members. */
-export function groupTracks({ file }: Placed): boolean {
-  return blocksOf(file.statements, "vrrp_sync_group").some(({ block }) =>
+export function groupTracks({ vrrp }: Placed): boolean {
+  return vrrp.groups.some(({ block }) =>
     block.some(({ words }) => words[0]?.text.startsWith("track_") ?? false)
   );
 }

@@ -1,6 +1,6 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { asksProcessOnly } from "./_checks.ts";
+import { asks } from "./_checks.ts";
 import { placed } from "./_instances.ts";
 
 const conf = (command: string) =>
@@ -24,10 +24,11 @@ vrrp_instance VI_1 {
 export const blindCheck = defineLint({
   code: "blind-check",
   severity: "warning",
-  title: "a check that only asks whether the process exists",
+  title: "a check that only asks whether the process exists or the port is open",
   why:
-    "`killall -0`, `pidof` and `pgrep` say that there is a process. One that hangs is there too: " +
-    "the address stays, and clients wait for an answer that does not come. `killall` is in a package " +
+    "`killall -0`, `pidof`, `pgrep` and `systemctl is-active` say that there is a process. One that " +
+    "hangs is there too, and the kernel takes connections for it, so that `nc -z` and `ss` see an " +
+    "open port: the address stays, and clients wait for an answer that does not come. `killall` is in a package " +
     "of its own (psmisc); where it is missing Keepalived drops the check and goes on without it.",
   err: {
     files: { "lb1/keepalived.conf": conf("/usr/bin/killall -0 haproxy") },
@@ -46,11 +47,14 @@ export const blindCheck = defineLint({
   *check({ nodes }) {
     for (const { node, instance } of placed(nodes)) {
       const scripts = instance.tracked.flatMap(({ script }) => script ? [script] : []);
-      if (!scripts.every((it) => asksProcessOnly(node, it))) continue;
-      for (const { name, command } of scripts) {
+      const all = scripts.map((script) => ({ script, what: asks(node, script) }));
+      if (all.some(({ what }) => what === "answer" || what === "unknown")) continue;
+      for (const { script: { name, command }, what } of all) {
+        if (what === "way") continue;
+        const only = what === "process" ? "its process exists" : "its port is open";
         yield {
           message: `the address stays on this host when HAProxy hangs: "${name.text}" only asks ` +
-            "whether its process exists",
+            `whether ${only}`,
           source: command?.source ?? name.source,
           hint:
             'ask HAProxy over HTTP: "monitor-uri /alive" on a loopback port, and curl -sf for it',

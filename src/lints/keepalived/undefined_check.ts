@@ -1,6 +1,6 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { placed, whole } from "./_instances.ts";
+import { filesOf, whole } from "./_instances.ts";
 
 const script = `vrrp_script check_haproxy {
     script "/etc/keepalived/check_haproxy.sh"
@@ -36,20 +36,26 @@ export const undefinedCheck = defineLint({
   },
   ok: { files: { "lb1/keepalived.conf": script + instance } },
   *check({ nodes }) {
-    for (const { file, instance } of placed(nodes)) {
-      for (const { kind, name, defined } of instance.tracked) {
-        if (defined === "above" || (defined === "nowhere" && !whole(file))) continue;
-        const where = defined === "below"
-          ? `its definition stands below "${instance.name.text}"`
-          : `no ${kind} of this name is defined`;
-        yield {
-          message: `the address stays on this host whatever "${name.text}" would say: ${where}, ` +
-            "so Keepalived ignores it",
-          source: name.source,
-          hint: defined === "below"
-            ? `move the definition of "${name.text}" above vrrp_instance`
-            : `define "${name.text}" above vrrp_instance`,
-        };
+    for (const { file, vrrp: { instances, groups } } of filesOf(nodes)) {
+      const all = [
+        ...instances.map((it) => ({ ...it, block: "vrrp_instance", moves: "the address stays" })),
+        ...groups.map((it) => ({ ...it, block: "vrrp_sync_group", moves: "the addresses stay" })),
+      ];
+      for (const { name: at, tracked, block, moves } of all) {
+        for (const { kind, name, defined } of tracked) {
+          if (defined === "above" || (defined === "nowhere" && !whole(file))) continue;
+          const where = defined === "below"
+            ? `its definition stands below "${at.text}"`
+            : `no ${kind} of this name is defined`;
+          yield {
+            message: `${moves} on this host whatever "${name.text}" would say: ${where}, ` +
+              "so Keepalived ignores it",
+            source: name.source,
+            hint: defined === "below"
+              ? `move the definition of "${name.text}" above ${block}`
+              : `define "${name.text}" above ${block}`,
+          };
+        }
       }
     }
   },

@@ -1,6 +1,7 @@
 /** @module */
+import type { Word } from "../../configs/model.ts";
 import { defineLint } from "../../define.ts";
-import { type Check, checks, limitOf, type Request } from "./_checks.ts";
+import { type Check, checks, limitOf } from "./_checks.ts";
 
 /** Keepalived ends the script before it has asked everything. */
 export const scriptOverLimit = defineLint({
@@ -44,38 +45,53 @@ curl -sf --max-time 1 -o /dev/null http://127.0.0.1:8404/ready
   *check(subject) {
     for (const check of checks(subject)) {
       const { script } = check;
-      const limits = limitsOf(check);
-      const longest = limits.at(-1);
+      const steps = [...limitsOf(check), ...pausesOf(check)];
+      const longest = steps.at(-1);
       if (!script || !longest) continue;
-      const all = limits.map(({ seconds }) => seconds);
+      const all = steps.map(({ seconds }) => seconds);
       // Of branches that exclude each other only one is run.
       const sum = branches(check) ? Math.max(...all) : all.reduce((a, b) => a + b, 0);
       const allowed = limitOf(script);
       if (sum <= allowed) continue;
+      const pauses = steps.some(({ pause }) => pause);
       yield {
         message: `the check "${script.name.text}" fails though every answer came in time: its ` +
-          `requests may take ${
+          `${pauses ? "requests and pauses" : "requests"} may take ${
             Number(sum.toFixed(3))
           } s, and Keepalived ends it after ${allowed} s`,
-        source: longest.request.options.get("max-time")?.source ?? longest.request.word.source,
-        hint: `write shorter limits, or "timeout ${Math.ceil(sum)}" into vrrp_script ` +
-          script.name.text,
+        source: longest.word.source,
+        hint: `write shorter ${pauses ? "ones" : "limits"}, or "timeout ${Math.ceil(sum)}" into ` +
+          `vrrp_script ${script.name.text}`,
       };
     }
   },
 });
 
+/** Something that may take so long. */
 interface Limit {
-  readonly request: Request;
+  /** The word that says how long. */
+  readonly word: Word;
+  /** Seconds. */
   readonly seconds: number;
+  /** It takes so long in any case. */
+  readonly pause: boolean;
 }
 
 function limitsOf({ requests }: Check): readonly Limit[] {
   return requests.flatMap((request) => {
-    const text = request.options.get("max-time")?.text;
-    const each = Number(text);
-    if (request.tool !== "curl" || text === undefined || !(each > 0)) return [];
-    return [{ request, seconds: each * request.urls.length }];
+    const word = request.options.get("max-time");
+    const each = Number(word?.text);
+    if (request.tool !== "curl" || word === undefined || !(each > 0)) return [];
+    return [{ word, seconds: each * request.urls.length, pause: false }];
+  });
+}
+
+function pausesOf({ commands }: Check): readonly Limit[] {
+  return commands.flatMap(({ words: [program, word] }) => {
+    if (!word || !/^(?:\S*\/)?sleep$/.test(program?.text ?? "")) return [];
+    const [, number = "", unit = "s"] = /^(\d*\.?\d+)([smhd]?)$/.exec(word.text) ?? [];
+    const factor = { m: 60, h: 3600, d: 86_400 }[unit] ?? 1;
+    return number === "" ? [] : [{ word, seconds: Number(number) * factor, pause: true }];
   });
 }
 
