@@ -15,7 +15,7 @@ import {
   withoutComment,
 } from "./keepalived_text.ts";
 
-/** Enough for any file that people write; more is a definition that contains itself. */
+/** Beside one for each line enough for any file; more is a definition that contains itself. */
 const MOST_STEPS = 20_000;
 const LONGEST_LINE = 10_000;
 const DEEPEST = 100;
@@ -42,7 +42,8 @@ interface State {
   readonly problems: { readonly at: number; readonly message: string }[];
   /** The definition that the next line belongs to. */
   pending: string | undefined;
-  steps: number;
+  /** How many steps are left. */
+  left: number;
 }
 
 /**
@@ -51,19 +52,20 @@ interface State {
  * that the file asks for
  */
 export function expanded(text: string, id = firstId(text)): Expanded {
+  const written = [...linesIn(text)];
   const state: State = {
     definitions: new Map(predefined(id)),
     id,
     includes: [],
     problems: [],
     pending: undefined,
-    steps: 0,
+    left: MOST_STEPS + written.length,
   };
   const lines: Text[] = [];
   const cuts: number[] = [];
-  for (const written of linesIn(text)) {
-    if (written.chars === "") state.pending = undefined;
-    const { line, openQuote, cut } = withoutComment(written);
+  for (const each of written) {
+    if (each.chars === "") state.pending = undefined;
+    const { line, openQuote, cut } = withoutComment(each);
     if (cut !== undefined) cuts.push(cut);
     if (openQuote !== undefined) {
       state.problems.push({ at: openQuote, message: "This quote is never closed" });
@@ -72,7 +74,7 @@ export function expanded(text: string, id = firstId(text)): Expanded {
     if (state.pending !== undefined) more(state, state.pending, line);
     else for (const one of expand(line, state)) lines.push(one);
   }
-  if (state.steps > MOST_STEPS) {
+  if (state.left < 0) {
     const message = "This file does not end: a definition contains itself";
     state.problems.push({ at: 0, message });
   }
@@ -107,8 +109,8 @@ function more(state: State, name: string, line: Text): void {
 }
 
 function* expand(line: Text, state: State, depth = 0): Generator<Text> {
-  if (++state.steps > MOST_STEPS || line.chars.length > LONGEST_LINE || depth > DEEPEST) {
-    state.steps = Math.max(state.steps, MOST_STEPS + 1);
+  if (--state.left < 0 || line.chars.length > LONGEST_LINE || depth > DEEPEST) {
+    state.left = -1;
     return;
   }
   if (line.chars.startsWith("@")) return yield* onCondition(line, state, depth);

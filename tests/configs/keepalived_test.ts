@@ -186,3 +186,9 @@ Deno.test("parseKeepalived() points at exactly the text of a plain word", () => 
     }),
   );
 });
+
+Deno.test("parseKeepalived() takes a long file for what it is", () => {
+  const many = `a {\n${"b c\n".repeat(30_000)}}\n`;
+  const { statements: [a], problems } = parseKeepalived(many);
+  assertEquals([a?.block?.length, problems], [30_000, []]);
+});

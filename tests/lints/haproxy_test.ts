@@ -9,6 +9,8 @@ import {
   SERVER_FLAGS,
   SERVER_VALUES,
 } from "../../src/lints/haproxy/_words.ts";
+import { LINTS } from "../../src/lints/mod.ts";
+import { lint, nodesOf } from "../../src/lints/run.ts";
 import { where } from "./where.ts";
 
 /** Name of the case, its file, where something is found; with what is known beside it. */
@@ -423,4 +425,20 @@ Deno.test("lint misspelt-word: no word that HAProxy knows is taken for another",
   assertEquals(at(server.map((it) => `backend b\nserver s 1:1 ${it}`).join("\n") + "\n"), []);
   const bind = [...BIND_FLAGS, ...[...BIND_VALUES].map((it) => `${it} x`)];
   assertEquals(at(bind.map((it) => `frontend f\nbind *:1 ${it}`).join("\n") + "\n"), []);
+});
+
+Deno.test("lint virtual-bind: two addresses on one port cannot both be for every address", () => {
+  const vrrp = "vrrp_instance A {\n virtual_ipaddress {\n 10.0.0.1\n 10.0.0.2\n }\n}\n";
+  const hints = (binds: string) =>
+    lint({
+      nodes: nodesOf({
+        files: { "lb1/haproxy.cfg": `frontend f\n${binds}`, "lb1/keepalived.conf": vrrp },
+      }),
+    }, LINTS.filter(({ code }) => code === "virtual-bind")).map(({ hint }) => hint);
+  assertEquals(hints(" bind 10.0.0.1:1\n bind 10.0.0.2:2\n"), [
+    'write "bind *:1", or "transparent" behind the address',
+    'write "bind *:2", or "transparent" behind the address',
+  ]);
+  const transparent = 'write "transparent" behind the address';
+  assertEquals(hints(" bind 10.0.0.1:1\n bind 10.0.0.2:1\n"), [transparent, transparent]);
 });

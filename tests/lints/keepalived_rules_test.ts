@@ -357,6 +357,11 @@ const CASES: Readonly<Record<string, Case>> = {
     1,
   ],
   "adverts over four minutes": ["advert-range", [vrrp("advert_int 300")], 1],
+  "a long password that version 3 does not look at": [
+    "long-password",
+    [vrrp("version 3\nauthentication {\nauth_type PASS\nauth_pass correcthorse\n}")],
+    0,
+  ],
   "a program in the PATH": ["relative-script", [script('script "killall -0 haproxy"')], 0],
   "paths that are relative": [
     "relative-script",
@@ -469,4 +474,18 @@ Deno.test("lint slow-detection: the promise of an endpoint counts for profile gu
   assertEquals(found("guide", 2000), ["warning"]);
   assertEquals(found("guide", 9000), []);
   assertEquals(found("standard", 2000), []);
+});
+
+Deno.test("lint script-security: says who the scripts run as", () => {
+  const said = (text: string) =>
+    lint(
+      { nodes: nodes([text], {}) },
+      KEEPALIVED_LINTS.filter((it) => it.code === "script-security"),
+    )
+      .map(({ message }) => /run (as .*?), and/.exec(message)?.[1]);
+  assertEquals(said(script(CMD)), ["as root"]);
+  assertEquals(said(script(`${CMD}\nuser nobody`)), ["as nobody"]);
+  assertEquals(said(script(`${CMD}\nuser nobody`) + script(CMD, "d")), ["as root"]);
+  const own = "global_defs {\nscript_user checks\n}\n";
+  assertEquals(said(own + script(`${CMD}\nuser nobody`) + script(CMD, "d")), ["as nobody, checks"]);
 });

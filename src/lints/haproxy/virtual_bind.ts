@@ -48,14 +48,21 @@ export const virtualBind = defineLint({
   *check(subject) {
     for (const { node, haproxy } of files(subject)) {
       const virtual = virtualAddresses(node);
-      for (const { addresses, params, word } of proxiesOf(haproxy).flatMap((it) => bindsOf(it))) {
+      const binds = proxiesOf(haproxy).flatMap((it) => bindsOf(it));
+      for (const bind of binds) {
+        const { addresses, params, word } = bind;
         const bound = addresses.find(({ host }) => virtual.has(host));
         if (!bound || params.some(({ text }) => text === "transparent")) continue;
         yield {
           message: `HAProxy does not start on a load balancer that does not hold ${bound.host}, ` +
             `unless net.ipv4.ip_nonlocal_bind is 1 there: it cannot bind that address`,
           source: word.source,
-          hint: `write "bind *:${bound.port}", or "transparent" behind the address`,
+          // Two of them on every address would take the port from each other.
+          hint: binds.some((it) =>
+              it !== bind && it.addresses.some(({ port }) => port === bound.port)
+            )
+            ? 'write "transparent" behind the address'
+            : `write "bind *:${bound.port}", or "transparent" behind the address`,
         };
       }
     }

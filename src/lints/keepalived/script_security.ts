@@ -1,6 +1,7 @@
 /** @module */
 import { lastOf } from "../../configs/keepalived.ts";
 import { defineLint } from "../../define.ts";
+import type { Script } from "../../configs/vrrp.ts";
 import { filesOf, whole } from "./_instances.ts";
 
 const conf = (globals: string) =>
@@ -40,7 +41,7 @@ export const scriptSecurity = defineLint({
     for (const { file, vrrp: { globals, scripts } } of filesOf(nodes)) {
       const command = scripts.find((it) => it.command)?.command;
       if (!command || !whole(file) || lastOf(globals, "enable_script_security")) continue;
-      const user = lastOf(globals, "script_user")?.words[1]?.text;
+      const user = users(scripts, lastOf(globals, "script_user")?.words[1]?.text);
       const as = user === undefined ? "as root" : `as ${user}`;
       yield {
         message: `whoever can write to a script of this host has it run ${as}, and ` +
@@ -51,3 +52,12 @@ export const scriptSecurity = defineLint({
     }
   },
 });
+
+/**
+ * Who scripts run as, where one names nobody the file's own user. Unset: one of them runs as root.
+ */
+function users(scripts: readonly Script[], own = "root"): string | undefined {
+  const names = scripts.filter(({ command }) => command)
+    .map(({ block }) => lastOf(block, "user")?.words[1]?.text ?? own);
+  return names.includes("root") ? undefined : [...new Set(names)].join(", ");
+}
