@@ -69,7 +69,10 @@ async function handOver(
   if (standDown === undefined || !(await carries(run, group, effects)) || !disrupts(run, group)) {
     return undefined;
   }
-  const others = group.runs.filter((it) => it !== run && it.session !== undefined && !it.stopped);
+  // Who joins later takes nothing over yet.
+  const others = group.runs.filter((it) =>
+    it !== run && it.session !== undefined && !it.stopped && (!it.joins || it.changed)
+  );
   // Alone it has nobody to give it to: the change is felt, and that is all there is to it.
   if (others.length === 0 || effects.signal.aborted) return undefined;
   const since = effects.now();
