@@ -96,7 +96,7 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
       ...(unknown.length === 0 ? {} : { unknown }),
       validations,
       before: contents([...differing, ...unknown], seen),
-      ...agreementOf(files, differing, seen),
+      ...agreementOf(files, [...differing, ...assumed(files, unknown, world)], seen),
       notify: [...notified],
     };
     return { changes: [...attributes, write], predicts };
@@ -172,23 +172,42 @@ function assertReplaceable({ path }: { readonly path: string }, state: FileState
   throw new TaskError(`Cannot write "${path}": ${what}`);
 }
 
-/** What the set says to other members before and after, where it said something and that changes. */
+/** What the set says to other members before and after, where that changes; at first it says nothing. */
 function agreementOf(
   files: readonly FileArgs[],
-  differing: readonly FileSpec[],
+  written: readonly FileSpec[],
   seen: ReadonlyMap<string, FileState>,
 ): { agreement?: { before: Agreement; after: Agreement } } {
   const before: Record<string, string> = {};
   const after: Record<string, string> = {};
   for (const { path, agreement } of files) {
+    if (agreement === undefined) continue;
     const old = seen.get(path)?.content;
-    if (agreement === undefined || old === undefined) continue;
-    Object.assign(before, agreement(old));
-    Object.assign(after, agreement(differing.find((it) => it.path === path)?.content ?? old));
+    if (old !== undefined) Object.assign(before, agreement(old));
+    const next = written.find((it) => it.path === path)?.content ?? old;
+    if (next !== undefined) Object.assign(after, agreement(next));
   }
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const same = [...names].every((name) => before[name] === after[name]);
   return same ? {} : { agreement: { before, after } };
+}
+
+/**
+ * Files whose content an earlier change decides, as they would be without that: good enough to tell
+ * what they will say to others, and for nothing else.
+ */
+function assumed(
+  files: readonly FileArgs[],
+  unknown: readonly { readonly path: string }[],
+  world: World,
+): FileSpec[] {
+  const predicted = { ...world.predicted, packages: [], versions: {} };
+  return files.filter(({ path, agreement }) =>
+    agreement !== undefined && unknown.some((it) => it.path === path)
+  ).flatMap((file) => {
+    const spec = toSpec(file, { ...world, predicted });
+    return spec instanceof NotYetKnown ? [] : [spec];
+  });
 }
 
 /** What stands in the way of a change is said before anything changes. */

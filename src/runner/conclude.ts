@@ -123,5 +123,6 @@ function isExcused(
 function patience({ deadlineMs }: GroupCheck, runs: readonly HostRun[], excused: boolean): number {
   const failed = runs.some(({ selected, stopped }) => selected && stopped);
   if (runs.some(({ wentBack }) => wentBack)) return 0;
+  if (excused && !runs.some(({ changed }) => changed)) return 0;
   return failed || excused ? Math.min(deadlineMs, 5000) : deadlineMs;
 }

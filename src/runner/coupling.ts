@@ -26,6 +26,11 @@ export interface Coupling {
   /** Hosts whose changes are made together; none: every change is made for itself. */
   readonly coupled: readonly string[];
   /**
+   * Hosts that will speak, do not yet, and would not be understood by those who do: they come behind
+   * them. Whoever joins is one, and who was down while the others go on to say something else.
+   */
+  readonly joining: readonly string[];
+  /**
    * Why nothing of this can be done when these hosts alone may be changed: which member would be left
    * behind, what would differ, and what to type. Unset: it can.
    */
@@ -63,13 +68,40 @@ export function saidThen(changes: readonly Change[]): Agreement | undefined {
 export function couplingOf(voices: readonly Voice[]): Coupling {
   const partners = (one: Voice) => voices.filter((it) => it !== one && understands(one, it));
   const coupled = voices.filter((one) => changes(one) && partners(one).length > 0);
+  const strangers = (one: Voice) => voices.filter((it) => it !== one && isStrange(one, it));
+  const joining = voices.filter((one) => strangers(one).length > 0);
   const refusal = (selected: ReadonlySet<string>) => {
     for (const one of coupled.filter(({ host }) => selected.has(host))) {
       const left = partners(one).filter(({ host, silent }) => silent || !selected.has(host));
       if (left.length > 0) return refused(one, left);
     }
+    for (const one of joining.filter(({ host }) => selected.has(host))) {
+      const left = strangers(one).filter(({ host }) => !selected.has(host));
+      if (left.length > 0) return refusedToJoin(one, left);
+    }
   };
-  return { coupled: coupled.map(({ host }) => host), refusal };
+  const names = (those: readonly Voice[]) => those.map(({ host }) => host);
+  return { coupled: names(coupled), joining: names(joining), refusal };
+}
+
+/** What a host will say. */
+const then = ({ current = {}, planned = current }: Voice): Agreement => planned;
+
+/** Whether one that does not speak yet will say what another one who speaks does not understand. */
+function isStrange(one: Voice, other: Voice): boolean {
+  if (one.running || one.silent === true || Object.keys(then(one)).length === 0) return false;
+  // Nothing is known of one that is silent, and most likely it is off.
+  return other.running && other.silent !== true &&
+    differing(then(one), other.current ?? {}).length > 0;
+}
+
+/** Says what starting one beside these would lead to, and what to do instead. */
+function refusedToJoin(one: Voice, left: readonly Voice[]): string {
+  const names = left.map(({ host }) => `"${host}"`).join(", ");
+  const differ = differences(left[0]?.current ?? {}, then(one)).join("; ");
+  return `Cannot take "${one.host}" in without ${names}, left out by --limit: they would not ` +
+    `believe each other and would both hold the address (${differ}); drop --limit, so that the ` +
+    `others know of it before it starts`;
 }
 
 /** Says what leaving these behind would lead to, and what to do instead. */

@@ -81,6 +81,8 @@ export interface HostRun {
   stepMs?: number;
   /** The host goes back by itself unless it hears that it shall not. */
   opened?: boolean;
+  /** It takes part in nothing yet, and will once the others know of it. */
+  joins?: boolean;
   /** It was told to keep what was changed, whether or not it has heard it. */
   told?: boolean;
   /** It has left the service to the others, for the time of its change. */

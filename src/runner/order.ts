@@ -52,8 +52,9 @@ function stillThere({ member, stopped, session }: HostRun): string | undefined {
 }
 
 /**
- * A service that stands on some host changes one host at a time, those it stands on last; and
- * nothing may be worse than before when the next host is touched. What must not differ between hosts
+ * A service that stands on some host changes one host at a time, those it stands on last, and behind
+ * them who joins: until the others know of it they would not hear each other, and both hold the
+ * address. Nothing may be worse than before when the next host is touched. What must not differ between hosts
  * changes on all of them together. Where nothing stands yet there is nothing to lose, and hosts
  * change side by side.
  */
@@ -69,7 +70,8 @@ async function stay(
   const refusal = coupling.refusal(new Set(willing.map(({ member: { host } }) => host.name)));
   if (refusal !== undefined) return refuse(willing, refusal, effects);
   if (last.size === 0) return await beside(group, willing, before, forks, effects);
-  const rank = ({ member: { host } }: HostRun) => last.has(host.name) ? 1 : 0;
+  for (const run of willing) run.joins = coupling.joining.includes(run.member.host.name);
+  const rank = ({ member: { host }, joins }: HostRun) => joins ? 2 : last.has(host.name) ? 1 : 0;
   const ordered = willing.toSorted((a, b) => rank(a) - rank(b));
   if (coupling.coupled.length > 0) {
     await together(group, ordered, coupling.coupled, before, effects);
@@ -101,6 +103,7 @@ function refuse(willing: readonly HostRun[], message: string, effects: Effects):
   const diagnostic = { severity: "error", code: "coupled-change", message } as const;
   effects.emit({ type: "diagnostic", at: effects.now(), diagnostic });
   for (const run of willing) {
+    run.partial = true;
     for (const task of run.tasks) end(run, effects, { task, status: "skipped" });
     finish(run, effects);
   }

@@ -69,9 +69,11 @@ async function handOver(
   if (standDown === undefined || !(await carries(run, group, effects)) || !disrupts(run, group)) {
     return undefined;
   }
-  // Who leaves the endpoint, or has left it, takes nothing over.
+  // Who leaves the endpoint takes nothing over, and neither does who joins it later.
   const others = group.runs.filter((it) =>
-    it !== run && it.session !== undefined && !it.stopped && it.member.absent !== true
+    it !== run && it.session !== undefined && !it.stopped && it.member.absent !== true &&
+    (!it.joins || it.changed)
+  );
   );
   // Alone it has nobody to give it to: the change is felt, and that is all there is to it.
   if (others.length === 0 || effects.signal.aborted) return undefined;

@@ -125,9 +125,9 @@ function killShell(): void {
 
 /** The other host hears nothing of it any more. */
 async function forget(): Promise<void> {
-  for (const name of ["haproxy", "keepalived"]) {
-    await Deno.remove(`${dir}/net/${name}-${host}`).catch(() => {});
-  }
+  const said = ["haproxy", "keepalived"].map((name) => `${dir}/net/${name}-${host}`);
+  // Never while an election goes on, as machine/speak.
+  await new Deno.Command("flock", { args: [`${dir}/net/.lock`, "rm", "-f", ...said] }).output();
   const elect = new URL("./machine/lib/machine/elect", import.meta.url).pathname;
   await new Deno.Command("/bin/sh", { args: [elect, `${dir}/net`] }).output();
 }

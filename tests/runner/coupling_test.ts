@@ -89,6 +89,52 @@ Deno.test("couplingOf() refuses a coupled change while a member does not answer"
   }
 });
 
+const JOINING: Readonly<Record<string, readonly [readonly Voice[], readonly string[]]>> = {
+  "who is new, beside one that does not know it": [
+    [voice("lb1"), { host: "lb2", planned: FAST, running: false }],
+    ["lb2"],
+  ],
+  "who is new, beside one that gets to know it": [
+    [goes("lb1"), { host: "lb2", planned: FAST, running: false }],
+    ["lb2"],
+  ],
+  "who was down while the others go on": [[goes("lb1"), goes("lb2", { running: false })], ["lb2"]],
+  "nobody who was down and says what the others say": [
+    [voice("lb1"), voice("lb2", { running: false })],
+    [],
+  ],
+  "nobody who is new and understood at once": [
+    [voice("lb1"), { host: "lb2", planned: SLOW, running: false }],
+    [],
+  ],
+  "nobody in a first installation": [
+    ["lb1", "lb2"].map((host) => ({ host, planned: FAST, running: false })),
+    [],
+  ],
+  "nobody who will say nothing": [[voice("lb1"), { host: "lb2", running: false }], []],
+  "nobody because of one that does not answer": [
+    [{ host: "lb1", running: true, silent: true }, { host: "lb2", planned: FAST, running: false }],
+    [],
+  ],
+};
+
+for (const [name, [voices, joining]] of Object.entries(JOINING)) {
+  Deno.test(`couplingOf() has join last: ${name}`, () =>
+    assertEquals(couplingOf(voices).joining, joining));
+}
+
+Deno.test("couplingOf() refuses to take one in beside another that does not hear of it", () => {
+  const { refusal } = couplingOf([goes("lb1"), { host: "lb2", planned: FAST, running: false }]);
+  assertEquals(refusal(new Set(["lb1", "lb2"])), undefined);
+  assertEquals(refusal(new Set(["lb1"])), undefined);
+  assertEquals(
+    refusal(new Set(["lb2"])),
+    'Cannot take "lb2" in without "lb1", left out by --limit: they would not believe each other ' +
+      "and would both hold the address (advert interval 1 s -> 0.3 s); drop --limit, so that the " +
+      "others know of it before it starts",
+  );
+});
+
 Deno.test("couplingOf() refuses nothing that is not coupled", () => {
   const { refusal } = couplingOf([voice("lb1"), { host: "lb2", running: false, silent: true }]);
   assertEquals(refusal(new Set(["lb1"])), undefined);

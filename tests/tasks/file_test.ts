@@ -1,7 +1,7 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { NotYetKnown, TaskError } from "../../src/errors.ts";
 import { otherNames } from "../../src/obstacles.ts";
-import type { Task } from "../../src/model.ts";
+import type { Task, World } from "../../src/model.ts";
 import { templates } from "../../src/templates.ts";
 import { directory } from "../../tasks/directory.ts";
 import { parseFacts } from "../../src/runner/facts.ts";
@@ -111,10 +111,12 @@ Deno.test("fileSet() says how a change differs from what was said to other membe
   };
   const was = (text: string) => ({ code: 0, stdout: other + seen(text), stderr: "" });
   assertEquals(agreed(seen("old 1\n")), { before: { word: "old" }, after: { word: "new" } });
-  // Another file is written, this one is as it was; or what it says is, or nobody said anything.
+  // Another file is written, this one is as it was; or what it says is.
   assertEquals(agreed(seen("new 1\n")), undefined);
   assertEquals(agreed(seen("new 2\n")), undefined);
-  assertEquals(agreed(`path ${path}\nabsent\n`), undefined);
+  // Who says something for the first time changes it too.
+  const first = { before: {}, after: { word: "new" } };
+  assertEquals(agreed(`path ${path}\nabsent\n`), first);
   // What is said now is known whether or not anything changes.
   assertEquals(set.agreement?.(was("new 1\n")), { word: "new" });
   assertEquals(set.agreement?.(was("old 7\n")), { word: "old" });
@@ -122,6 +124,29 @@ Deno.test("fileSet() says how a change differs from what was said to other membe
   assertEquals(set.agreement?.({ code: 0, stdout: absent, stderr: "" }), undefined);
   const without = fileSet({ name: "set", files: [{ path, content: "x" }] });
   assertEquals(without.agreement?.(was("x")), undefined);
+});
+
+Deno.test("fileSet() knows what a file will say to others before it knows all of its content", () => {
+  const content = ({ predicted }: World) => {
+    if (predicted.packages.includes("daemon")) {
+      throw new NotYetKnown("nobody knows its version yet");
+    }
+    return "new 1\n";
+  };
+  const agreement = (text: string) => ({ word: text.split(" ")[0] ?? "" });
+  const task = fileSet({ name: "set", files: [{ path, content, agreement }] });
+  const world = {
+    host: "a",
+    facts: new Map(),
+    predicted: { packages: ["daemon"], users: [], paths: [] },
+  };
+  const { changes: [change] } = task.plan(
+    { code: 0, stdout: `path ${path}\nabsent\n`, stderr: "" },
+    world,
+  );
+  assert(change?.kind === "write");
+  assertEquals(change.files, []);
+  assertEquals(change.agreement, { before: {}, after: { word: "new" } });
 });
 
 /** The texts of the one change that a task wants of what is there now. */
