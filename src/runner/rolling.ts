@@ -74,7 +74,6 @@ async function handOver(
     it !== run && it.session !== undefined && !it.stopped && it.member.absent !== true &&
     (!it.joins || it.changed)
   );
-  );
   // Alone it has nobody to give it to: the change is felt, and that is all there is to it.
   if (others.length === 0 || effects.signal.aborted) return undefined;
   const since = effects.now();
