@@ -140,10 +140,19 @@ export function drillEventsOf(object: Shape) {
       requests: count("Requests sent."),
       failures: count("Those that failed."),
       maxHolders: count("Most hosts that held the address at the same time.").exactOptional(),
+      address: text(
+        "Of which address figures, counts and timeline are: the one that fared worst. Where it is missing, the endpoint has only one.",
+      ).exactOptional(),
       figures: figuresOf(object).exactOptional().describe("Every figure."),
       timeline: timelineOf(object).exactOptional().describe(
         "Everything that was seen: enough to draw it, and to judge it again.",
       ),
+      others: z.array(object({
+        address: text("Which one."),
+        verdict: z.enum(["pass", "fail", "unknown"]).describe("What is said of it alone."),
+        figures: figuresOf(object).exactOptional().describe("Every figure."),
+        timeline: timelineOf(object).exactOptional().describe("Everything that was seen."),
+      })).exactOptional().describe("The other addresses of the endpoint."),
       ms,
     }).describe("A drill has ended."),
   ] as const;

@@ -145,6 +145,18 @@ export interface DrillFigures {
   readonly clockMs?: number;
 }
 
+/** How one more address of an endpoint fared in a drill. */
+export interface AddressFared {
+  /** Which one. */
+  readonly address: string;
+  /** What is said of it alone. */
+  readonly verdict: Exclude<DrillVerdict, "skipped">;
+  /** Its figures; unset: it was not asked to the end. */
+  readonly figures?: DrillFigures;
+  /** What was seen of it, with the same moment 0; unset as the figures. */
+  readonly timeline?: Timeline;
+}
+
 /** What happens during a drill. Names are frozen once released. */
 export type DrillEvent =
   | {
@@ -193,7 +205,14 @@ export type DrillEvent =
     readonly requests: number;
     readonly failures: number;
     readonly maxHolders?: number;
+    /**
+     * Of which address all figures, counts and the timeline are: the one that fared worst. Unset:
+     * the endpoint has only one.
+     */
+    readonly address?: string;
     readonly figures?: DrillFigures;
     readonly timeline?: Timeline;
+    /** The other addresses, in the order of the inventory; unset: there are none. */
+    readonly others?: readonly AddressFared[];
     readonly ms: number;
   };

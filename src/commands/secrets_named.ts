@@ -5,7 +5,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { bracketed } from "../addresses.ts";
+import { addressesOf, bracketed } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
 import type { Programs } from "../inventory/programs.ts";
@@ -69,10 +69,10 @@ export function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
   const programs = endpoints.flatMap(({ drill: { powerCommand, apiCommand } = {} }) =>
     [powerCommand?.[0], apiCommand?.[0]].filter((word) => word !== undefined)
   );
-  const addresses = endpoints.map(({ address, port, drill }) => {
+  const addresses = endpoints.flatMap((endpoint) => {
     // From another host it goes through forwarded ports of this machine, whichever are free.
-    if (drill?.probeFrom !== undefined) return "127.0.0.1";
-    return `${bracketed(address)}:${port}`;
+    if (endpoint.drill?.probeFrom !== undefined) return ["127.0.0.1"];
+    return addressesOf(endpoint).map((address) => `${bracketed(address)}:${endpoint.port}`);
   });
   return { programs: [...new Set(programs)], addresses: [...new Set(addresses)] };
 }

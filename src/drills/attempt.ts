@@ -4,6 +4,7 @@
  * @module
  */
 import { arm, disarm, everyBreak } from "./arm.ts";
+import { endAsking } from "./asking.ts";
 import { heal } from "./heal.ts";
 import type { Break } from "./model.ts";
 import { preflight } from "./preflight.ts";
@@ -11,7 +12,7 @@ import { settle } from "./settle.ts";
 import { fault, prepare } from "./strike.ts";
 import { beginTrial, type Occasion, say, type Trial, TrialError } from "./trial.ts";
 import { type Judged, judged } from "./verdict.ts";
-import { endProbe, endSamplers, readClocks, startWatch } from "./watch.ts";
+import { endSamplers, readClocks, startWatch } from "./watch.ts";
 
 /** How one attempt ended. */
 export interface Outcome extends Judged {
@@ -81,16 +82,13 @@ async function observed(
   });
   await heal(trial);
   await settle(trial);
-  const probe = await endProbe(trial).catch((error: Error) => {
-    trial.problems.push(error.message);
-    return undefined;
-  });
+  const probes = await endAsking(trial);
   const remains = [...await disarm(trial)];
   await readClocks(trial);
   const { records, left } = await endSamplers(trial);
   for (const host of left) remains.push(`${host} could not be reached: its sampler ends by itself`);
   trial.failures.push(...remains);
-  const evidence = judged(trial, { probe, records, promiseMs, whole });
+  const evidence = judged(trial, { probes, records, promiseMs, whole });
   return { evidence, left: remains.length > 0 };
 }
 

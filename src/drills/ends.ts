@@ -34,7 +34,8 @@ export function emitEnd(
   { emit, now }: Pick<DrillEffects, "emit" | "now">,
 ): void {
   const at = now();
-  const { verdict, reasons, figures, timeline, limitMs, judged, predictedMs } = outcome;
+  const { verdict, reasons, address, figures, timeline, others, limitMs, judged, predictedMs } =
+    outcome;
   emit({
     type: "drill-end",
     at,
@@ -49,8 +50,10 @@ export function emitEnd(
     requests: figures?.requests ?? 0,
     failures: figures?.failures ?? 0,
     ...(figures?.maxHolders === undefined ? {} : { maxHolders: figures.maxHolders }),
+    ...(address === undefined ? {} : { address }),
     ...(figures === undefined ? {} : { figures }),
     ...(timeline === undefined ? {} : { timeline }),
+    ...(others === undefined ? {} : { others }),
     ms: at - round.since,
   });
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { addressesOf } from "../addresses.ts";
+import { answersSoFar } from "./asking.ts";
 import { BOOT_MS } from "./heal.ts";
 import { strictly } from "./preflight.ts";
 import { differences, snapshotScript } from "./remote/snapshot.ts";
@@ -45,7 +46,7 @@ export async function settle(trial: Trial): Promise<void> {
 /** What is not as it was, a sentence each. */
 async function unsettled(trial: Trial): Promise<readonly string[]> {
   const { scene, effects } = trial;
-  const before = answered(trial);
+  const before = answersSoFar(trial);
   const verdict = await strictly(trial);
   if (!verdict.ok) return [`the steady state is not back: ${verdict.message}`];
   const holder = verdict.last?.[0];
@@ -53,16 +54,16 @@ async function unsettled(trial: Trial): Promise<readonly string[]> {
     return [`${holder} holds the address, and it belongs to ${scene.preferred}`];
   }
   const drifted = await drift(trial);
-  if (drifted.length > 0 || before === undefined) return drifted;
+  if (drifted.length > 0) return drifted;
+  const silent = () => {
+    const now = answersSoFar(trial);
+    return [...before].filter(([it, count]) => now.get(it) === count).map(([it]) => it);
+  };
   // The members may agree, and a client still ask the wrong one.
-  for (let i = 0; i < ASKED_MS / 100 && answered(trial) === before; i++) await effects.sleep(100);
-  return answered(trial) === before ? ["no request from outside is answered"] : [];
-}
-
-/** Requests that were answered so far; unset: nobody asks. */
-function answered({ prober }: Trial): number | undefined {
-  const counts = prober?.counts();
-  return counts && counts.requests - counts.failures;
+  for (let i = 0; i < ASKED_MS / 100 && silent().length > 0; i++) await effects.sleep(100);
+  return silent().map((address) =>
+    `no request from outside${before.size === 1 ? "" : ` to ${address}`} is answered`
+  );
 }
 
 async function drift({ fleet, endpoint, before }: Trial): Promise<readonly string[]> {

@@ -5,6 +5,7 @@
  */
 import { ConnectError } from "../errors.ts";
 import { PREPARE_MS } from "./arm.ts";
+import { failuresSoFar } from "./asking.ts";
 import type { Break } from "./model.ts";
 import { faultScript } from "./remote/arm.ts";
 import { say, type Trial, TrialError } from "./trial.ts";
@@ -103,15 +104,15 @@ async function performOn(
 
 /** Waits until one member holds the address and every request is answered again. */
 async function stands(trial: Trial): Promise<void> {
-  const { effects, endpoint, fleet, prober } = trial;
+  const { effects, endpoint, fleet } = trial;
   const check = effects.check(endpoint);
   const until = effects.clock() + PREPARE_MS;
   let since = effects.clock();
-  let [failures, holder] = [prober?.counts().failures ?? 0, ""];
+  let [failures, holder] = [failuresSoFar(trial), ""];
   while (!effects.signal.aborted) {
     const answers = await fleet.askAll((host) => check.probe(host), { timeoutMs: 20_000 });
     const holders = check.judge(answers).last ?? [];
-    const now = prober?.counts().failures ?? 0;
+    const now = failuresSoFar(trial);
     if (holders.length !== 1 || holders[0] !== holder || now !== failures) since = effects.clock();
     [failures, holder] = [now, holders.length === 1 ? holders[0] ?? "" : ""];
     if (holder !== "" && effects.clock() - since >= STANDS_MS) return;

@@ -58,8 +58,8 @@ export interface Trial extends Occasion {
   readonly notes: string[];
   /** What only this machine can undo is watched by a process of its own: this ends it. */
   disarmGuard: (() => Promise<void>) | undefined;
-  /** Asks the endpoint. */
-  prober: Prober | undefined;
+  /** Ask the endpoint, by address. */
+  readonly probers: Map<string, Prober>;
   /** The first fault was begun: from here on there is something to heal. */
   struck: boolean;
 }
@@ -94,7 +94,7 @@ export function beginTrial(
     problems: [],
     notes: [],
     disarmGuard: undefined,
-    prober: undefined,
+    probers: new Map(),
     struck: false,
   };
 }

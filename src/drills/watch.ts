@@ -1,22 +1,14 @@
 /**
- * The eyes of a drill: a sampler on every member, the clocks of all of them, and a prober outside.
+ * The eyes of a drill: a sampler on every member, the clocks of all of them, and probers outside.
  * @module
  */
+import { addressesOf } from "../addresses.ts";
 import { ConnectError } from "../errors.ts";
-import type { Endpoint } from "../model.ts";
-import type { HostRecord, ProbeRecord } from "./model.ts";
+import { startAsking } from "./asking.ts";
+import type { HostRecord } from "./model.ts";
 import { CLOCK_SCRIPT, parseClock } from "./remote/clock.ts";
 import { fetchScript, samplerScript, stopSamplerScript } from "./remote/sampler.ts";
 import { listed, say, type Trial, TrialError } from "./trial.ts";
-
-/** Time between two requests, in milliseconds. */
-export const INTERVAL_MS = 20;
-
-/** Deadline of each request, in milliseconds. */
-export const TIMEOUT_MS = 1000;
-
-/** How long the healthy endpoint is watched before and after. */
-const HEALTHY_MS = 2000;
 
 /** Exchanges about the clock of a host at one time; the tightest of them counts. */
 const CLOCK_READINGS = 8;
@@ -26,42 +18,17 @@ const CLOCK_READINGS = 8;
  * @throws {TrialError} when it cannot be watched, or does not answer from here
  */
 export async function startWatch(trial: Trial): Promise<void> {
-  const { endpoint, effects, fleet } = trial;
-  say(trial, "watch", `watch ${listed(fleet.names)}, and ask ${endpoint.address}`);
+  const { endpoint, fleet } = trial;
+  say(trial, "watch", `watch ${listed(fleet.names)}, and ask ${listed(addressesOf(endpoint))}`);
   await Promise.all(fleet.names.map((host) => startSampler(trial, host)));
   await readClocks(trial);
-  try {
-    trial.prober = await effects.probe({
-      address: endpoint.address,
-      port: endpoint.port,
-      ...asked(endpoint),
-      intervalMs: INTERVAL_MS,
-      timeoutMs: TIMEOUT_MS,
-      ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
-      ...(endpoint.drill?.probeFrom === undefined ? {} : { from: endpoint.drill.probeFrom }),
-    });
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new TrialError(error.message);
-  }
-  await effects.sleep(HEALTHY_MS);
-  const { requests, failures } = trial.prober.counts();
-  if (!effects.signal.aborted && requests > 0 && failures >= requests) {
-    throw new TrialError(`no request to ${endpoint.address}:${endpoint.port} is answered here`);
-  }
-}
-
-/** What HAProxy's own checks ask for; the seed's are not told. */
-function asked({ profile, haproxy }: Endpoint): { path: string; guarded?: boolean } {
-  if (profile === "guide") return { path: "/readyz" };
-  const path = haproxy.checkPath ?? "/readyz";
-  return haproxy.checkClient === undefined ? { path } : { path, guarded: true };
+  await startAsking(trial);
 }
 
 async function startSampler(trial: Trial, host: string): Promise<void> {
   const { endpoint, fleet, nonce } = trial;
   const script = samplerScript({
-    address: endpoint.address,
+    addresses: addressesOf(endpoint),
     stats: endpoint.haproxy.stats,
     // The seed's own configuration has no page that counts them.
     counts: endpoint.profile !== "guide",
@@ -91,13 +58,6 @@ async function readClock({ fleet, effects, clocks }: Trial, host: string): Promi
       throw error;
     }
   }
-}
-
-/** Sees the endpoint be well for a while, and gives what was seen outside. */
-export async function endProbe({ effects, prober }: Trial): Promise<ProbeRecord | undefined> {
-  if (prober === undefined) return undefined;
-  if (!effects.signal.aborted) await effects.sleep(HEALTHY_MS);
-  return await prober.stop();
 }
 
 /** Fetches what the samplers saw, ends them, and gives the hosts whose traces may be left. */

@@ -4,10 +4,12 @@
  * @module
  */
 import { assert } from "@std/assert";
+import { addressesOf, isSix } from "../../src/addresses.ts";
 import type {
   DrillEffects,
   GuardStep,
   ProbeRecord,
+  ProbeTarget,
   RequestSample,
 } from "../../src/drills/model.ts";
 import {
@@ -55,6 +57,12 @@ export class Cluster {
   readonly when = new Map<string, () => void>();
   /** From when on nobody outside reaches whoever holds the address. */
   unreachedFrom = Infinity;
+  /** From when on nobody outside reaches one of the addresses, by address. */
+  readonly silentFrom = new Map<string, number>();
+  /** By how much an address comes later to a new holder than the first one does, in milliseconds. */
+  readonly lagMs = new Map<string, number>();
+  /** Addresses whose prober dies before it tells what it saw. */
+  readonly dying = new Set<string>();
   /** The inventory's commands fail. */
   commandsFail = false;
   /** How long they take. */
@@ -108,7 +116,7 @@ export class Cluster {
   effects(): DrillEffects {
     return {
       connect: (host) => Promise.resolve(this.#session(host)),
-      probe: () => Promise.resolve(this.#probe()),
+      probe: (target) => Promise.resolve(this.#probe(target)),
       power: (host, act) => this.#command(host, `power ${act}`),
       api: (server, act) => this.#command(server, `api ${act}`),
       guard: (steps) => Promise.resolve(this.#guard(steps)),
@@ -147,9 +155,16 @@ export class Cluster {
     this.#abort.abort();
   }
 
-  /** Who holds the address at a moment. */
-  holder(at = this.time.now): string | undefined {
-    return this.#moves.filter((move) => move.at <= at).at(-1)?.holder;
+  /** Who holds an address at a moment. */
+  holder(at = this.time.now, address = this.endpoint.address): string | undefined {
+    return this.#movesOf(address).filter((move) => move.at <= at).at(-1)?.holder;
+  }
+
+  #movesOf(address: string): readonly Move[] {
+    const lag = this.lagMs.get(address) ?? 0;
+    return this.#moves.map(({ at, holder }) =>
+      at < 0 || holder === undefined ? { at, holder } : { at: at + lag, holder }
+    );
   }
 
   #move(holder: string | undefined, at = this.time.now): void {
@@ -219,7 +234,7 @@ export class Cluster {
     if (script === ":") return ok();
     if (script === "check") return ok(JSON.stringify({ broken: host.broken }));
     if (script === CLOCK_SCRIPT) return ok(this.#clockLine());
-    if (script === snapshotScript([this.endpoint.address])) return ok(`state ok${host.drift}\n`);
+    if (script === snapshotScript(addressesOf(this.endpoint))) return ok(`state ok${host.drift}\n`);
     if (script === armedProbe()) return ok(this.#armedLine(host));
     if (!script.includes("only root can break and heal")) return undefined;
     this.note(`${name} lock`);
@@ -251,7 +266,8 @@ export class Cluster {
   }
 
   #ofDrill(name: string, script: string, nonce: string): ExecResult | undefined {
-    const { address, haproxy: { stats } } = this.endpoint;
+    const { haproxy: { stats } } = this.endpoint;
+    const addresses = addressesOf(this.endpoint);
     const host = this.host(name);
     if (script === faultScript({ script: ":", nonce })) {
       return host.armed?.nonce === nonce ? ok() : failed("its undo is not armed any more");
@@ -265,7 +281,7 @@ export class Cluster {
       return ok();
     }
     switch (script) {
-      case samplerScript({ address, stats, counts: true, nonce }):
+      case samplerScript({ addresses, stats, counts: true, nonce }):
         this.note(`${name} sample`);
         host.sampledAt = this.time.now;
         return ok();
@@ -300,21 +316,28 @@ export class Cluster {
     const from = this.host(name).sampledAt ?? this.time.now;
     const ns = (at: number) => Math.round((EPOCH_MS + at) * 1e6);
     const uptime = (at: number) => (at / 1000 + 500).toFixed(2);
+    const addresses = addressesOf(this.endpoint);
     const lines: [number, string][] = [
       [from, `boot ${ns(from)} ${uptime(from)} boot-1`],
-      [from, `holds ${ns(from)} ${this.holder(from) === name ? 1 : 0}`],
+      ...addresses.map((address): [number, string] => {
+        const holds = `holds ${ns(from)} ${this.holder(from, address) === name ? 1 : 0}`;
+        return [from, addresses.length === 1 ? holds : `${holds} ${address}`];
+      }),
     ];
     for (let at = from; at < this.time.now; at += 500) {
       lines.push([at, `clock ${ns(at)} ${uptime(at)}`]);
     }
-    this.#moves.forEach(({ at, holder }, i) => {
-      const before = this.#moves[i - 1]?.holder;
-      if (at < from || at > this.time.now || (holder === name) === (before === name)) return;
-      const stamp = new Date(EPOCH_MS + at).toISOString().slice(0, -1);
-      const gone = holder === name ? "" : "Deleted ";
-      const inet = `2: eth0    inet ${this.endpoint.address}/32 scope global eth0`;
-      lines.push([at, `addr [${stamp}000] ${gone}${inet}`]);
-    });
+    for (const address of addresses) {
+      const moves = this.#movesOf(address);
+      moves.forEach(({ at, holder }, i) => {
+        const before = moves[i - 1]?.holder;
+        if (at < from || at > this.time.now || (holder === name) === (before === name)) return;
+        const stamp = new Date(EPOCH_MS + at).toISOString().slice(0, -1);
+        const gone = holder === name ? "" : "Deleted ";
+        const inet = isSix(address) ? `inet6 ${address}/128` : `inet ${address}/32`;
+        lines.push([at, `addr [${stamp}000] ${gone}2: eth0    ${inet} scope global eth0`]);
+      });
+    }
     return lines.sort(([a], [b]) => a - b).map(([, line]) => `${line}\n`).join("");
   }
 
@@ -338,11 +361,11 @@ export class Cluster {
     };
   }
 
-  #probe() {
+  #probe({ address }: Pick<ProbeTarget, "address">) {
     const from = this.time.now;
     const stalls = this.stalls.shift() ?? [];
     this.note("all probe");
-    const requests = () => this.#requests(from);
+    const requests = () => this.#requests(from, address);
     return {
       counts: () => {
         const all = requests();
@@ -350,6 +373,7 @@ export class Cluster {
       },
       stop: () => {
         this.note("all unprobe");
+        if (this.dying.has(address)) return Promise.reject(new Error("the prober died"));
         const spans = stalls.map((span) => ({ from: from + span.from, to: from + span.to }));
         const kept = requests().filter(({ at }) => !spans.some((s) => at >= s.from && at < s.to));
         const watch = [{ from, to: this.time.now, end: "open", silentMs: 0 }];
@@ -358,10 +382,11 @@ export class Cluster {
     };
   }
 
-  #requests(from: number): RequestSample[] {
+  #requests(from: number, address: string): RequestSample[] {
+    const until = Math.min(this.unreachedFrom, this.silentFrom.get(address) ?? Infinity);
     const samples: RequestSample[] = [];
     for (let at = from; at < this.time.now - 5; at += 20) {
-      const answered = this.holder(at) !== undefined && at < this.unreachedFrom;
+      const answered = this.holder(at, address) !== undefined && at < until;
       samples.push({ at, ms: answered ? 4 : 1, kind: answered ? "ok" : "refused" });
     }
     return samples;

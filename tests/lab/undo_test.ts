@@ -215,7 +215,7 @@ ip neigh add ${lab.hosts[1]!.address.replace(/\d+$/, "99")} lladdr 02:00:00:00:0
 );
 
 function watching(address: string, nonce: string): string {
-  return samplerScript({ address, stats: "127.0.0.1:8404", counts: true, nonce });
+  return samplerScript({ addresses: [address], stats: "127.0.0.1:8404", counts: true, nonce });
 }
 
 /** What came and went; an IPv6 address comes in steps on some kernels, each an event. */

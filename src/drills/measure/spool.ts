@@ -51,6 +51,7 @@ const NANOSECONDS = /^\d{19}$/;
 const SECONDS = /^\d{1,10}(?:\.\d{1,9})?$/;
 const MONITOR =
   /^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,9})\]\s+(Deleted\s+)?\d+:\s+(\S+)\s+inet6?\s+(\S+)/;
+const ADDRESS = /^[0-9A-Fa-f.:]{2,45}$/;
 /** What is left of a line that the end of power cut, with the next beginning behind it. */
 const BEGIN = /boot \d{19} \d{1,10}(?:\.\d{1,9})? [0-9A-Za-z-]{1,64}$/;
 
@@ -86,8 +87,11 @@ function lineOf(text: string, address: string): SpoolLine | "other" | undefined 
   const wallMs = wallOf(first);
   if (wallMs === undefined) return undefined;
   if (kind === "end" && words === 2) return { kind, wallMs };
-  if (kind === "holds" && words === 3 && /^[01]$/.test(second ?? "")) {
-    return { kind, wallMs, holds: second === "1" };
+  if (kind === "holds" && words <= 4 && /^[01]$/.test(second ?? "")) {
+    // Who watches one address alone does not say which.
+    if (words === 4 && !ADDRESS.test(third ?? "")) return undefined;
+    const ours = canonical(third ?? address) === canonical(address);
+    return ours ? { kind, wallMs, holds: second === "1" } : "other";
   }
   if (kind === "up" && words === 3 && /^\d{1,4}$/.test(second ?? "")) {
     return { kind, wallMs, up: Number(second) };
@@ -117,7 +121,7 @@ function written(text: string): { text: string; cut: boolean }[] {
 }
 
 /**
- * Reads a spool. Lines that mean nothing are left out and counted, as is a time since boot that goes
+ * Reads what a spool says of one address. Lines that mean nothing are left out and counted, as is a time since boot that goes
  * back without a new beginning; nothing is thrown.
  */
 export function parseSpool(text: string, address: string): Spool {

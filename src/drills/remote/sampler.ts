@@ -2,7 +2,8 @@
  * Watching a host during a drill, without a link to it and through a reboot. Text only.
  *
  * The spool has one line for each thing seen: `boot EPOCH_NS UPTIME_S BOOT_ID` and `holds EPOCH_NS
- * 0|1` whenever watching begins, `clock EPOCH_NS UPTIME_S` every half second, `addr LINE` as
+ * 0|1` whenever watching begins (where there are several addresses one for each, `holds EPOCH_NS 0|1
+ * ADDRESS`), `clock EPOCH_NS UPTIME_S` every half second, `addr LINE` as
  * `ip -ts -o monitor` prints it in UTC, `up EPOCH_NS COUNT` when the number of API servers that
  * HAProxy can use has changed, `end EPOCH_NS` when it was stopped in order.
  * @module

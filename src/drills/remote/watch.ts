@@ -7,8 +7,8 @@ import { SAMPLER_DIR, UNIT_DIR, UNITS, WANTS_DIR } from "./places.ts";
 
 /** What is watched. */
 export interface Watched {
-  /** The virtual address. */
-  readonly address: string;
+  /** The virtual addresses. */
+  readonly addresses: readonly string[];
   /** Where HAProxy says how many API servers it can use: `127.0.0.1:8404`. */
   readonly stats: string;
   /** It says so at all. */
@@ -20,7 +20,7 @@ export const SAMPLER_LIMIT_S = 900;
 
 const READY = "/run/holdfast-drill-sampler/ready";
 
-/** Shell words that list the address when this host holds it, and how events name it. */
+/** Shell words that list an address when this host holds it, and how events name it. */
 function ways(address: string): { show: string; event: string } {
   if (!address.includes(":")) {
     return { show: sh`ip -4 -o addr show to ${`${address}/32`}`, event: ` inet ${address}` };
@@ -30,6 +30,25 @@ function ways(address: string): { show: string; event: string } {
   return { show: sh`ip -6 -o addr show to ${`${short}/128`}`, event: ` inet6 ${short}` };
 }
 
+/** One look at each address: with its name where there are several. */
+function looks(addresses: readonly string[]): string {
+  return addresses.map((address) => {
+    const whose = addresses.length === 1 ? "" : sh`" "${address}`;
+    return sh`  at=$(date +%s%N)
+  if [ -n "$(${raw(ways(address).show)})" ]; then keep "holds $at 1"${
+      raw(whose)
+    }; else keep "holds $at 0"${raw(whose)}; fi`;
+  }).join("\n");
+}
+
+/** What a line of the monitor looks like that is about one of the addresses. */
+function patterns(addresses: readonly string[]): string {
+  return addresses.map((address) => {
+    const { event } = ways(address);
+    return sh`*${`${event}/`}*|*${`${event} `}*`;
+  }).join("|");
+}
+
 /**
  * The script. The monitor is listening before the first look, so that no event falls between the
  * two; the look has the time from before it, so that an event during it counts later. What the disk
@@ -37,8 +56,7 @@ function ways(address: string): { show: string; event: string } {
  *
  * HAProxy that does not answer can use no API server: that is a 0.
  */
-export function watchScript({ address, stats, counts }: Watched): string {
-  const { show, event } = ways(address);
+export function watchScript({ addresses, stats, counts }: Watched): string {
   const ask = sh`if command -v curl >/dev/null; then
     ask() { curl -q -s -f --noproxy '*' --max-time 2 ${`http://${stats}/backends`} 2>/dev/null; }
   else
@@ -73,8 +91,7 @@ listens() {
   return 1
 }
 look() {
-  at=$(date +%s%N)
-  if [ -n "$(${raw(show)})" ]; then keep "holds $at 1"; else keep "holds $at 0"; fi
+${raw(looks(addresses))}
 }
 begin() {
   read -r boot </proc/sys/kernel/random/boot_id
@@ -86,7 +103,7 @@ begin() {
   ip -ts -o monitor address >pipe &
   monitor=$!
   while IFS= read -r line; do
-    case $line in *${`${event}/`}*|*${`${event} `}*) keep "addr $line" ;; esac
+    case $line in ${raw(patterns(addresses))}) keep "addr $line" ;; esac
   done <pipe &
   reader=$!
   tries=0

@@ -124,3 +124,24 @@ Deno.test("parseSpool never throws, and loses no line that is whole", () => {
     parseSpool(text, ADDRESS);
   }));
 });
+
+Deno.test("parseSpool reads one address of a spool that is about several", () => {
+  const spool = [
+    BOOT.trimEnd(),
+    "holds 1795000000001000000 1 10.88.0.10",
+    "holds 1795000000002000000 0 FD00:0::10",
+    "addr [2026-11-22T21:34:31.1] 2: host0    inet6 fd00::10/128 scope global nodad",
+    "addr [2026-11-22T21:34:32.1] Deleted 2: host0    inet 10.88.0.10/32 scope global",
+    "holds 1795000000003000000 1 nobody's",
+    "",
+  ].join("\n");
+  const told = (address: string) => {
+    const { runs, skipped } = parseSpool(spool, address);
+    const lines = runs.flatMap(({ lines }) => lines).slice(1).map((line) =>
+      line.kind === "holds" ? line.holds : line.kind === "addr" ? line.held : line.kind
+    );
+    return { lines, skipped };
+  };
+  assertEquals(told(ADDRESS), { lines: [true, false], skipped: 1 });
+  assertEquals(told("fd00::10"), { lines: [false, true], skipped: 1 });
+});
