@@ -150,8 +150,12 @@ export function drillEventsOf(object: Shape) {
       others: z.array(object({
         address: text("Which one."),
         verdict: z.enum(["pass", "fail", "unknown"]).describe("What is said of it alone."),
-        figures: figuresOf(object).exactOptional().describe("Every figure."),
-        timeline: timelineOf(object).exactOptional().describe("Everything that was seen."),
+        figures: figuresOf(object).exactOptional().describe(
+          "Its figures, with the fields of `figures`.",
+        ),
+        timeline: timelineOf(object).exactOptional().describe(
+          "What was seen of it, with the fields of `timeline`.",
+        ),
       })).exactOptional().describe("The other addresses of the endpoint."),
       ms,
     }).describe("A drill has ended."),

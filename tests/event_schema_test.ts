@@ -27,6 +27,8 @@ function fields({ properties = {}, required = [] }: Node, before = ""): string[]
     const path = before + name;
     const optional = required.includes(name) ? "" : ", optional";
     const own = `- \`${path}\` (${typeOf(node)}${optional}): ${node.description ?? ""}`;
+    // What is described above already is not described again.
+    if (/with the fields of `\w+`\.$/.test(node.description ?? "")) return [own];
     const inner = node.items?.properties !== undefined
       ? fields(node.items, `${path}[].`)
       : node.additionalProperties?.properties !== undefined

@@ -76,6 +76,12 @@ Deno.test("secretsNamed() names what drills start and ask", () =>
       programs: [],
       addresses: ["10.0.0.10:8443"],
     });
+    const dual = text.replace("address: 10.0.0.10", "address: [10.0.0.10, fd00::10]");
+    await Deno.writeTextFile(path, dual);
+    assertEquals((await everythingNamed(path)).drills?.addresses, [
+      "10.0.0.10:8443",
+      "[fd00::10]:8443",
+    ]);
     const drill = "drill: { power_command: [ipmi, '{host}', '{action}'], " +
       "api_command: [ctl, '{server}', '{action}'], probe_from: lb1 }";
     const other = text.replace(

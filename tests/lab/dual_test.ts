@@ -153,12 +153,25 @@ Deno.test({
         const six = await withAddresses(lab, "six-first", lab.vip6, lab.vip);
         hf.assertExit(await hf.holdfast("apply", six), 0);
         await settled(lab, "lb1", both);
-        const drills = { programs: [Deno.execPath()], addresses: [`[${lab.vip6}]:8443`] };
+        const drills = {
+          programs: [Deno.execPath()],
+          addresses: [`[${lab.vip6}]:8443`, `${lab.vip}:8443`],
+        };
         const flags = ["haproxy-killed", "vrrp-blocked", "link-down"];
         const run = await hf.holdfast("drill", six, { flags, drills });
-        const ends = endsOf(run).map(({ drill, verdict, reasons }) => [drill, verdict, reasons]);
+        const ends = endsOf(run);
+        const said = ends.map(({ drill, reasons }) => `${drill}: ${reasons.join("; ")}`).join("\n");
         hf.assertExit(run, 0);
-        assertEquals(ends.map(([, verdict]) => verdict), ["pass", "pass", "pass"], `${ends}`);
+        assertEquals(ends.map(({ verdict }) => verdict), ["pass", "pass", "pass"], said);
+        for (const { drill, address = "", timeline, others = [] } of ends) {
+          const asked = [{ address, timeline }, ...others];
+          assertEquals(asked.map((one) => one.address).toSorted(), both.toSorted(), drill);
+          for (const { address, timeline } of asked) {
+            const held = timeline?.holders.map(({ host }) => host) ?? [];
+            assert(held.includes("lb1") && held.includes("lb2"), `${drill}: ${address} ${held}`);
+            assert((timeline?.requests.at.length ?? 0) > 200, `${drill}: ${address} was not asked`);
+          }
+        }
         await settled(lab, "lb1", both);
         hf.assertExit(await hf.holdfast("apply", dual), 0);
       });

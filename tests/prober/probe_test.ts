@@ -72,6 +72,20 @@ Deno.test("probe() sends about one request in each interval, and none more", asy
   assertGreater(requests.length, slots / 4);
 });
 
+Deno.test("two probers side by side do not wait for each other", async () => {
+  await using quick = await tls(PKI, healthy);
+  await using silent = await tcp(() => {});
+  const slow = await probe(target(silent.port, { timeoutMs: 300 }));
+  const prober = await probe(target(quick.port));
+  await delay(1500);
+  const [of, other] = [await prober.stop(), await slow.stop()];
+  assertEquals([kinds(of), kinds(other)], [["ok"], ["timeout"]]);
+  // Both were asked at their own pace, and the answers of the one say nothing of the other.
+  for (const { requests } of [of, other]) assertGreater(requests.length, 1500 / 20 / 4);
+  const waits = of.requests.map(({ ms }) => ms).sort((a, b) => a - b);
+  assert((waits[waits.length >> 1] ?? Infinity) < 300, `${waits}`);
+});
+
 Deno.test("probe() without a CA does not verify", async () => {
   await using server = await tls(OTHER, healthy);
   const { ca: _, ...open } = target(server.port);

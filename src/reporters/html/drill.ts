@@ -2,6 +2,7 @@
  * The part of the page about one drill, and the table of all of them.
  * @module
  */
+import { everyAddress } from "../drill/addresses.ts";
 import { factsOf, figureName } from "../drill/facts.ts";
 import { drillRow } from "../drill/table.ts";
 import { legend, textTimeline } from "../drill/text_timeline.ts";
@@ -72,10 +73,12 @@ export function drillSection(end: DrillEnd, index: number): Markup {
     el("p", { class: "about" }, `${end.title}${targets}${round === "" ? "" : `, ${round}`}`),
     reasonsOf(end),
     facts.length === 0 ? undefined : el("dl", {}, facts),
-    drillCharts(end, `${id}-chart`).map(({ svg, caption }) =>
-      el("figure", {}, el("figcaption", {}, caption), svg)
+    everyAddress(end).map((one, i) =>
+      drillCharts(one, i === 0 ? `${id}-chart` : `${id}-chart-${i + 1}`).map(({ svg, caption }) =>
+        el("figure", {}, el("figcaption", {}, named(one, caption)), svg)
+      )
     ),
-    asText(end),
+    everyAddress(end).map(asText),
   );
 }
 
@@ -89,7 +92,8 @@ function reasonsOf({ reasons }: DrillEnd): Content {
 }
 
 /** For those who cannot see the picture, or want to paste it. */
-function asText({ timeline }: DrillEnd): Content {
+function asText(end: DrillEnd): Content {
+  const { timeline } = end;
   if (timeline === undefined) return undefined;
   const { head, rows, marks } = textTimeline(timeline, { columns: TEXT_COLUMNS });
   const label = Math.max(...rows.map((row) => columnsOf(row.label)));
@@ -101,5 +105,11 @@ function asText({ timeline }: DrillEnd): Content {
     "",
     ...marks,
   ];
-  return el("details", {}, el("summary", {}, "The same as text"), el("pre", {}, lines.join("\n")));
+  const summary = el("summary", {}, named(end, "The same as text"));
+  return el("details", {}, summary, el("pre", {}, lines.join("\n")));
+}
+
+/** What is about one address of several says which one. */
+function named({ address }: DrillEnd, text: string): string {
+  return address === undefined ? text : `${address}: ${text}`;
 }
