@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { addressesOf, isSix } from "../../src/addresses.ts";
+import { addressesOf } from "../../src/addresses.ts";
 import type {
   DrillEffects,
   GuardStep,
@@ -27,21 +27,13 @@ import type { Event } from "../../src/events.ts";
 import type { Endpoint, ExecResult, GroupCheck, Host, Session } from "../../src/model.ts";
 import { HELD } from "../../src/runner/lock.ts";
 import { type Balancer, FAULTS, UNDO } from "./balancer.ts";
+import { EPOCH_MS, holderAt, type Move, spoolOf } from "./spools.ts";
 import { Time } from "./time.ts";
 
 export { FAULTS, UNDO } from "./balancer.ts";
 
-/** Wall clock of the hosts at the beginning, epoch milliseconds. */
-const EPOCH_MS = 1_800_000_000_000;
-
 /** How long the next member takes to get the address, in milliseconds. */
 const FAILOVER_MS = 180;
-
-/** A change of who holds the address. */
-interface Move {
-  readonly at: number;
-  readonly holder: string | undefined;
-}
 
 /** An endpoint's hosts. */
 export class Cluster {
@@ -157,7 +149,7 @@ export class Cluster {
 
   /** Who holds an address at a moment. */
   holder(at = this.time.now, address = this.endpoint.address): string | undefined {
-    return this.#movesOf(address).filter((move) => move.at <= at).at(-1)?.holder;
+    return holderAt(this.#movesOf(address), at);
   }
 
   #movesOf(address: string): readonly Move[] {
@@ -311,34 +303,11 @@ export class Cluster {
     return ok();
   }
 
-  /** What a sampler writes from when it was started to now. */
   #spool(name: string): string {
-    const from = this.host(name).sampledAt ?? this.time.now;
-    const ns = (at: number) => Math.round((EPOCH_MS + at) * 1e6);
-    const uptime = (at: number) => (at / 1000 + 500).toFixed(2);
     const addresses = addressesOf(this.endpoint);
-    const lines: [number, string][] = [
-      [from, `boot ${ns(from)} ${uptime(from)} boot-1`],
-      ...addresses.map((address): [number, string] => {
-        const holds = `holds ${ns(from)} ${this.holder(from, address) === name ? 1 : 0}`;
-        return [from, addresses.length === 1 ? holds : `${holds} ${address}`];
-      }),
-    ];
-    for (let at = from; at < this.time.now; at += 500) {
-      lines.push([at, `clock ${ns(at)} ${uptime(at)}`]);
-    }
-    for (const address of addresses) {
-      const moves = this.#movesOf(address);
-      moves.forEach(({ at, holder }, i) => {
-        const before = moves[i - 1]?.holder;
-        if (at < from || at > this.time.now || (holder === name) === (before === name)) return;
-        const stamp = new Date(EPOCH_MS + at).toISOString().slice(0, -1);
-        const gone = holder === name ? "" : "Deleted ";
-        const inet = isSix(address) ? `inet6 ${address}/128` : `inet ${address}/32`;
-        lines.push([at, `addr [${stamp}000] ${gone}2: eth0    ${inet} scope global eth0`]);
-      });
-    }
-    return lines.sort(([a], [b]) => a - b).map(([, line]) => `${line}\n`).join("");
+    const from = this.host(name).sampledAt ?? this.time.now;
+    const moves = new Map(addresses.map((address) => [address, this.#movesOf(address)]));
+    return spoolOf(name, moves, { from, to: this.time.now });
   }
 
   #check({ members, address }: Endpoint): GroupCheck {
