@@ -45,12 +45,16 @@ export const diskFiles: Files = {
   async read(path) {
     try {
       // Asked first: reading a huge file or a device would fill the memory before the limit is seen.
-      const { isDirectory, size, mode } = await Deno.stat(path);
+      const { isDirectory, isFile, isFifo, size, mode } = await Deno.stat(path);
       if (isDirectory) return { kind: "folder" };
-      if (size > MAX_BYTES) {
+      if (!isFile && !isFifo) {
+        return { kind: "unreadable", reason: "it is a device or a socket, and no file" };
+      }
+      const bytes = size > MAX_BYTES ? undefined : await readUpTo(path, MAX_BYTES);
+      if (bytes === undefined) {
         return { kind: "unreadable", reason: `it is larger than ${MAX_BYTES} bytes` };
       }
-      const result = decode(await Deno.readFile(path));
+      const result = decode(bytes);
       if (result.kind !== "text" || !result.text.startsWith("#!")) return result;
       return { ...result, program: ((mode ?? 0) & 0o111) !== 0 };
     } catch (error) {
@@ -99,6 +103,31 @@ function decode(bytes: Uint8Array): ReadResult {
   } catch {
     return { kind: "unreadable", reason: "it is not UTF-8 text" };
   }
+}
+
+/** All bytes of a file, or undefined of one with more: a pipe has no size, and need not end. */
+async function readUpTo(path: string, most: number): Promise<Uint8Array | undefined> {
+  using file = await Deno.open(path);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const part = new Uint8Array(65_536);
+    const count = await file.read(part);
+    if (count === null) return joined(parts, size);
+    size += count;
+    if (size > most) return undefined;
+    parts.push(part.subarray(0, count));
+  }
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 async function isDirectory(path: string): Promise<boolean> {

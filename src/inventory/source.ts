@@ -13,6 +13,7 @@ import { isListing, readListing } from "./json/listing.ts";
 import { parseJson } from "./json/parse.ts";
 import { errorAt, type Report, warningAt } from "./problems.ts";
 import type { Program, ProgramAnswer, Programs } from "./programs.ts";
+import type { Diagnostic } from "../model.ts";
 import type { Files } from "./read.ts";
 import type { Located } from "./yaml/located.ts";
 import { parse } from "./yaml/parse.ts";
@@ -41,6 +42,8 @@ export interface SourceRead {
 const PASSED_OVER =
   /^\.|^(group_vars|host_vars|vars_plugins)\/?$|~$|\.(orig|cfg|retry|pyc|pyo)$|\.(swp|bak|rpm|md|txt|rst)$/;
 const MAX_DEPTH = 8;
+/** Mistakes in the files of a folder by which it is known not to be one of inventories. */
+const MOST_MISTAKES = 20;
 /** Calls of a program at the same time, where it must be asked for every host. */
 const AT_ONCE = 8;
 
@@ -55,12 +58,42 @@ export async function readSource(
   return { graph: reader.graph, folder: isFolder ? path : dirname(path) };
 }
 
+/**
+ * Whether a folder holds much that is no inventory, which is reported: somebody named it by mistake.
+ * It is looked at before any program in it is started, and no longer than until that shows.
+ */
+async function isMixed(path: string, options: SourceOptions): Promise<boolean> {
+  const { files, report } = options;
+  const sources = new Map<string, string>();
+  const found: Diagnostic[] = [];
+  const look = new Reader({
+    files,
+    sources,
+    programs: () => () => Promise.resolve({ kind: "unread" }),
+    report: (problem) => problem.severity === "error" && found.push(problem),
+  }, () => found.length > MOST_MISTAKES);
+  await look.folder(path, 0);
+  const [first] = found;
+  if (first?.source === undefined || found.length <= MOST_MISTAKES) return false;
+  const { file } = first.source;
+  const text = sources.get(file);
+  if (text !== undefined) options.sources.set(file, text);
+  const message = `Cannot use the folder ${quote(path)} as an inventory: every file in it would ` +
+    `have to be one, and ${quote(file)} is none`;
+  report(first);
+  report(errorAt(undefined, "unreadable", message, "name the file that is the inventory"));
+  return true;
+}
+
 class Reader {
   readonly graph = newGraph();
   readonly #options: SourceOptions;
+  readonly #enough: () => boolean;
 
-  constructor(options: SourceOptions) {
+  /** Leaves a folder as soon as there was enough. */
+  constructor(options: SourceOptions, enough = () => false) {
     this.#options = options;
+    this.#enough = enough;
   }
 
   /** Reads what is at a path and tells whether it is a folder. */
@@ -77,20 +110,23 @@ class Reader {
     if (result.kind === "unreadable") return refuse(result.reason);
     if (result.kind === "folder") {
       if (depth > MAX_DEPTH) return refuse(`it is deeper than ${MAX_DEPTH} folders`);
-      return await this.#folder(path, depth) ? true : refuse("the folder holds no inventory");
+      if (depth === 0 && await isMixed(path, this.#options)) return undefined;
+      return await this.folder(path, depth) ? true : refuse("the folder holds no inventory");
     }
     if (result.program) return await this.#program(path) ? false : undefined;
     this.#options.sources.set(path, result.text);
     return this.#text(path, result.text) ? false : undefined;
   }
 
-  async #folder(path: string, depth: number): Promise<boolean> {
+  /** Reads what is in a folder and tells whether that is anything. */
+  async folder(path: string, depth: number): Promise<boolean> {
     const all = await this.#options.files.list(path);
     const names = all.filter((name) => !PASSED_OVER.test(name));
     for (const name of names) {
       const inner = join(path, name.replace(/\/$/, ""));
       if (extname(name) === ".ini") this.#warnOfIni(inner);
       await this.read(inner, depth + 1);
+      if (this.#enough()) break;
     }
     return names.length > 0;
   }

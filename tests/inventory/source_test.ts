@@ -156,3 +156,30 @@ Deno.test("a file that only looks like a program is text", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a folder of anything is left at once, and no program in it is started", async () => {
+  const { asked, programs } = answering({});
+  const licence = "MIT License\n\nPermission is hereby granted, free of charge, to any person\n";
+  const text = await shown(load("in", {
+    "in/LICENSE": licence.repeat(9),
+    "in/a.py": "#!/usr/bin/env python3\n",
+    "in/later.yaml": "{",
+  }, { programs }));
+  assertEquals(asked, []);
+  assertStringIncludes(text, 'Cannot use the folder "in" as an inventory');
+  assertStringIncludes(text, "LICENSE:1:5: ");
+  assertStringIncludes(text, "name the file that is the inventory");
+  // One of all its mistakes is told, and nothing of what comes after it.
+  assertEquals(text.split("[ini-variable]").length, 2, text);
+  assertEquals(text.includes("later.yaml"), false);
+});
+
+Deno.test("a folder of inventories is read though a few things are wrong in it", async () => {
+  const { asked, programs } = answering({ "in/hosts.py --list": { lbs: ["lb1"] } });
+  const text = await shown(
+    load("in", { ...PROGRAM, "in/b.yaml": "[", "in/c": "[x" }, { programs }),
+  );
+  assertEquals(asked.length > 0, true);
+  assertStringIncludes(text, "in/b.yaml:1");
+  assertStringIncludes(text, "in/c:1:1");
+});
