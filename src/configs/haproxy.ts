@@ -56,15 +56,17 @@ export function parseHaproxy(text: string, file = "haproxy.cfg"): HaproxyFile {
 
 /**
  * Reads several files as HAProxy reads them, one after the other: variables, defaults and sections
- * of the first ones hold for those that follow. `file` and `text` are those of the first.
+ * of the first ones hold for those that follow. `file` and `text` are those of the first, `more` has
+ * the others.
  */
 export function parseHaproxyFiles(
   files: readonly { readonly file: string; readonly text: string }[],
 ): HaproxyFile {
   const reader = new Reader();
   for (const { file, text } of files) reader.read(file, text);
-  const { file = "haproxy.cfg", text = "" } = files[0] ?? {};
-  return { file, text, sections: reader.sections, problems: reader.problems };
+  const [{ file, text } = { file: "haproxy.cfg", text: "" }, ...more] = files;
+  const { sections, problems } = reader;
+  return { file, text, ...(more.length > 0 && { more }), sections, problems };
 }
 
 class Reader {

@@ -62,12 +62,14 @@ export interface Section {
   readonly lines: readonly Line[];
 }
 
-/** A haproxy.cfg. */
+/** A haproxy.cfg, or several files that HAProxy reads as one. */
 export interface HaproxyFile {
-  /** Path as the user would type it. */
+  /** Path as the user would type it; of several the first one's. */
   readonly file: string;
-  /** The whole text, for excerpts. */
+  /** The whole text, for excerpts; of several the first one's. */
   readonly text: string;
+  /** The files that follow the first one. @default {none} */
+  readonly more?: readonly { readonly file: string; readonly text: string }[];
   /** Its sections in order. */
   readonly sections: readonly Section[];
   /** What is no haproxy.cfg at all: lines before any section, quotes that do not end. */

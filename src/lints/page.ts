@@ -12,10 +12,12 @@ them in the files that the hosts of an inventory would get, and points at the va
 that decides it; every \`apply\` and \`check\` does so before it contacts a host: an error stops it,
 warnings are shown. \`holdfast lint --keepalived FILE --haproxy FILE\` looks into files that were
 written by hand, those of several hosts at once (\`--keepalived\` of each, in the order of
-\`--haproxy\`), and into the scripts that Keepalived runs (\`--script FILE\`).
+\`--haproxy\`), and into the scripts that Keepalived runs (\`--script FILE\`). \`--haproxy FOLDER\` is
+one configuration: its \`*.cfg\` in order, as \`haproxy -f FOLDER\` reads them.
 
 \`--ignore CODE\` says nothing of one, \`--strict\` makes warnings count, \`--explain CODE\` shows what
-stands below. \`--report sarif:FILE\` is for code scanning, \`--report github\` for annotations. What the
+stands below, and what is said of files that are no configuration at all (\`unreadable-config\`,
+\`unreadable-file\`, \`wrong-file\`). \`--report sarif:FILE\` is for code scanning, \`--report github\` for annotations. What the
 seed document itself does wrong is a warning under \`profile: guide\`, which renders that document as
 it is, and is marked **seed** here.
 

@@ -171,3 +171,60 @@ Deno.test("lint --ignore leaves one out, --explain and --list say what there is"
     assertStringIncludes(explained, "What is then said:");
     assertEquals((await cli(["lint", "--explain", "nothing"])).code, 1);
   }));
+
+Deno.test("lint --explain knows every code that is printed, those of files that are none too", async () => {
+  for (const own of ["unreadable-config", "unreadable-file", "wrong-file"]) {
+    const { code, out } = await cli(["lint", "--explain", own]);
+    assertEquals([code, out.split("\n")[0]?.startsWith(`${own} (error): `)], [0, true], out);
+  }
+  const near = await cli(["lint", "--explain", "unreadable-confg"]);
+  assertEquals(near.code, 1);
+  assertStringIncludes(near.err, "hint: unreadable-config");
+  const ignored = await cli(["lint", "--haproxy", "x", "--ignore", "wrong-file"]);
+  assertStringIncludes(ignored.err, 'Cannot leave out "wrong-file": it says that a file cannot be');
+});
+
+Deno.test("lint says where more is to be read, also of what is no lint", () =>
+  inFolder({ "haproxy.cfg": `bind *:1\n${HAPROXY}` }, async (dir) => {
+    const others = ["--ignore", "overridden-check"];
+    const { out } = await cli(["lint", "--haproxy", "haproxy.cfg", ...others], { cwd: dir });
+    assertStringIncludes(out, "haproxy.cfg:1:1: Cannot place");
+    assertMatch(out, /^What one of them is about: holdfast lint --explain unreadable-config$/m);
+  }));
+
+Deno.test("lint takes a folder of HAProxy for one configuration, in the order in which it reads it", () =>
+  inFolder({}, async (dir) => {
+    await Deno.mkdir(`${dir}/conf.d/deeper.cfg`, { recursive: true });
+    const put = (name: string, text: string) => Deno.writeTextFile(`${dir}/conf.d/${name}`, text);
+    await put("10-global.cfg", "# what all of them share\n");
+    await put("20-defaults.cfg", "defaults\n    mode tcp\n    retries 3\n    option redispatch\n");
+    await put(
+      "30-api.cfg",
+      "frontend api\n    bind *:8443\n    default_backend api_servers\nbackend api_servers\n" +
+        "    server m1 10.0.0.21:6443 check\n    server m1 10.0.0.22:6443 check",
+    );
+    await put(".hidden.cfg", "nonsense");
+    await put("notes.txt", "nonsense");
+    const { code, out } = await cli(["lint", "--haproxy", "conf.d"], { cwd: dir });
+    assertEquals(code, 1, out);
+    assertMatch(out, /^conf\.d\/30-api\.cfg:6:\d+: .*\[duplicate-server\]$/m);
+    assertMatch(out, /^conf\.d\/30-api\.cfg:6:1: .*\[missing-final-newline\]$/m);
+    assertStringIncludes(out, "    6 |     server m1 10.0.0.22:6443 check\n");
+    assert(!out.includes("nonsense"), out);
+    // What the first files say holds for the last: alone it has neither a mode nor retries.
+    const alone = await cli(["lint", "--haproxy", "conf.d/30-api.cfg"], { cwd: dir });
+    assert(alone.out.includes("[no-redispatch]") && !out.includes("[no-redispatch]"), alone.out);
+  }));
+
+Deno.test("lint takes no folder without a configuration, and none for Keepalived", () =>
+  inFolder({}, async (dir) => {
+    await Deno.mkdir(`${dir}/empty`);
+    const flags = ["--haproxy", "empty", "--keepalived", "."];
+    const { code, err } = await cli(["lint", ...flags], { cwd: dir });
+    assertEquals([code, err], [
+      1,
+      `Cannot read ".": it is no file [unreadable-file]
+Cannot use "empty": it is a folder in which no file ends in .cfg [wrong-file]
+`,
+    ]);
+  }));

@@ -27,7 +27,11 @@ function declareLint(program: Command, { perform, io }: Line): void {
     .summary("find traps in it, or in files by hand")
     .optionsGroup("Files by hand:")
     .option("--keepalived <file>", "a keepalived.conf; may be repeated, one for each host", collect)
-    .option("--haproxy <file>", "a haproxy.cfg; one for all hosts, or one for each", collect)
+    .option(
+      "--haproxy <file>",
+      "a haproxy.cfg, or a folder of them that is one; one for all hosts, or one for each",
+      collect,
+    )
     .option("--script <file>", "a script that Keepalived runs; may be repeated", collect)
     .optionsGroup("What to say:")
     .option("--ignore <code>", "say nothing of this one; may be repeated", collect)

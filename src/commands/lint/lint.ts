@@ -14,6 +14,7 @@ import { load } from "../load.ts";
 import { type Reports, withReports } from "../reports.ts";
 import { byHand, type Named } from "./by_hand.ts";
 import { type Linted, lintEndpoints } from "./inventory.ts";
+import { OWN_CODES } from "./own_codes.ts";
 import { textsOf } from "./rendered.ts";
 
 /** Flags of `lint`. */
@@ -49,7 +50,7 @@ export async function lintCommand(
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
     const known = new Set(LINTS.map(({ code }) => code));
     const unknown = (flags.ignore ?? []).filter((code) => !known.has(code));
-    if (unknown.length > 0) throw new InputError(unknown.map(noSuchLint));
+    if (unknown.length > 0) throw new InputError(unknown.map(notIgnored));
     const found = inventory === undefined
       ? await handWritten(flags)
       : await ofInventory(inventory, flags, reports);
@@ -91,7 +92,7 @@ function say(
     print(`${count(errors, "error")}, ${count(warnings, "warning")}`);
     const [first] = diagnostics.toSorted((a, b) => a.severity < b.severity ? -1 : 1);
     if (first !== undefined) {
-      const known = LINTS.some(({ code }) => code === first.code);
+      const known = [...LINTS, ...OWN_CODES].some(({ code }) => code === first.code);
       if (known) print(`What one of them is about: holdfast lint --explain ${first.code}`);
     }
   }
@@ -112,6 +113,11 @@ function list(io: Io): number {
 }
 
 function explain(code: string, io: Io): number {
+  const own = OWN_CODES.find((it) => it.code === code);
+  if (own !== undefined) {
+    io.out(`${code} (error): ${own.title}\n\n${own.why}\n`);
+    return EXIT.ok;
+  }
   const found = LINTS.find((it) => it.code === code);
   if (found === undefined) {
     io.err(`${formatDiagnostics([noSuchLint(code)])}\n`);
@@ -126,8 +132,15 @@ function explain(code: string, io: Io): number {
   return EXIT.ok;
 }
 
+/** Of a file that cannot be read nothing is known, whoever wants to hear it. */
+function notIgnored(code: string): Diagnostic {
+  if (!OWN_CODES.some((it) => it.code === code)) return noSuchLint(code);
+  const message = `Cannot leave out ${quote(code)}: it says that a file cannot be looked into`;
+  return { severity: "error", code: "usage", message, hint: `holdfast lint --explain ${code}` };
+}
+
 function noSuchLint(code: string): Diagnostic {
-  const near = didYouMean(code, LINTS.map((it) => it.code));
+  const near = didYouMean(code, [...LINTS, ...OWN_CODES].map((it) => it.code));
   return {
     severity: "error",
     code: "usage",

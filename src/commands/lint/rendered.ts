@@ -37,6 +37,7 @@ export function textsOf({ nodes, endpoint }: Subject): ReadonlyMap<string, strin
     nodes.flatMap(({ keepalived, haproxy, scripts, units = [] }) => [
       ...(secret ? [] : [keepalived]),
       haproxy,
+      ...haproxy?.more ?? [],
       ...scripts,
       ...units,
     ]).flatMap((it) => it ? [[it.file, it.text] as const] : []),

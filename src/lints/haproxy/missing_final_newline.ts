@@ -30,16 +30,18 @@ export const missingFinalNewline = defineLint({
   },
   *check(subject) {
     for (const { node, haproxy } of files(subject)) {
-      const { file, text } = haproxy;
       const { haproxy: version } = node.versions;
-      if (text === "" || text.endsWith("\n") || (version && !atLeast(version, "2.3"))) continue;
-      const start = text.lastIndexOf("\n") + 1;
-      yield {
-        message: `HAProxy does not start with this file: its last line has no end, as if the ` +
-          `rest were lost`,
-        source: placesIn(file, text)(start, text.length),
-        hint: `end the last line: echo >> ${file}`,
-      };
+      if (version && !atLeast(version, "2.3")) continue;
+      for (const { file, text } of [haproxy, ...haproxy.more ?? []]) {
+        if (text === "" || text.endsWith("\n")) continue;
+        const start = text.lastIndexOf("\n") + 1;
+        yield {
+          message: `HAProxy does not start with this file: its last line has no end, as if the ` +
+            `rest were lost`,
+          source: placesIn(file, text)(start, text.length),
+          hint: `end the last line: echo >> ${file}`,
+        };
+      }
     }
   },
 });

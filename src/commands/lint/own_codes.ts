@@ -1,0 +1,45 @@
+/**
+ * What `lint` says of files that it cannot look into: codes that are no lints. Data only.
+ * @module
+ */
+
+/** A code that is printed beside those of the lints. */
+export interface OwnCode {
+  /** Its name. */
+  readonly code: string;
+  /** What is wrong, on one line. */
+  readonly title: string;
+  /** What that means, and what to do, in a few sentences. */
+  readonly why: string;
+}
+
+/** All of them, by name. Each is an error, and none can be left out with `--ignore`. */
+export const OWN_CODES: readonly OwnCode[] = [
+  {
+    code: "unreadable-config",
+    title: "a text that is no whole configuration",
+    why: "A brace or a quote that is never closed, an .if without its .endif, a line that stands " +
+      "above every section: the daemon does not start with such a file, or takes it for another " +
+      "one than its author meant, and a reload keeps the old configuration. The message says at " +
+      "which place. The rest of the file is looked at all the same, so that other findings may go " +
+      "away with this one: mend it first. The daemons say it, too: haproxy -c -f FILE, keepalived " +
+      "-t -f FILE.",
+  },
+  {
+    code: "unreadable-file",
+    title: "a file that cannot be read",
+    why:
+      "It is not there, may not be read, is a device, or is far larger than any configuration. " +
+      "Nothing was looked at, in the other files neither. A folder is read for --haproxy only, " +
+      "which takes its *.cfg in order, as HAProxy does.",
+  },
+  {
+    code: "wrong-file",
+    title: "a file that the daemon has no use for",
+    why:
+      "It is empty, has no word that the daemon would understand, or looks like a configuration " +
+      "of the other daemon. No lint would find anything in it, and the answer would be green, so " +
+      "nothing was looked at. Name a keepalived.conf with --keepalived, a haproxy.cfg with " +
+      "--haproxy, and a script that Keepalived runs with --script.",
+  },
+];
