@@ -21,6 +21,7 @@ export type * from "./src/model.ts";
 export type { Break, Drill, DrillPlan, Expectation, Scene } from "./src/drills/model.ts";
 export type * from "./src/events.ts";
 export { TaskError } from "./src/errors.ts";
+export type { HostSetting } from "./src/errors.ts";
 export { quote, raw, sh } from "./src/shell.ts";
 export type { ShellText, ShellValue } from "./src/shell.ts";
 export { loadTemplates } from "./src/templates.ts";

@@ -64,11 +64,23 @@ export class NotYetKnown extends Error {
   }
 }
 
+/** A value in the inventory: keys below a host, `["endpoint_host", "priority"]`. */
+export interface HostSetting {
+  /** Name of the host. */
+  readonly host: string;
+  /** The keys that lead to it. */
+  readonly path: readonly string[];
+}
+
 /** A task cannot be made true on this host; the message says why, for people. */
 export class TaskError extends Error {
+  /** What of the inventory is the cause. @default {nothing that is written} */
+  readonly setting: HostSetting | undefined;
+
   /** Says why, in a whole sentence without the host, which the runner adds. */
-  constructor(message: string) {
+  constructor(message: string, setting?: HostSetting) {
     super(message);
     this.name = "TaskError";
+    this.setting = setting;
   }
 }

@@ -119,14 +119,23 @@ export function weight(endpoint: Endpoint): Reasoned<number> {
   if (endpoint.profile === "guide") return { value: -preferred, reason: "the seed document" };
   const values = [...priorities(endpoint).values()].map((it) => it.value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (!workable(values)) {
-    throw new TaskError(
-      `Cannot choose a weight for endpoint "${endpoint.name}": priorities ${low} to ${high} are ` +
-        `${high - low} apart, and no weight both exceeds that and leaves ${low} above 0`,
-    );
-  }
+  if (!workable(values)) throw noWeight(endpoint, low, high);
   const value = Math.min(low - 1, Math.max(preferred, high - low + 10));
   return { value: -value, reason: `more than the ${high - low} that the priorities are apart` };
+}
+
+/** Derived priorities give way: it is the lowest of those set by hand that others are too far from. */
+function noWeight(endpoint: Endpoint, low: number, high: number): TaskError {
+  const byHand = endpoint.members.filter(({ priority }) => priority !== undefined)
+    .toSorted((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+  const named = byHand.map(({ host, priority }) => `${priority} of "${host.name}"`).join(", ");
+  const host = byHand[0]?.host.name;
+  return new TaskError(
+    `Cannot choose a weight for endpoint "${endpoint.name}": priorities ${low} to ${high} are ` +
+      `${high - low} apart, and no weight both exceeds that and leaves ${low} above 0` +
+      (named === "" ? "" : `; endpoint_host.priority is ${named}`),
+    host === undefined ? undefined : { host, path: ["endpoint_host", "priority"] },
+  );
 }
 
 /** Virtual router id: set by hand, else the last octet of the address, and never 51. */

@@ -5,6 +5,7 @@
  */
 import type { Endpoint } from "../model.ts";
 import { advertMs, priorities } from "./derive.ts";
+import { type Election, election } from "./election.ts";
 import { type Settings, settings } from "./profile.ts";
 
 /** What can break. */
@@ -43,11 +44,7 @@ const UNIT_STOP_MS = 100;
 const RUN_SLACK_MS = 150;
 
 /** What the times of a fault are made of, in milliseconds. */
-interface Parts {
-  /** A holder that says goodbye: the next one waits for its skew only. */
-  readonly skew: number;
-  /** A holder that says nothing: three adverts and the skew. */
-  readonly silence: number;
+interface Parts extends Election {
   /** From the hang of HAProxy to the moment when Keepalived knows. */
   readonly hung: number;
   /** From the refusal of connections to HAProxy to the moment when Keepalived knows. */
@@ -102,12 +99,10 @@ function parts(endpoint: Endpoint): Parts {
   const advert = advertMs(endpoint).value;
   // The next holder is the one with the second highest priority.
   const second = [...priorities(endpoint).values()].map((it) => it.value).sort((a, b) => b - a)[1];
-  const skew = (256 - (second ?? 1)) / 256 * advert;
   // Runs before the last one that counts: each fails, and the next begins an interval later.
   const earlier = (alive.fall - 1) * alive.interval * 1000;
   return {
-    skew,
-    silence: 3 * advert + skew,
+    ...election(advert, second ?? 1),
     hung: earlier + firstFailureMs(profile),
     // Usually systemd says it first; where it is late the script has been refused.
     refused: earlier + Math.max(UNIT_STOP_MS, unaskedMs(profile) + RUN_SLACK_MS),

@@ -72,6 +72,19 @@ Deno.test("lint compares what several hosts say", () =>
     assertMatch(out, /^one\.conf:3:12: .*not below the 100 of two\.conf \[weight-below-gap\]$/m);
   }));
 
+Deno.test("lint points at the priority that no weight can work with", () => {
+  const far = INVENTORY("standard", 20).replace(
+    "ansible_host: 10.0.0.11 }",
+    "ansible_host: 10.0.0.11, endpoint_host: { priority: 200 } }",
+  );
+  return inFolder({ "hosts.yaml": far }, async (dir) => {
+    const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });
+    assertEquals(code, 1);
+    assertMatch(out, /^hosts\.yaml:12:\d+: Cannot choose a weight .*20 of "lb2", 200 of "lb1"/m);
+    assertMatch(out, /^ +12 \| .*priority: 20 .*\n +\| +\^/m);
+  });
+});
+
 Deno.test("lint of profile guide names the faults of the seed as warnings, and reads no secret", () =>
   inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
     const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });

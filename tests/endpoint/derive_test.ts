@@ -55,8 +55,10 @@ Deno.test("weight() refuses priorities that no weight can work with", () => {
   assertEquals(
     error.message,
     'Cannot choose a weight for endpoint "load_balancers": priorities 50 to 200 are 150 apart, ' +
-      "and no weight both exceeds that and leaves 50 above 0",
+      'and no weight both exceeds that and leaves 50 above 0; endpoint_host.priority is 50 of "lb2", ' +
+      '200 of "lb1"',
   );
+  assertEquals(error.setting, { host: "lb2", path: ["endpoint_host", "priority"] });
 });
 
 Deno.test("routerId() is the address's last octet, in range, never 51 and the same each time", () => {

@@ -9,6 +9,7 @@ import { endsOf } from "./drills.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import { whileWatching } from "./holding.ts";
 import * as hf from "./holdfast.ts";
+import { longestSilence } from "./silence.ts";
 
 const ignore = await labAvailable() !== undefined;
 
@@ -38,27 +39,6 @@ function settled(lab: Lab, host: string, addresses: readonly string[]): Promise<
   return hf.eventually(`${host} holds ${addresses.join(" and ")}, and they answer`, async () => {
     return (await seen(lab, addresses)).every((it) => it === `${host} 200`);
   });
-}
-
-/** Addresses that a client must be able to ask while something is done, and the longest silence. */
-async function longestSilence(lab: Lab, vip: string, work: () => Promise<void>): Promise<number> {
-  let done = false;
-  const asking = (async () => {
-    let longest = 0;
-    let last = Date.now();
-    while (!done) {
-      if (await hf.throughVip({ ...lab, vip }) === 200) last = Date.now();
-      else longest = Math.max(longest, Date.now() - last);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return longest;
-  })();
-  try {
-    await work();
-  } finally {
-    done = true;
-  }
-  return await asking;
 }
 
 /** Asserts that a second apply changes nothing, in one round trip, and that `verify` agrees. */
@@ -95,7 +75,7 @@ Deno.test({
         hf.assertExit(check, 2);
         let run!: hf.Run;
         const watched = await whileWatching(lab, both, async () => {
-          const silence = await longestSilence(lab, lab.vip, async () => {
+          const silence = await longestSilence(lab, async () => {
             run = await hf.holdfast("apply", dual);
           });
           assert(silence < 3000, `${silence} ms without an answer of ${lab.vip}`);
@@ -280,7 +260,7 @@ Deno.test({
         hf.withEndpoint("oom_score_adjust: -200")(text)
           .replace(`address: ${lab.vip}`, `address: ${JSON.stringify(lab.vip6)}`));
       let run!: hf.Run;
-      const silence = await longestSilence(lab, lab.vip6, async () => {
+      const silence = await longestSilence(at, async () => {
         run = await hf.holdfast("apply", other);
       });
       hf.assertExit(run, 0);

@@ -3,6 +3,7 @@ import { MEMBERS_FILE, PATHS } from "../../src/endpoint/paths.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
+import { longestSilence } from "./silence.ts";
 
 const ignore = await labAvailable() !== undefined;
 
@@ -32,28 +33,6 @@ done
 systemctl show -p NeedDaemonReload haproxy keepalived | grep yes
 :`,
   );
-}
-
-/** Longest time in a row without an answer through the address while something is done. */
-async function longestGap(lab: Lab, work: () => Promise<void>): Promise<number> {
-  let done = false;
-  const asking = (async () => {
-    let longest = 0;
-    let since: number | undefined;
-    while (!done) {
-      const at = Date.now();
-      if (await hf.throughVip(lab) === 200) since = undefined;
-      else longest = Math.max(longest, Date.now() - (since ??= at));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return longest;
-  })();
-  try {
-    await work();
-  } finally {
-    done = true;
-  }
-  return await asking;
 }
 
 /** Position of the end of a task in a run. */
@@ -92,7 +71,7 @@ Deno.test({
       await t.step("the holder leaves first, and clients hardly feel it", async () => {
         const check = await hf.holdfast("check", absent);
         let run!: hf.Run;
-        const gap = await longestGap(lab, async () => {
+        const gap = await longestSilence(lab, async () => {
           run = await hf.holdfast("apply", absent);
         });
         hf.assertExit(run, 0);

@@ -40,7 +40,9 @@ export function lintEndpoints(
       return together(lint(subject, LINTS, { locate: placed }));
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
-      return [cannotRender(error, locate({ endpoint: endpoint.name }, []))];
+      const { setting } = error;
+      const place = setting && locate({ host: setting.host }, setting.path);
+      return [cannotRender(error, place ?? locate({ endpoint: endpoint.name }, []))];
     }
   });
   return { diagnostics, sources: texts };

@@ -1,6 +1,7 @@
 /** @module */
 import { advertOf, priorityOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { election } from "../../endpoint/election.ts";
 import { headOf, partners, placed, seconds } from "./_instances.ts";
 
 /** Longest wait that is let pass where nobody has promised anything. */
@@ -44,7 +45,7 @@ export const slowAdverts = defineLint({
       const advert = advertOf(one.instance);
       const next = partners(all, one).map(({ instance }) => priorityOf(instance));
       const priority = next.length > 0 ? Math.max(...next) : priorityOf(one.instance);
-      const wait = (3 + (256 - priority) / 256) * advert;
+      const wait = election(advert, priority).silence;
       if (wait <= limit) continue;
       yield {
         message: `clients get no answer for about ${seconds(wait)} when this host loses its ` +

@@ -1,6 +1,7 @@
 /** @module */
 import { advertOf, DEFAULTS, priorityOf, type Tracked } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { election } from "../../endpoint/election.ts";
 import type { Subject } from "../model.ts";
 import { partners, type Placed, placed, seconds } from "./_instances.ts";
 
@@ -77,8 +78,10 @@ function waitOf({ script, weight }: Tracked, one: Placed, all: readonly Placed[]
   const advert = advertOf(one.instance);
   const priorities = partners(all, one).map(({ instance }) => priorityOf(instance));
   const next = priorities.length > 0 ? Math.max(...priorities) : priorityOf(one.instance);
-  const skew = (256 - next) / 256 * advert;
+  const { skew, silence } = election(advert, next);
   // With weight 0 the holder says goodbye; a lower priority has to be waited for.
-  const election = weight === 0 ? skew : 3 * advert + skew;
-  return { interval, fall, election, total: interval * fall + election };
+  const elected = weight === 0 ? skew : silence;
+  // The whole of the first interval, unlike predict.ts: of a script that somebody wrote by hand it is
+  // not known how soon it says what it saw.
+  return { interval, fall, election: elected, total: interval * fall + elected };
 }
