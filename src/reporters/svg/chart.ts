@@ -74,7 +74,8 @@ function chart(
     y += height;
   }
   const caption = captionOf(focus, kind);
-  const about = { id, title: `Timeline of drill ${end.drill}, ${caption}`, end };
+  const whose = end.address === undefined ? "" : ` through ${end.address}`;
+  const about = { id, title: `Timeline of drill ${end.drill}${whose}, ${caption}`, end };
   return {
     caption,
     svg: svg(about, y + AXIS, [

@@ -51,6 +51,7 @@ Deno.test("html() draws each address by itself, and says which one it is", () =>
     ...["fd00::10", "fd00::10"],
     ...["10.9.0.10", "10.9.0.10"],
   ]);
+  assertStringIncludes(text, "Timeline of drill x through 10.9.0.10, from");
   assertEquals(text.split("<details>").length - 1, 2);
   const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
   assertEquals(ids.length, new Set(ids).size, "no id is there twice");
