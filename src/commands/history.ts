@@ -2,8 +2,8 @@
  * What hosts remember of their runs.
  * @module
  */
-import { EXIT } from "../errors.ts";
-import { noSecrets } from "../inventory/load.ts";
+import { EXIT, InputError } from "../errors.ts";
+import { formatInputError, noSecrets } from "../inventory/load.ts";
 import { HISTORY_PROBE, parseHistory, type RunRecord } from "../journal/history.ts";
 import type { About } from "../journal/open.ts";
 import type { UndoneBy } from "../journal/verdict.ts";
@@ -45,6 +45,16 @@ export interface HostHistory {
 
 /** Shows the runs of an inventory's hosts, and gives the exit code. */
 export async function showHistory(path: string, flags: HistoryFlags, io: Io): Promise<number> {
+  try {
+    return await show(path, flags, io);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.err(`${formatInputError(error)}\n`);
+    return EXIT.usage;
+  }
+}
+
+async function show(path: string, flags: HistoryFlags, io: Io): Promise<number> {
   const loaded = await load(path, flags, io, noSecrets);
   const hosts = hostsOf(loaded.endpoints).filter(({ name }) => loaded.selected.has(name));
   const sudo = await sudoPasswords(loaded.endpoints, loaded, flags.askBecomePass === true, io);
