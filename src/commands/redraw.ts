@@ -34,6 +34,11 @@ export async function readRun(path: string): Promise<readonly Event[]> {
 
 async function read(path: string): Promise<string> {
   try {
+    const { isFile, isFifo } = await Deno.stat(path);
+    // Reading a device need never end.
+    if (!isFile && !isFifo) {
+      throw refusal([{ message: `Cannot read run ${quote(path)}: it is no file` }]);
+    }
     return await Deno.readTextFile(path);
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;

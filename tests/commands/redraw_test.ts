@@ -85,6 +85,8 @@ Deno.test("report refuses a file that is no run, and says which is one", () =>
       return err;
     };
     assertStringIncludes(await told("none"), "there is no such file");
+    assertStringIncludes(await told("."), "it is no file");
+    assertStringIncludes((await cli(["report", "/dev/zero"])).err, "it is no file");
     assertStringIncludes(await told("x"), "--report jsonl:FILE");
     assertStringIncludes(await told("cut"), "the run did not come to it");
   }));
