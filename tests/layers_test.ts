@@ -38,6 +38,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
   "src/addresses.ts": ["src/model.ts"],
+  "src/services.ts": ["src/model.ts", "src/addresses.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
@@ -47,6 +48,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/firewall/passage.ts",
     "src/configs",
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/openrc.ts",
@@ -62,6 +64,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/inventory": [
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/diagnostics.ts",
@@ -134,6 +137,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": [
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/file_state.ts",
     "src/define.ts",
@@ -143,6 +147,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "tasks": [
     "src/addresses.ts",
+    "src/services.ts",
     "src/firewall",
     "src/openrc.ts",
     "src/kubelet.ts",
