@@ -44,6 +44,15 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/templates.ts": ["src/errors.ts"],
   // What a host's firewall says, and the rules that it is to have.
   "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
+  // What the load balancers say of the address, and the verdict over it.
+  "src/vip": [
+    "src/addresses.ts",
+    "src/services.ts",
+    "src/model.ts",
+    "src/openrc.ts",
+    "src/kubelet.ts",
+    "src/shell.ts",
+  ],
   "src/endpoint": [
     "src/firewall/passage.ts",
     "src/configs",
@@ -146,6 +155,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "tasks",
   ],
   "tasks": [
+    "src/vip",
     "src/addresses.ts",
     "src/services.ts",
     "src/firewall",
