@@ -19,9 +19,13 @@ const FURTHER = /^backend (?!api_)([a-z0-9-]+)_servers\n/;
 /** A certificate of which nothing is known but that one is shown. */
 const SHOWN = { certificate: "", key: { secret: true, reveal: () => "" } } as const;
 
-/** The servers of the endpoint's own service. */
+/** What the head of a file with such names says: in one of somebody else they mean nothing. */
+const OURS = /^# Endpoint .*, profile (?:standard|fast)\.$/m;
+
+/** The servers of the endpoint's own service; in a file that is not ours, all there are. */
 export function ownServers(haproxy: string): Servers {
-  return serversOf(sectionsOf(haproxy).filter((it) => !FURTHER.test(it)).join(""));
+  const sections = sectionsOf(haproxy);
+  return serversOf(sections.filter((it) => !OURS.test(haproxy) || !FURTHER.test(it)).join(""));
 }
 
 /**
@@ -29,6 +33,7 @@ export function ownServers(haproxy: string): Servers {
  * of the same name, where there is one: whose its addresses are, when every address leads to it.
  */
 export function furtherServices(haproxy: string, endpoint: Endpoint): readonly FurtherService[] {
+  if (!OURS.test(haproxy)) return [];
   const sections = sectionsOf(haproxy);
   return sections.flatMap((backend): FurtherService[] => {
     const [, name = ""] = FURTHER.exec(backend) ?? [];

@@ -77,3 +77,14 @@ Deno.test("asDeployed() finds further services, and none that came later", () =>
   assertEquals(addressesOf(asDeployed(was, { haproxy })), addressesOf(was));
   assertEquals(seen(asDeployed(was, { keepalived })), seen(was));
 });
+
+Deno.test("asDeployed() takes nothing in a file of somebody else for a further service", () => {
+  const haproxy = "frontend apiserver\n    bind *:8443\nfrontend web\n    bind *:80\n" +
+    "backend web_servers\n    server w1 10.88.0.41:8080\n";
+  const { also, port, backends } = asDeployed(endpoints(PAPER)["standard-also"], { haproxy });
+  assertEquals([also, port, backends], [
+    undefined,
+    8443,
+    [{ name: "w1", address: "10.88.0.41" }],
+  ]);
+});
