@@ -5,11 +5,21 @@
  */
 import type { Endpoint } from "./model.ts";
 
-/** Every virtual address of an endpoint, the one that clients are told first. */
+/** Every virtual address of an endpoint, the one that clients are told first; each once. */
 export function addressesOf(
+  { address, moreAddresses = [], also = [] }: Pick<
+    Endpoint,
+    "address" | "moreAddresses" | "also"
+  >,
+): readonly string[] {
+  return [...new Set([address, ...moreAddresses, ...also.flatMap(({ addresses }) => addresses)])];
+}
+
+/** The addresses of the endpoint's own service, without those that further services have. */
+export function ownAddressesOf(
   { address, moreAddresses = [] }: Pick<Endpoint, "address" | "moreAddresses">,
 ): readonly string[] {
-  return [address, ...moreAddresses];
+  return [...new Set([address, ...moreAddresses])];
 }
 
 /** Whether an address, which is known to be one, is of IPv6. */

@@ -5,7 +5,7 @@
 import { fromBytes } from "./bytes.ts";
 import { TaskError } from "./errors.ts";
 import { type Attribute, attributeOf, folderOf } from "./obstacles.ts";
-import { sh } from "./shell.ts";
+import { raw, sh, type ShellText } from "./shell.ts";
 
 /** What was seen at a path. */
 export interface FileState {
@@ -34,11 +34,15 @@ export interface FileState {
 /**
  * Shell text that describes paths. Contents travel as base64, so that no content can be taken for
  * the frame around it and every byte is compared. Five processes in all, however many files.
+ * `patterns` are paths with `*` in their last part, for files whose names are not known; one that no
+ * file has is described as it stands, absent.
+ * @throws {TypeError} for a pattern with any other character that means something to a shell
  */
-export function probeFiles(paths: readonly string[]): string {
-  const folders = [...new Set(paths.map(inFolder))];
+export function probeFiles(paths: readonly string[], patterns: readonly string[] = []): string {
+  const folders = [...new Set([...paths, ...patterns].map(inFolder))];
+  const all = [...paths, ...patterns.map(globbed)];
   return sh`set --
-for path in ${paths}; do
+for path in ${all}; do
   printf 'path %s\n' "$path"
   if [ -L "$path" ]; then printf 'link %s\n' "$(readlink -- "$path")"
   elif [ -f "$path" ]; then echo file; set -- "$@" "$path"
@@ -46,8 +50,13 @@ for path in ${paths}; do
   elif [ -e "$path" ]; then echo other
   else echo absent; fi
 done
-lsattr -d -- ${paths} ${folders} 2>/dev/null | sed -n 's/^[^ ]*[ia][^ ]* /attr &/p'
+lsattr -d -- ${all} ${folders} 2>/dev/null | sed -n 's/^[^ ]*[ia][^ ]* /attr &/p'
 if [ $# -gt 0 ]; then stat -c 'stat %s %a %U %G %u:%g %h' -- "$@"; cat -- "$@" | base64; fi`;
+}
+
+function globbed(pattern: string): ShellText {
+  if (/^[A-Za-z0-9_.\/*-]+$/.test(pattern)) return raw(pattern);
+  throw new TypeError(`Cannot ask a shell about the pattern ${JSON.stringify(pattern)}`);
 }
 
 /** A folder as it is asked about: the directory that its path leads to, not a link on the way. */

@@ -8,6 +8,13 @@ import type { Change, TaskPlan } from "../src/model.ts";
 export interface AbsentArgs {
   /** Absolute paths. */
   readonly paths: readonly string[];
+  /**
+   * Paths with `*` for some letters, digits and dashes of their last part: files of ours whose names
+   * nobody knows any more. @default {none}
+   */
+  readonly patterns?: readonly string[];
+  /** Paths that stay, whatever pattern they are of. @default {none} */
+  readonly except?: readonly string[];
 }
 
 /** Files that are not there. Directories are left alone: what is in one may not be ours. */
@@ -16,11 +23,16 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
   ReadonlyMap<string, FileState>
 >({
   kind: "absent",
-  title: ({ paths }) => `absent ${paths.join(", ")}`,
-  probe: ({ paths }) => probeFiles(paths),
+  title: ({ paths, patterns = [] }) => `absent ${[...paths, ...patterns].join(", ")}`,
+  probe: ({ paths, patterns }) => probeFiles(paths, patterns),
   parse: ({ stdout }) => parseFiles(stdout),
-  plan: (seen, { paths }): TaskPlan => {
-    const there = paths.filter((path) => (seen.get(path)?.kind ?? "absent") !== "absent");
+  plan: (seen, { paths, patterns = [], except = [] }): TaskPlan => {
+    const found = [...seen.keys()].filter((path) =>
+      patterns.some((pattern) => isOf(path, pattern)) && ![...paths, ...except].includes(path)
+    );
+    const there = [...paths, ...found].filter((path) =>
+      (seen.get(path)?.kind ?? "absent") !== "absent"
+    );
     for (const path of there) {
       const why = obstacle(path, seen.get(path));
       if (why !== undefined) throw new TaskError(`Cannot remove "${path}": ${why}`);
@@ -33,6 +45,13 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
     return { changes };
   },
 });
+
+/** Whether a path is one of a pattern. */
+function isOf(path: string, pattern: string): boolean {
+  const [before = "", after = ""] = pattern.split("*");
+  const middle = path.slice(before.length, path.length - after.length);
+  return path === before + middle + after && /^[A-Za-z0-9-]+$/.test(middle);
+}
 
 function obstacle(path: string, state: FileState | undefined): string | undefined {
   if (state?.kind === "directory") return "it is a directory";

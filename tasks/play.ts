@@ -24,6 +24,8 @@ import {
   PATHS,
   POD_PATHS,
   SCRIPT_USER,
+  SERVICE_PATTERNS,
+  servicePathOf,
   STAND_DOWN_FILE,
 } from "../src/endpoint/paths.ts";
 import { podHandlers, podKeepers, podStandDown } from "../src/endpoint/pod_moves.ts";
@@ -92,7 +94,12 @@ export function endpointPlay(templates: Templates): Play {
           validations: validations(endpoint),
         }, { tags: ["config"] }),
         // What another profile left behind, once nothing refers to it any more.
-        absent({ paths: [...retiredPaths(endpoint), ...(guide ? [KEEPALIVE_FILE] : [])] }, {
+        absent({
+          paths: [...retiredPaths(endpoint), ...(guide ? [KEEPALIVE_FILE] : [])],
+          // Of services that the inventory names no more.
+          patterns: SERVICE_PATTERNS,
+          except: files.map(({ path }) => path),
+        }, {
           name: "no leftovers of another profile",
           notify: guide && endpoint.pods === undefined
             ? ["restart haproxy", "restart keepalived"]
@@ -174,14 +181,15 @@ export function rollbackPlay(
       // These follow from the rest, and who writes them has the rules in the kernel changed too.
       const known = all.filter(({ path }) => !FIREWALL_PATHS.includes(path));
       const roles = rolesOf(endpoint, member, templates);
+      const roleOf = (path: string) => roles.get(path) ?? roles.get(likeIt(path));
       const files = known.flatMap(({ path, state }) => {
         const { content, mode, owner, group } = state;
         if (content === undefined) return [];
         const given = { ...(mode && { mode }), ...(owner && { owner }), ...(group && { group }) };
-        return [{ path, content, ...given, ...roles.get(path) }];
+        return [{ path, content, ...given, ...roleOf(path) }];
       });
       const gone = known.flatMap(({ path, state }) => state.kind === "absent" ? [path] : []);
-      const notify = gone.flatMap((path) => roles.get(path)?.notify ?? []);
+      const notify = gone.flatMap((path) => roleOf(path)?.notify ?? []);
       const tested = known.some(({ path }) => /^\/etc\/(haproxy|keepalived)\//.test(path));
       const name = `as before run ${run}`;
       const set = { name, files, validations: tested ? ofAnyProfile(endpoint) : [] };
@@ -228,6 +236,12 @@ function rolesOf(endpoint: Endpoint, member: Member, templates: Templates) {
         ...(secret === undefined ? {} : { secret }),
       }]),
   );
+}
+
+/** The file of the endpoint that plays the same part as that of a service, whichever it was. */
+function likeIt(path: string): string {
+  const of = servicePathOf(path);
+  return of === undefined ? path : PATHS[of];
 }
 
 /** Which profile the former files are of is not known: the daemons may accept them as any. */
@@ -277,7 +291,10 @@ function leavingTasks(endpoint: Endpoint): readonly Task[] {
     ...stopped("haproxy"),
     // Nothing is left that they were for.
     firewall({}, { tags: ["firewall"] }),
-    absent({ paths: [...ownPaths(), ...(pods ? [STAND_DOWN_FILE] : []), KEEPALIVE_FILE] }, {
+    absent({
+      paths: [...ownPaths(), ...(pods ? [STAND_DOWN_FILE] : []), KEEPALIVE_FILE],
+      patterns: SERVICE_PATTERNS,
+    }, {
       name: "no files of the endpoint",
       notify: pods ? [] : [FORGET_UNITS],
       tags: ["config", "cleanup"],

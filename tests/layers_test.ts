@@ -38,15 +38,26 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
   "src/addresses.ts": ["src/model.ts"],
+  "src/services.ts": ["src/model.ts", "src/addresses.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
   "src/templates.ts": ["src/errors.ts"],
   // What a host's firewall says, and the rules that it is to have.
   "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],
+  // What the load balancers say of the address, and the verdict over it.
+  "src/vip": [
+    "src/addresses.ts",
+    "src/services.ts",
+    "src/model.ts",
+    "src/openrc.ts",
+    "src/kubelet.ts",
+    "src/shell.ts",
+  ],
   "src/endpoint": [
     "src/firewall/passage.ts",
     "src/configs",
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/openrc.ts",
@@ -62,6 +73,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/inventory": [
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/errors.ts",
     "src/diagnostics.ts",
@@ -134,6 +146,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": [
     "src/addresses.ts",
+    "src/services.ts",
     "src/model.ts",
     "src/file_state.ts",
     "src/define.ts",
@@ -142,7 +155,9 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "tasks",
   ],
   "tasks": [
+    "src/vip",
     "src/addresses.ts",
+    "src/services.ts",
     "src/firewall",
     "src/openrc.ts",
     "src/kubelet.ts",

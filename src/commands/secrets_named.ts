@@ -5,7 +5,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { addressesOf, bracketed } from "../addresses.ts";
+import { bracketed, ownAddressesOf } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
 import type { Programs } from "../inventory/programs.ts";
@@ -72,7 +72,7 @@ export function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
   const addresses = endpoints.flatMap((endpoint) => {
     // From another host it goes through forwarded ports of this machine, whichever are free.
     if (endpoint.drill?.probeFrom !== undefined) return ["127.0.0.1"];
-    return addressesOf(endpoint).map((address) => `${bracketed(address)}:${endpoint.port}`);
+    return ownAddressesOf(endpoint).map((address) => `${bracketed(address)}:${endpoint.port}`);
   });
   return { programs: [...new Set(programs)], addresses: [...new Set(addresses)] };
 }

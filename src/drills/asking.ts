@@ -3,7 +3,7 @@
  * thread of its own: what one waits for delays no request to another.
  * @module
  */
-import { addressesOf, bracketed } from "../addresses.ts";
+import { bracketed, ownAddressesOf } from "../addresses.ts";
 import type { Endpoint } from "../model.ts";
 import type { ProbeRecord, ProbeTarget } from "./model.ts";
 import { type Trial, TrialError } from "./trial.ts";
@@ -22,7 +22,7 @@ const HEALTHY_MS = 2000;
  * @throws {TrialError} when one cannot be asked, or does not answer from here
  */
 export async function startAsking({ endpoint, effects, probers }: Trial): Promise<void> {
-  const all = addressesOf(endpoint);
+  const all = ownAddressesOf(endpoint);
   for (const address of all) {
     try {
       probers.set(address, await effects.probe(targetOf(endpoint, address)));

@@ -2,7 +2,7 @@
  * From what was seen to what is said of a drill. Pure, but for the two clocks that it compares.
  * @module
  */
-import { addressesOf } from "../addresses.ts";
+import { ownAddressesOf } from "../addresses.ts";
 import type { AddressFared, DrillFigures, DrillVerdict, Timeline } from "../drill_events.ts";
 import { INTERVAL_MS } from "./asking.ts";
 import { figuresOf } from "./measure/figures.ts";
@@ -57,7 +57,7 @@ type AddressJudged = Fared & Pick<Judgement, "limitMs" | "judged">;
 /** Judges a drill that is over: by the address that fared worst. */
 export function judged(trial: Trial, seen: Seen): Judged {
   const { failures, plan } = trial;
-  const all = addressesOf(trial.endpoint);
+  const all = ownAddressesOf(trial.endpoint);
   const found = evidenceOf(trial, all, seen);
   if (found.length === 0) return unmeasured(trial);
   const ranked = worstFirst(

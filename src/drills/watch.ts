@@ -2,7 +2,7 @@
  * The eyes of a drill: a sampler on every member, the clocks of all of them, and probers outside.
  * @module
  */
-import { addressesOf } from "../addresses.ts";
+import { ownAddressesOf } from "../addresses.ts";
 import { ConnectError } from "../errors.ts";
 import { startAsking } from "./asking.ts";
 import type { HostRecord } from "./model.ts";
@@ -19,7 +19,7 @@ const CLOCK_READINGS = 8;
  */
 export async function startWatch(trial: Trial): Promise<void> {
   const { endpoint, fleet } = trial;
-  say(trial, "watch", `watch ${listed(fleet.names)}, and ask ${listed(addressesOf(endpoint))}`);
+  say(trial, "watch", `watch ${listed(fleet.names)}, and ask ${listed(ownAddressesOf(endpoint))}`);
   await Promise.all(fleet.names.map((host) => startSampler(trial, host)));
   await readClocks(trial);
   await startAsking(trial);
@@ -28,7 +28,7 @@ export async function startWatch(trial: Trial): Promise<void> {
 async function startSampler(trial: Trial, host: string): Promise<void> {
   const { endpoint, fleet, nonce } = trial;
   const script = samplerScript({
-    addresses: addressesOf(endpoint),
+    addresses: ownAddressesOf(endpoint),
     stats: endpoint.haproxy.stats,
     // The seed's own configuration has no page that counts them.
     counts: endpoint.profile !== "guide",

@@ -2,13 +2,14 @@
  * What the templates may read, and the one check that every text on its way to them passes.
  * @module
  */
-import { addressesOf, alone, bracketed, isSix } from "../addresses.ts";
+import { addressesOf, alone, bracketed } from "../addresses.ts";
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Facts, Member, World } from "../model.ts";
+import { bindsOf, type Service, servicesOf, speaksSix } from "../services.ts";
 import { connections, derive, type Derived, descriptors, type Instance } from "./derive.ts";
 import { family } from "./network.ts";
 import { notifyCommand } from "./notify.ts";
-import { PATHS, POD_SCRIPT_USER, SCRIPT_USER, STAND_DOWN_FILE } from "./paths.ts";
+import { PATHS, POD_SCRIPT_USER, SCRIPT_USER, servicePaths, STAND_DOWN_FILE } from "./paths.ts";
 import { settings } from "./profile.ts";
 import type { Daemon } from "./version.ts";
 import { assertNewEnough, assertTakesGuide, knows } from "./words.ts";
@@ -36,15 +37,13 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
       name: token("endpoint name", endpoint.name),
       profile: endpoint.profile,
       address,
-      // One socket of IPv6 serves both families.
-      ipv6: addressesOf(endpoint).some(isSix),
       urlHost: bracketed(address),
       port: endpoint.port,
     },
-    backends: endpoint.backends.map((it) => ({
-      name: token("backends[].name", it.name),
-      server: `${bracketed(ip("backends[].address", it.address))}:${endpoint.backendPort}`,
-    })),
+    backends: servers(endpoint),
+    get services() {
+      return servicesOf(endpoint).map((it) => service(it, speaksSix(endpoint)));
+    },
     // Nothing is written where nothing is asked for.
     systemd: { oomScoreAdjust: endpoint.oomScoreAdjust ?? "" },
     get haproxy() {
@@ -53,6 +52,37 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
     get vrrp() {
       return vrrp(endpoint, member, derived, world.facts.get(member.host.name));
     },
+  };
+}
+
+function servers({ backends, backendPort }: Endpoint): object {
+  return backends.map((it) => ({
+    name: token("backends[].name", it.name),
+    server: `${bracketed(ip("backends[].address", it.address))}:${backendPort}`,
+  }));
+}
+
+/** One service as haproxy.cfg has it: a frontend, and a backend of another name. */
+function service(of: Service, six: boolean): object {
+  const { name, endpoint } = of;
+  const { ca, haproxy: { balance, checkPath, verifyHost, checkClient } } = endpoint;
+  const paths = name === undefined ? PATHS : servicePaths(token("also[].name", name));
+  for (const address of addressesOf(endpoint)) ip("address", address);
+  return {
+    frontend: name ?? "apiserver",
+    backend: name === undefined ? "api_servers" : `${name}_servers`,
+    binds: bindsOf(of, six),
+    balance: token(
+      "haproxy.balance",
+      balance === "auto" ? settings(endpoint).balance : balance,
+    ),
+    verify: ca !== undefined,
+    caFile: paths.ca,
+    // Nothing is written where nothing is asked for.
+    clientFile: checkClient === undefined ? "" : paths.checkClient,
+    verifyHost: verifyHost === undefined ? "" : token("haproxy.verify_host", verifyHost),
+    checkPath: token("haproxy.check_path", checkPath ?? "/readyz"),
+    backends: servers(endpoint),
   };
 }
 
@@ -93,14 +123,6 @@ function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined)
     clientTimeout: token("haproxy.client_timeout", given.clientTimeout),
     stats: token("haproxy.stats", given.stats),
     accessLog: given.accessLog ?? "tcp",
-    verify: endpoint.ca !== undefined,
-    caFile: PATHS.ca,
-    // Nothing is written where nothing is asked for.
-    clientFile: given.checkClient === undefined ? "" : PATHS.checkClient,
-    verifyHost: given.verifyHost === undefined
-      ? ""
-      : token("haproxy.verify_host", given.verifyHost),
-    checkPath: token("haproxy.check_path", given.checkPath ?? "/readyz"),
     metricsAt: given.metrics === undefined ? "" : token("haproxy.metrics", given.metrics),
     check,
     pulse,

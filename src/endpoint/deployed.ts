@@ -6,6 +6,7 @@
 import { parseKeepalived } from "../configs/keepalived.ts";
 import { vrrpOf } from "../configs/vrrp.ts";
 import type { Endpoint } from "../model.ts";
+import { furtherServices, ownServers } from "./deployed_services.ts";
 
 /** Files of a member, where they are known. */
 export interface DeployedFiles {
@@ -15,25 +16,30 @@ export interface DeployedFiles {
   readonly keepalived?: string;
 }
 
-/** The endpoint as these files make it: profile, addresses, ports and servers. */
+/** The endpoint as these files make it: profile, addresses, ports, servers and further services. */
 export function asDeployed(endpoint: Endpoint, files: DeployedFiles): Endpoint {
   const { haproxy = "", keepalived = "" } = files;
-  const [address, ...moreAddresses] = virtualAddresses(keepalived);
+  if (haproxy === "" && keepalived === "") return endpoint;
+  const also = haproxy === "" ? endpoint.also ?? [] : furtherServices(haproxy, endpoint);
+  const theirs = also.flatMap(({ addresses }) => addresses);
+  const [address, ...moreAddresses] = virtualAddresses(keepalived)
+    .filter((it) => !theirs.includes(it));
   const profile = profileOf(haproxy, keepalived);
   const port = Number(/^frontend apiserver\n(?:.*\n)*?\s+bind \S*:(\d+)/m.exec(haproxy)?.[1]);
   const stats = /^frontend health\n(?:.*\n)*?\s+bind (\S+)/m.exec(haproxy)?.[1];
-  const servers = [...haproxy.matchAll(/^\s+server (\S+) \[?([^\s\]]+)\]?:(\d+)/gm)];
-  const backendPort = Number(servers[0]?.[3]);
-  const { moreAddresses: _, ...rest } = endpoint;
+  const { backends, backendPort } = ownServers(haproxy);
+  const { moreAddresses: before, also: _, ...rest } = endpoint;
   return {
-    ...(address === undefined ? endpoint : { ...rest, address }),
+    ...rest,
+    ...(address === undefined
+      ? (before === undefined ? {} : { moreAddresses: before })
+      : { address }),
     ...(moreAddresses.length === 0 ? {} : { moreAddresses }),
     ...(profile === undefined ? {} : { profile }),
     ...(port > 0 ? { port } : {}),
     ...(backendPort > 0 ? { backendPort } : {}),
-    ...(servers.length === 0
-      ? {}
-      : { backends: servers.map(([, name = "", address = ""]) => ({ name, address })) }),
+    ...(backends.length === 0 ? {} : { backends }),
+    ...(also.length === 0 ? {} : { also }),
     ...(stats === undefined ? {} : { haproxy: { ...endpoint.haproxy, stats } }),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Member, World } from "../model.ts";
+import { servicesOf } from "../services.ts";
 import type { Reasoned } from "./reasoned.ts";
 import { type Instance, instances } from "./instances.ts";
 import { family } from "./network.ts";
@@ -69,11 +70,12 @@ export const OWN_CONNECTIONS = 100;
 /** What haproxy.service may have at least: below the lowest hard limit that was met on a host, 20,000. */
 export const DESCRIPTORS = 16_384;
 
-/** How many connections HAProxy accepts: of clients, and in all. */
-export function connections({ haproxy }: Endpoint): { clients: number; all: number } {
-  const clients = haproxy.maxConnections ?? 4000;
-  // One limit for all would have Keepalived refused with the clients, and the address would leave.
-  return { clients, all: clients + OWN_CONNECTIONS };
+/** How many connections HAProxy accepts: of clients of each service, and in all. */
+export function connections(endpoint: Endpoint): { clients: number; all: number } {
+  const clients = endpoint.haproxy.maxConnections ?? 4000;
+  // One limit for all would have Keepalived refused with the clients, and the address would leave;
+  // and the clients of one service would take those of another with them.
+  return { clients, all: clients * servicesOf(endpoint).length + OWN_CONNECTIONS };
 }
 
 /** Descriptors that haproxy.service may have: two for each connection, and some for the rest. */

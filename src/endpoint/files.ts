@@ -5,10 +5,11 @@
  */
 import { TaskError } from "../errors.ts";
 import type { Agreement, Endpoint, FileSpec, HaproxySettings, Member, World } from "../model.ts";
+import { type Service, servicesOf } from "../services.ts";
 import type { Templates } from "../templates.ts";
 import { agreementOf } from "./agreement.ts";
 import { checkData, templateData } from "./data.ts";
-import { PATHS, POD_PATHS } from "./paths.ts";
+import { PATHS, POD_PATHS, servicePaths } from "./paths.ts";
 import { awaitPod, podData } from "./pods.ts";
 
 /** A file that Holdfast owns on a member. */
@@ -69,11 +70,10 @@ function unitFiles(
       keepalived(PATHS.guideScript, rendered("guide/check_apiserver.sh"), "0755"),
     ];
   }
-  const { ca, haproxy: { checkClient }, vrrp: { notify } } = endpoint;
+  const { vrrp: { notify } } = endpoint;
   return [
     haproxy(PATHS.haproxy, rendered("standard/haproxy.cfg")),
-    ...(ca === undefined ? [] : [haproxy(PATHS.ca, () => pem(ca))]),
-    ...(checkClient === undefined ? [] : [client(checkClient)]),
+    ...servicesOf(endpoint).flatMap(certificates),
     spoken(rendered("standard/keepalived.conf"), "0644"),
     keepalived(PATHS.aliveScript, check("/alive"), "0755"),
     keepalived(PATHS.readyScript, check("/ready"), "0755"),
@@ -82,6 +82,16 @@ function unitFiles(
       : [keepalived(PATHS.notifyScript, rendered("standard/notify_state.sh"), "0755")]),
     unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "haproxy"),
     unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "keepalived"),
+  ];
+}
+
+/** What HAProxy checks the API servers of one service with. */
+function certificates({ name, endpoint }: Service): readonly ManagedFile[] {
+  const paths = name === undefined ? PATHS : servicePaths(name);
+  const { ca, haproxy: { checkClient } } = endpoint;
+  return [
+    ...(ca === undefined ? [] : [haproxy(paths.ca, () => pem(ca))]),
+    ...(checkClient === undefined ? [] : [client(paths.checkClient, checkClient)]),
   ];
 }
 
@@ -160,7 +170,10 @@ function pem(text: string, what = "CA"): string {
 }
 
 /** Certificate and key in one file, as every version wants them. HAProxy reads it as root. */
-function client({ certificate, key }: NonNullable<HaproxySettings["checkClient"]>): ManagedFile {
+function client(
+  path: string,
+  { certificate, key }: NonNullable<HaproxySettings["checkClient"]>,
+): ManagedFile {
   const content = () => pem(certificate, "client certificate") + `${key.reveal().trimEnd()}\n`;
-  return { ...haproxy(PATHS.checkClient, content), mode: "0600", secret: true };
+  return { ...haproxy(path, content), mode: "0600", secret: true };
 }

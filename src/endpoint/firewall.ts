@@ -5,6 +5,7 @@
 import { addressesOf, isSix } from "../addresses.ts";
 import type { Opening } from "../firewall/passage.ts";
 import type { Endpoint, Member, World } from "../model.ts";
+import { portsOf } from "../services.ts";
 import { attachment, peerAddress } from "./network.ts";
 
 /**
@@ -28,7 +29,7 @@ export function openingFor(endpoint: Endpoint, member: Member, world: World): Op
           from: peerAddress(endpoint, it, world, address),
         } as const))
       ),
-      { kind: "port", port: endpoint.port },
+      ...portsOf(endpoint).map((port) => ({ kind: "port", port } as const)),
     ],
   };
 }

@@ -29,6 +29,26 @@ export const PATHS = {
   trackFile: "/run/holdfast-haproxy-running",
 } as const;
 
+/**
+ * The files of a further service. Nobody else's begin like this, and its name has no character that
+ * means something in a path: what is left of one that is gone can be told by its name.
+ */
+export function servicePaths(name: string): { readonly ca: string; readonly checkClient: string } {
+  return {
+    ca: `/etc/haproxy/holdfast-ca-${name}.crt`,
+    checkClient: `/etc/haproxy/holdfast-check-${name}.pem`,
+  };
+}
+
+/** The same of any service, `*` for its name. */
+export const SERVICE_PATTERNS: readonly string[] = Object.values(servicePaths("*"));
+
+/** Which file of a service a path is, whatever the service is called. */
+export function servicePathOf(path: string): "ca" | "checkClient" | undefined {
+  const [, kind] = /^\/etc\/haproxy\/holdfast-(ca|check)-[a-z0-9-]+\.(?:crt|pem)$/.exec(path) ?? [];
+  return kind === undefined ? undefined : kind === "ca" ? "ca" : "checkClient";
+}
+
 /** Manifests of static pods, where the kubelet of kubeadm looks for them. */
 export const POD_PATHS = {
   haproxy: "/etc/kubernetes/manifests/haproxy.yaml",

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Endpoint, Validation } from "../model.ts";
+import { servicesOf } from "../services.ts";
 import { sh } from "../shell.ts";
 import { connections, DESCRIPTORS, descriptors, OWN_CONNECTIONS } from "./derive.ts";
-import { PATHS, SCRIPT_USER } from "./paths.ts";
+import { PATHS, SCRIPT_USER, servicePaths } from "./paths.ts";
 
 /** Tests to pass before any file of the endpoint moves. */
 export function validations(endpoint: Endpoint): readonly Validation[] {
@@ -33,12 +34,13 @@ const SEED_KEEPALIVED =
 
 function haproxyTest(endpoint: Endpoint): string {
   const guide = endpoint.profile === "guide";
-  const files = guide ? [] : [
-    ...(endpoint.ca === undefined ? [] : [{ path: PATHS.ca, mode: "0644" }]),
-    ...(endpoint.haproxy.checkClient === undefined
-      ? []
-      : [{ path: PATHS.checkClient, mode: "0600" }]),
-  ];
+  const files = guide ? [] : servicesOf(endpoint).flatMap(({ name, endpoint: its }) => {
+    const paths = name === undefined ? PATHS : servicePaths(name);
+    return [
+      ...(its.ca === undefined ? [] : [{ path: paths.ca, mode: "0644" }]),
+      ...(its.haproxy.checkClient === undefined ? [] : [{ path: paths.checkClient, mode: "0600" }]),
+    ];
+  });
   return `${present([PATHS.haproxy, ...files.map(({ path }) => path)])}
 ${workFolder(PATHS.haproxy)}
 ${files.map(({ path, mode }) => elsewhere(path, mode)).join("\n")}
@@ -58,7 +60,7 @@ has=$(systemd-run --quiet --wait --pipe --collect --property=LimitNOFILE=${value
   /bin/sh -c 'ulimit -Hn' </dev/null 2>/dev/null)
 case $has in unlimited | "" | *[!0-9]*) exit 0 ;; esac
 [ "$has" -ge ${value} ] && exit 0
-fits=$(((has - 1000) / 2 - ${OWN_CONNECTIONS}))
+fits=$((((has - 1000) / 2 - ${OWN_CONNECTIONS}) / ${servicesOf(endpoint).length}))
 echo ${`max_connections ${clients} needs ${value} descriptors, and a unit of this host`} \
   "can have $has: at most $fits fit"
 exit 1`;

@@ -60,6 +60,27 @@ export interface Member {
   readonly absent?: boolean;
 }
 
+/** A further service that the same load balancers stand in front of: another cluster's API servers. */
+export interface FurtherService {
+  /** Its name, which no other one of the endpoint has: lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** Its own virtual IPs; none: it is at those of the endpoint, on another port. */
+  readonly addresses: readonly string[];
+  /** Port that its clients connect to. */
+  readonly port: number;
+  /** Its API servers, in inventory order. */
+  readonly backends: readonly Backend[];
+  /** Port of these. */
+  readonly backendPort: number;
+  /** PEM text of the CA that signed their certificates. */
+  readonly ca?: string;
+  /** What is its own of the settings of HAProxy. */
+  readonly haproxy: Pick<
+    HaproxySettings,
+    "balance" | "checkPath" | "verifyHost" | "checkClient"
+  >;
+}
+
 /** A highly available address and the machines that carry it: the `endpoint` map, validated. */
 export interface Endpoint {
   /** Name of the group that carries the `endpoint` map. */
@@ -80,6 +101,8 @@ export interface Endpoint {
   readonly interface: string;
   /** PEM text of the CA that signed the API servers' certificates. */
   readonly ca?: string;
+  /** What else its load balancers stand in front of, moved together with it. @default {nothing} */
+  readonly also?: readonly FurtherService[];
   /** Settings of Keepalived. */
   readonly vrrp: {
     /** Virtual router id, 1 to 255, or `auto`: derived from the address. */

@@ -87,6 +87,30 @@ Deno.test("explain tells defaults, and derived values with their reason", async 
   assertStringIncludes((await run("m1", "ansible_port")).out, "ssh's own configuration decides");
 });
 
+Deno.test("explain tells what a further service has of its own, and what of the endpoint", async () => {
+  const also = "backends: masters\n          also: [{ name: a, port: 9443, backends: masters, " +
+    "balance: auto }, { name: b, address: 10.0.0.9, backends: masters }]";
+  const said = async (key: string) =>
+    rows((await run("lb1", key, {}, HOSTS.replace("backends: masters", also))).out).at(-1);
+  assertEquals(
+    await said("endpoint.also.0.port"),
+    "=> | group lbs (depth 1) | hosts.yaml:12:35 | 9443",
+  );
+  assertEquals(await said("endpoint.also.1.port"), "=> | default | the endpoint's | 8443");
+  assertEquals(
+    await said("endpoint.also.0.address"),
+    `=> | default | the endpoint's | "10.0.0.10"`,
+  );
+  assertEquals(
+    await said("endpoint.also.0.balance"),
+    `=> | derived | profile standard | "leastconn"`,
+  );
+  assertEquals(
+    rows((await run("lb1", "endpoint.also")).out).at(-1),
+    "=> | default | its load balancers stand in front of nothing else | (unset)",
+  );
+});
+
 Deno.test("explain shows what is rendered that no key holds, and what only a host can tell", async () => {
   const said = async (key: string, text = HOSTS) => rows((await run("lb1", key, {}, text)).out);
   assertEquals(await said("derived.peers"), [

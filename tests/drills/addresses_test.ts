@@ -103,3 +103,16 @@ Deno.test("of an endpoint with one address no address is told", async () => {
   const { end } = await drill(cluster, [aDrill()]);
   assertEquals(Object.keys(end ?? {}).filter((key) => /^(?:address|others)$/.test(key)), []);
 });
+
+Deno.test("addresses of further services are not asked on the port of the endpoint's own", async () => {
+  const endpoint = anEndpoint("lb1", "lb2");
+  const { port, backendPort, backends, haproxy } = endpoint;
+  const other = { name: "other", addresses: ["10.9.0.99"], port, backendPort, backends, haproxy };
+  const cluster = new Cluster({ ...endpoint, also: [other] });
+  const { end, said } = await drill(cluster, [aDrill()]);
+  assertEquals(
+    [end?.verdict, end?.others, cluster.did("probe").length],
+    ["pass", undefined, 1],
+    said,
+  );
+});

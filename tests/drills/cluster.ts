@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { addressesOf } from "../../src/addresses.ts";
+import { addressesOf, ownAddressesOf } from "../../src/addresses.ts";
 import type {
   DrillEffects,
   GuardStep,
@@ -259,7 +259,7 @@ export class Cluster {
 
   #ofDrill(name: string, script: string, nonce: string): ExecResult | undefined {
     const { haproxy: { stats } } = this.endpoint;
-    const addresses = addressesOf(this.endpoint);
+    const addresses = ownAddressesOf(this.endpoint);
     const host = this.host(name);
     if (script === faultScript({ script: ":", nonce })) {
       return host.armed?.nonce === nonce ? ok() : failed("its undo is not armed any more");
@@ -304,7 +304,7 @@ export class Cluster {
   }
 
   #spool(name: string): string {
-    const addresses = addressesOf(this.endpoint);
+    const addresses = ownAddressesOf(this.endpoint);
     const from = this.host(name).sampledAt ?? this.time.now;
     const moves = new Map(addresses.map((address) => [address, this.#movesOf(address)]));
     return spoolOf(name, moves, { from, to: this.time.now });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { managedFiles, ownPaths, retiredPaths } from "../../src/endpoint/files.ts";
+import { servicePathOf } from "../../src/endpoint/paths.ts";
 import { handlerScripts, packagesFor, scriptUser } from "../../src/endpoint/needs.ts";
 import { TaskError } from "../../src/errors.ts";
 import type { Endpoint, Member } from "../../src/model.ts";
@@ -158,6 +159,16 @@ Deno.test("managedFiles() refuse hostile values, and a value that passes stays o
         ca: "-----BEGIN CERTIFICATE-----",
         haproxy: { ...endpoint().haproxy, verifyHost: it },
       }),
+    (it) => of("standard", { also: [{ ...SERVICE, name: it }] }),
+    (it) => of("fast", { also: [{ ...SERVICE, addresses: [it] }] }),
+    (it) => of("fast", { also: [{ ...SERVICE, haproxy: { balance: it } }] }),
+    (it) => of("standard", { also: [{ ...SERVICE, haproxy: { balance: "auto", checkPath: it } }] }),
+    (it) =>
+      of("standard", { also: [{ ...SERVICE, backends: [{ name: it, address: "10.88.0.31" }] }] }),
+    (it) => {
+      const haproxy = { balance: "auto", verifyHost: it };
+      return of("standard", { also: [{ ...SERVICE, ca: "-----BEGIN CERTIFICATE-----", haproxy }] });
+    },
   ];
   fc.assert(
     fc.property(hostile, fc.constantFrom(...places), (value, place) => {
@@ -180,6 +191,15 @@ Deno.test("managedFiles() refuse hostile values, and a value that passes stays o
     { numRuns: 2000 },
   );
 });
+
+const SERVICE = {
+  name: "staging",
+  addresses: [],
+  port: 8444,
+  backends: [{ name: "s1", address: "10.88.0.31" }],
+  backendPort: 6443,
+  haproxy: { balance: "auto" },
+};
 
 /** A world in which every member also has the interface that the endpoint names. */
 function named(of: Endpoint) {
@@ -250,6 +270,35 @@ Deno.test("retiredPaths() name what other settings left, and nothing that is man
       assertEquals(ownPaths().filter((path) => ![...managed, ...retired].includes(path)), []);
     }
   }
+});
+
+Deno.test("managedFiles() of a further service are its own, with its name", () => {
+  const ca = "-----BEGIN CERTIFICATE-----\nMIIS\n-----END CERTIFICATE-----\n";
+  const key = "-----BEGIN PRIVATE KEY-----\nMIIK\n-----END PRIVATE KEY-----";
+  const haproxy = { balance: "auto", checkClient: { certificate: ca, key: secret(key) } };
+  const it = of("standard", { also: [{ ...SERVICE, ca, haproxy }] });
+  const its = managedFiles(it, it.members[0]!, TEMPLATES)
+    .filter(({ path }) => path.includes("staging"));
+  assertEquals(its.map(({ path, mode, secret, notify }) => [path, mode, secret, notify]), [
+    ["/etc/haproxy/holdfast-ca-staging.crt", "0644", undefined, ["reload haproxy"]],
+    ["/etc/haproxy/holdfast-check-staging.pem", "0600", true, ["reload haproxy"]],
+  ]);
+  assertEquals(its.map(({ content }) => content(world(it))), [ca, `${ca}${key}\n`]);
+  // What is left of one that is gone is told by its name alone.
+  assertEquals(its.map(({ path }) => servicePathOf(path)), ["ca", "checkClient"]);
+  assertEquals(ownPaths().filter((path) => servicePathOf(path) !== undefined), []);
+});
+
+Deno.test("an endpoint with further services may have as many clients for each", () => {
+  const it = of("standard", { also: [SERVICE, { ...SERVICE, name: "b", port: 8445 }] });
+  const text = content(it, "haproxy.cfg");
+  assertEquals(text.match(/^ +maxconn \d+$/gm)?.map((line) => line.trim()), [
+    "maxconn 12100",
+    "maxconn 4000",
+    "maxconn 4000",
+    "maxconn 4000",
+  ]);
+  assertStringIncludes(content(it, "haproxy.service.d/holdfast.conf"), "LimitNOFILE=25200");
 });
 
 Deno.test("a member with OpenRC has no use for drop-ins, and no file that a unit would write", () => {

@@ -1,6 +1,6 @@
 /** What is rendered for the golden files, and shown to real daemons: every profile, every setting. */
 import { type ManagedFile, managedFiles } from "../../src/endpoint/files.ts";
-import type { Endpoint, HaproxySettings, World } from "../../src/model.ts";
+import type { Endpoint, FurtherService, HaproxySettings, World } from "../../src/model.ts";
 import { endpoint, RELEASES, secret, TEMPLATES, world } from "./fixtures.ts";
 
 /** Texts of certificates; daemons want real ones. */
@@ -27,7 +27,10 @@ export const NOTIFY = ["/usr/bin/logger", "-t", "it's", '{host} is {state}; $(id
 
 /** The endpoints that are rendered, by name: the profiles, and with every setting there is. */
 export function endpoints({ ca, certificate, key }: Certificates): Readonly<
-  Record<"guide" | "standard" | "standard-all" | "fast" | "fast-all", Endpoint>
+  Record<
+    "guide" | "standard" | "standard-all" | "standard-also" | "fast" | "fast-all",
+    Endpoint
+  >
 > {
   const plain = endpoint();
   const all: HaproxySettings = {
@@ -49,6 +52,11 @@ export function endpoints({ ca, certificate, key }: Certificates): Readonly<
     guide: endpoint({ profile: "guide", vrrp: { ...plain.vrrp, authPass: secret("s3cr3t") } }),
     standard: endpoint({ ca }),
     "standard-all": endpoint({ ca, haproxy: all, vrrp, oomScoreAdjust: -500 }),
+    "standard-also": endpoint({
+      ca,
+      haproxy: { ...plain.haproxy, maxConnections: 2000 },
+      also: further(ca, { certificate, key: secret(key) }),
+    }),
     fast: endpoint({ profile: "fast" }),
     "fast-all": endpoint({
       ca,
@@ -57,6 +65,33 @@ export function endpoints({ ca, certificate, key }: Certificates): Readonly<
       vrrp: { ...vrrp, mode: "multicast" },
     }),
   };
+}
+
+/** Two further services: on the same port with addresses of its own, and the other way round. */
+function further(
+  ca: string,
+  checkClient: NonNullable<HaproxySettings["checkClient"]>,
+): readonly FurtherService[] {
+  const backends = [1, 2].map((i) => ({ name: `m${i}`, address: `10.88.0.3${i}` }));
+  return [
+    {
+      name: "staging",
+      addresses: ["10.88.0.9", "fd00:88::9"],
+      port: 8443,
+      backends,
+      backendPort: 7443,
+      ca,
+      haproxy: { balance: "first", checkPath: "/livez", verifyHost: "kubernetes", checkClient },
+    },
+    {
+      name: "edge-1",
+      addresses: [],
+      port: 8444,
+      backends: backends.slice(0, 1),
+      backendPort: 6443,
+      haproxy: { balance: "auto" },
+    },
+  ];
 }
 
 /** The same endpoint with its daemons in static pods. */

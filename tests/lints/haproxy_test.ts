@@ -1,14 +1,5 @@
 /** Branches of the lints of haproxy.cfg: small files, and where each of them finds something. */
 import { assertEquals } from "@std/assert";
-import {
-  BIND_FLAGS,
-  BIND_VALUES,
-  GLOBAL,
-  OPTIONS,
-  PROXY,
-  SERVER_FLAGS,
-  SERVER_VALUES,
-} from "../../src/lints/haproxy/_words.ts";
 import { LINTS } from "../../src/lints/mod.ts";
 import { lint, nodesOf } from "../../src/lints/run.ts";
 import { where } from "./where.ts";
@@ -27,45 +18,6 @@ const idle = (lines: string) => `listen apiserver\n${lines}\n server m1 10.0.0.2
 const tcp = "defaults\n mode tcp\n timeout connect 3s\n timeout client 1h\n timeout server 1h\n";
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
-  "misspelt-word": [
-    ["of global", "global\n maxcon 100\n tune.no-such 1\n", ["2:2"]],
-    ["of an option, and of one that is off", one(" option tcpak\n no option redipatch"), [
-      "2:9",
-      "3:12",
-    ]],
-    ["of a balance with an argument", one(" balance hdr(x)\n balance roundrobbin"), ["3:10"]],
-    ["of a server", one("", "chek inter 1s"), ["3:27"]],
-    ["behind a value", one("", "check inter 1s weigth 5"), ["3:42"]],
-    ["a value that looks like a word", one("", "cookie chek check"), []],
-    ["a name that looks like a word", one(" server weigth 10.0.0.9:1"), []],
-    ["how many words follow source is not known", one("", "source 0.0.0.0 usesrc clinet"), []],
-    ["of a bind", "frontend f\n bind *:1 transparant\n", ["2:11"]],
-    ["a path", "frontend f\n bind /run/x.sock acept-proxy\n", ["2:19"]],
-    ["like none that is known", one(" hyperspace on\n option warp"), []],
-    ["that stands for another one", one(" ${WORD} 1"), []],
-    ["of a section that nobody knows", "resolvers r\n nameservr x 1:1\n", []],
-    ["below a condition", one(".if 1\n maxcon 1\n.endif"), []],
-  ],
-  "removed-word": [
-    ["in an old version", one(" grace 10"), [], { versions: { haproxy: "2.4.0" } }],
-    ["in a newer version", one(" grace 10"), ["2:2"], { versions: { haproxy: "2.6.12" } }],
-    ["of global it is another one", "global\n grace 10s\n", []],
-    ["below a condition", one(".if 1\n reqadd x\n.endif"), []],
-  ],
-  "address-in-head": [
-    ["a listen section", "listen stats :8404\n", ["1:14"]],
-    ["defaults of its own", "defaults d\nfrontend f from d\n", []],
-  ],
-  "tls-ends-here": [
-    ["a listen section", "listen api\n bind *:6443 ssl crt x\n server a 10.0.0.9:6443\n", [
-      "2:14",
-    ]],
-    [
-      "another service",
-      "listen web\n bind *:443 ssl crt x\n server a 10.0.0.9:80\nlisten b\n server b :1\n",
-      [],
-    ],
-  ],
   "overridden-check": [
     [
       "a backend's own check replaces that of its defaults on purpose",
@@ -414,17 +366,6 @@ Deno.test("lint different-port: what clients of the API may use", () => {
   assertEquals(at(" bind :1", " bind 10.0.0.10:1\n bind 127.0.0.1:2"), []);
   assertEquals(at(" bind :1", ' bind "*:$PORT"'), []);
   assertEquals(at(" bind :1", ""), []);
-});
-
-Deno.test("lint misspelt-word: no word that HAProxy knows is taken for another", () => {
-  const at = (text: string) => where("misspelt-word", { "haproxy.cfg": text });
-  assertEquals(at(`global\n${[...GLOBAL].join("\n")}\n`), []);
-  assertEquals(at(`backend b\n${[...PROXY].join("\n")}\n`), []);
-  assertEquals(at(`backend b\n${[...OPTIONS].map((it) => `option ${it}`).join("\n")}\n`), []);
-  const server = [...SERVER_FLAGS, ...[...SERVER_VALUES].map((it) => `${it} x`)];
-  assertEquals(at(server.map((it) => `backend b\nserver s 1:1 ${it}`).join("\n") + "\n"), []);
-  const bind = [...BIND_FLAGS, ...[...BIND_VALUES].map((it) => `${it} x`)];
-  assertEquals(at(bind.map((it) => `frontend f\nbind *:1 ${it}`).join("\n") + "\n"), []);
 });
 
 Deno.test("lint virtual-bind: two addresses on one port cannot both be for every address", () => {

@@ -1,44 +1,9 @@
 /** Branches of the rules for keepalived.conf: small files to the codes that are found. */
 import { assertEquals } from "@std/assert";
-import { parseKeepalived } from "../../src/configs/keepalived.ts";
 import { endpoint } from "../endpoint/fixtures.ts";
 import { KEEPALIVED_LINTS } from "../../src/lints/mod.ts";
-import type { Node } from "../../src/lints/model.ts";
 import { lint } from "../../src/lints/run.ts";
-
-/** What is known beside the files. */
-interface Known {
-  readonly addresses?: readonly string[];
-  readonly version?: string;
-  readonly scripts?: Readonly<Record<string, string>>;
-}
-
-function nodes(texts: readonly string[], { addresses = [], version, scripts = {} }: Known): Node[] {
-  return texts.map((text, i) => ({
-    name: `lb${i + 1}`,
-    addresses,
-    keepalived: parseKeepalived(text, `lb${i + 1}.conf`, `lb${i + 1}`),
-    scripts: Object.entries(scripts).map(([path, text]) => ({ path, file: path, text })),
-    versions: version === undefined ? {} : { keepalived: version },
-  }));
-}
-
-/** Codes that one rule, or all, find over some files. */
-function codes(rule: string | undefined, texts: readonly string[], known: Known = {}): string[] {
-  const rules = KEEPALIVED_LINTS.filter(({ code }) => rule === undefined || code === rule);
-  return lint({ nodes: nodes(texts, known) }, rules).map(({ code }) => code)
-    .filter((code) => code !== "unreadable-config");
-}
-
-/** An instance with these lines, and scripts above it. */
-const vrrp = (lines: string, above = "") =>
-  `${above}\nvrrp_instance A {\n interface eth0\n virtual_router_id 9\n ${lines}\n}\n`;
-const script = (lines: string, name = "c") => `vrrp_script ${name} {\n ${lines}\n}\n`;
-const tracks = (...names: readonly string[]) => `track_script {\n ${names.join("\n ")}\n}`;
-const CMD = 'script "/etc/keepalived/c.sh"';
-
-/** A rule, files by host, and how often it speaks. */
-type Case = readonly [rule: string, texts: readonly string[], times: number, known?: Known];
+import { type Case, CMD, codes, nodes, script, tracks, vrrp } from "./keepalived_cases.ts";
 
 const CASES: Readonly<Record<string, Case>> = {
   "a weight of the instance counts before the script's": [
@@ -274,94 +239,6 @@ const CASES: Readonly<Record<string, Case>> = {
     )],
     0,
   ],
-  "a port that is only tried": [
-    "blind-check",
-    [vrrp(tracks("c"), script('script "/bin/nc -z 127.0.0.1 8443"'))],
-    1,
-  ],
-  "a port that is only listed, and a ping beside it": [
-    "blind-check",
-    [vrrp(
-      tracks("c", "d"),
-      script('script "/bin/ping -c 1 10.0.0.1"') + script(CMD, "d"),
-    )],
-    1,
-    { scripts: { "/etc/keepalived/c.sh": "#!/bin/sh\nss -ltn | grep -q :8443\n" } },
-  ],
-  "a unit that is active": [
-    "blind-check",
-    [vrrp(tracks("c"), script('script "/bin/systemctl is-active --quiet haproxy"'))],
-    1,
-  ],
-  "a ping alone asks nothing of HAProxy": [
-    "blind-check",
-    [vrrp(tracks("c"), script('script "/bin/ping -c 1 10.0.0.1"'))],
-    0,
-  ],
-  "a second check that nobody can read": [
-    "blind-check",
-    [vrrp(tracks("c", "d"), script('script "/bin/pidof haproxy"') + script(CMD, "d"))],
-    0,
-  ],
-  "signs of a shell, one of each": [
-    "shell-in-script",
-    [
-      script('script "/bin/a | /bin/b"') + script('script "/bin/a && /bin/b"') +
-      script('script "/bin/a; /bin/b"') + script('script "/bin/a > /dev/null 2>&1"') +
-      script('script "$(/bin/a)"') + script('script "/bin/a 2>/dev/null"'),
-    ],
-    6,
-  ],
-  "signs of a shell that a shell reads, or that are arguments": [
-    "shell-in-script",
-    [
-      script(`script "/bin/sh -c '/bin/a | /bin/b'"`) +
-      script(`script "/usr/bin/env bash -ec '/bin/a && b'"`) +
-      script(`script "/bin/grep -q 'a|b;c' /tmp/x"`) + script('script "/bin/curl http://x/?a&b"'),
-    ],
-    0,
-  ],
-  "a script in a sync group that tracks weights": [
-    "weight-in-sync-group",
-    [
-      vrrp(
-        tracks("c weight -5"),
-        script(CMD) + "vrrp_sync_group G {\ngroup {\nA\n}\nsync_group_tracking_weight\n}\n",
-      ),
-    ],
-    0,
-  ],
-  "a script whose own weight the instance takes back": [
-    "weight-in-sync-group",
-    [
-      vrrp(
-        tracks("c weight 0"),
-        script(`${CMD}\nweight -5`) + "vrrp_sync_group G {\ngroup {\nA\n}\n}\n",
-      ),
-    ],
-    0,
-  ],
-  "what a sync group tracks and nobody defines": [
-    "undefined-check",
-    [vrrp("", `vrrp_sync_group G {\ngroup {\nA\n}\n${tracks("c")}\n}\n${script(CMD)}`)],
-    1,
-  ],
-  "a sync group whose instances an included file may have": [
-    "sync-group-member",
-    ["include x.conf\nvrrp_sync_group G {\ngroup {\nA\nB\n}\n}\n"],
-    0,
-  ],
-  "states in small letters and of templates": [
-    "unknown-state",
-    [vrrp("state master"), vrrp("state ${STATE}")],
-    1,
-  ],
-  "adverts over four minutes": ["advert-range", [vrrp("advert_int 300")], 1],
-  "a long password that version 3 does not look at": [
-    "long-password",
-    [vrrp("version 3\nauthentication {\nauth_type PASS\nauth_pass correcthorse\n}")],
-    0,
-  ],
   "a program in the PATH": ["relative-script", [script('script "killall -0 haproxy"')], 0],
   "paths that are relative": [
     "relative-script",
@@ -474,18 +351,4 @@ Deno.test("lint slow-detection: the promise of an endpoint counts for profile gu
   assertEquals(found("guide", 2000), ["warning"]);
   assertEquals(found("guide", 9000), []);
   assertEquals(found("standard", 2000), []);
-});
-
-Deno.test("lint script-security: says who the scripts run as", () => {
-  const said = (text: string) =>
-    lint(
-      { nodes: nodes([text], {}) },
-      KEEPALIVED_LINTS.filter((it) => it.code === "script-security"),
-    )
-      .map(({ message }) => /run (as .*?), and/.exec(message)?.[1]);
-  assertEquals(said(script(CMD)), ["as root"]);
-  assertEquals(said(script(`${CMD}\nuser nobody`)), ["as nobody"]);
-  assertEquals(said(script(`${CMD}\nuser nobody`) + script(CMD, "d")), ["as root"]);
-  const own = "global_defs {\nscript_user checks\n}\n";
-  assertEquals(said(own + script(`${CMD}\nuser nobody`) + script(CMD, "d")), ["as nobody, checks"]);
 });

@@ -11,6 +11,12 @@ import { inPods } from "../endpoint/renderings.ts";
 
 const VRRP = { routerId: "auto", mode: "unicast", advertInterval: "auto" } as const;
 
+const SERVICE = {
+  backends: [1, 2].map((i) => ({ name: `m${i}`, address: `10.88.0.3${i}` })),
+  backendPort: 6443,
+  haproxy: { balance: "auto" },
+};
+
 const ENDPOINTS = {
   "two members": {},
   "multicast": { vrrp: { ...VRRP, mode: "multicast" } },
@@ -31,6 +37,12 @@ const ENDPOINTS = {
     members: [1, 2, 3, 4, 5].map((i) => member(`lb${i}`, `10.88.0.1${i}`)),
   },
   "named hosts": { members: [member("lb1", "lb1.example.com"), member("lb2", "lb2.example.com")] },
+  "further services": {
+    also: [
+      { ...SERVICE, name: "staging", addresses: ["10.88.0.9", "fd00::9"], port: 8443 },
+      { ...SERVICE, name: "edge", addresses: [], port: 8444 },
+    ],
+  },
   "a CA": { ca: "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n" },
 } as const;
 

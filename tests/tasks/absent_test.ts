@@ -32,6 +32,19 @@ cases("absent()", {
     seen: `path /etc/a\nfile\npath /etc/b\nabsent\nstat 1 644 root root 0:0 2\n${btoa("a")}\n`,
     changes: ["remove /etc/a"],
   },
+  "removes what is of a pattern, and nothing that stays or only looks like it": {
+    task: absent({ paths: ["/etc/a"], patterns: ["/etc/ca-*.crt"], except: ["/etc/ca-kept.crt"] }),
+    seen: [
+      ...["/etc/a", "/etc/ca-kept.crt", "/etc/ca-old-1.crt", "/etc/ca-.crt", "/etc/ca-a.b.crt"],
+      ...["/etc/ca-a/../b.crt", "/etc/ca.crt"],
+    ].map((path) => `path ${path}\nlink /x\n`).join(""),
+    changes: ["remove /etc/a", "remove /etc/ca-old-1.crt"],
+  },
+  "wants nothing where no file is of a pattern": {
+    task: absent({ paths: [], patterns: ["/etc/ca-*.crt"] }),
+    seen: "path /etc/ca-*.crt\nabsent\n",
+    changes: [],
+  },
   "leaves a directory alone": {
     task,
     seen: "path /etc/a\ndirectory 755 root root\npath /etc/b\nabsent\n",

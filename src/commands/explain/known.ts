@@ -9,6 +9,7 @@ import { settings } from "../../endpoint/profile.ts";
 import { endpointHostSchema, endpointSchema } from "../../inventory/endpoint/schema.ts";
 import type { Endpoint, Member } from "../../model.ts";
 import { derivedOnly, ON_HOST } from "./derived.ts";
+import { furtherServices } from "./services.ts";
 
 /** A value that stands in no file, and why it is that one. */
 export type Unwritten = Reasoned<unknown> & { readonly level: "default" | "derived" };
@@ -37,6 +38,7 @@ const LEFT_OUT: readonly (readonly [key: string, Unwritten])[] = [
     { value: undefined, reason: "the daemons are packages of the system", level: "default" },
   ],
   ...[
+    ["also", "its load balancers stand in front of nothing else"],
     ["vrrp.notify", "nobody is told of changes of state"],
     ["haproxy.metrics", "metrics are where haproxy.stats is, and nowhere else"],
     ["haproxy.check_client", "the checks show no certificate"],
@@ -74,6 +76,8 @@ export function schemaKeys(): string[] {
 /** The keys of a mapping, through the defaults that wrap it. */
 function shapeOf(type: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof type !== "object" || type === null) return undefined;
+  // Keys of an item begin with its number.
+  if ("element" in type) return undefined;
   if ("shape" in type) return type.shape as Record<string, unknown>;
   return "unwrap" in type && typeof type.unwrap === "function" ? shapeOf(type.unwrap()) : undefined;
 }
@@ -84,6 +88,7 @@ export function unwritten(endpoint: Endpoint, member: Member): ReadonlyMap<strin
   const add = (key: string, value: Unwritten) => found.set(key, [...found.get(key) ?? [], value]);
   for (const [key, value] of defaults()) add(key, { value, reason: "", level: "default" });
   for (const [key, value] of LEFT_OUT) add(key, value);
+  for (const [key, value] of furtherServices(endpoint)) add(key, value);
   for (const [key, made] of derived(endpoint, member)) add(key, { ...made, level: "derived" });
   return found;
 }

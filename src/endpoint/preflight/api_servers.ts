@@ -1,4 +1,5 @@
-import type { Backend, Endpoint, Preflight } from "../../model.ts";
+import type { Backend, Endpoint, ExecResult, Preflight } from "../../model.ts";
+import { type Service, servicesOf } from "../../services.ts";
 import { raw, sh } from "../../shell.ts";
 import { concernsHaproxy } from "./concerns.ts";
 import { type Found, merged, rows } from "./judged.ts";
@@ -8,19 +9,48 @@ import { type Found, merged, rows } from "./judged.ts";
  * fault: the endpoint has to be there before the first of them is.
  */
 export function apiServers(endpoint: Endpoint): Preflight {
-  const { backends } = endpoint;
+  const [own, ...further] = servicesOf(endpoint);
   return {
     name: "api-servers",
     waits: false,
     concerns: concernsHaproxy,
-    probe: () => probe(endpoint),
+    probe: () => [...further.map(beside), probe(own?.endpoint ?? endpoint)].join("\n"),
     judge: (answers) => {
-      const views = [...answers].map(([host, { stdout }]) => ({ host, ...read(stdout, backends) }));
-      const up = Math.max(0, ...views.map(({ seen }) => seen.filter(isGood).length));
-      const found = views.flatMap((view) => judge(view, views, endpoint));
-      return { findings: merged(found), message: `backends ${up}/${backends.length}` };
+      const verdicts = servicesOf(endpoint).map((it) => judgeService(it, answers));
+      return {
+        findings: merged(verdicts.flatMap(({ found }) => found)),
+        message: verdicts.map(({ message }) => message).join(", "),
+      };
     },
   };
+}
+
+/** Asks for a further service at the same time, every line with its name before it. */
+function beside({ name, endpoint }: Service): string {
+  return sh`(
+${raw(probe(endpoint))}
+) | sed ${`s/^/of ${name} /`} &`;
+}
+
+function judgeService(
+  { name, endpoint }: Service,
+  answers: ReadonlyMap<string, ExecResult>,
+): { readonly found: readonly Found[]; readonly message: string } {
+  const { backends } = endpoint;
+  const views = [...answers].map(([host, { stdout }]): View => ({
+    host,
+    ...read(linesOf(stdout, name), backends),
+  }));
+  const up = Math.max(0, ...views.map(({ seen }) => seen.filter(isGood).length));
+  const found = views.flatMap((view) => judge(view, views, endpoint, name));
+  return { found, message: `${name ?? "backends"} ${up}/${backends.length}` };
+}
+
+/** What was said of one service; that nothing could ask is said once. */
+function linesOf(stdout: string, name: string | undefined): string {
+  if (name === undefined) return stdout;
+  return stdout.split("\n").filter((line) => line.startsWith(`of ${name} api `))
+    .map((line) => line.slice(`of ${name} `.length)).join("\n");
 }
 
 // A request for /readyz to each server, under the name of the virtual address: so the certificate is
@@ -101,13 +131,19 @@ function read(stdout: string, backends: readonly Backend[]): Omit<View, "host"> 
 const isGood = ({ status, chain }: Seen) => status === "200" && chain !== "bad";
 const answers = ({ status }: Seen) => status !== "000";
 
-function judge({ host, seen, needs }: View, views: readonly View[], endpoint: Endpoint): Found[] {
+function judge(
+  { host, seen, needs }: View,
+  views: readonly View[],
+  endpoint: Endpoint,
+  service: string | undefined,
+): Found[] {
   if (needs !== undefined) {
     return [{ severity: "note", host, message: `how the API servers answer it: needs ${needs}` }];
   }
   // With one that can be used the endpoint does its work, and a change makes nothing worse.
   const grave = seen.some(isGood) ? "warning" : "error";
-  const about = (found: readonly Seen[]) => found.map(({ name }) => name).join(", ");
+  const whose = service === undefined ? "" : ` of ${service}`;
+  const about = (found: readonly Seen[]) => found.map(({ name }) => name + whose).join(", ");
   const refused = seen.filter(({ status }) => status === "401" || status === "403");
   const unsigned = seen.filter(({ chain }) => chain === "bad");
   const unnamed = seen.filter(({ chain, named }) => chain !== "bad" && named === "bad");

@@ -5,7 +5,7 @@
 import { blocksOf, lastOf, parseKeepalived } from "../../configs/keepalived.ts";
 import type { Change, Planned } from "../../model.ts";
 import { agreementOf } from "../agreement.ts";
-import { PATHS } from "../paths.ts";
+import { PATHS, servicePathOf } from "../paths.ts";
 
 /** What a change acts on: paths, units, packages. */
 export function targetsOf(change: Change): readonly string[] {
@@ -28,7 +28,10 @@ export function touches(planned: Planned, things: readonly string[]): boolean {
 
 /** Whether any of these changes has to do with HAProxy as it runs. */
 export function concernsHaproxy(planned: Planned): boolean {
+  const certificates = everything(planned).flatMap(targetsOf)
+    .filter((path) => servicePathOf(path) === "ca");
   return touches(planned, [
+    ...certificates,
     PATHS.haproxy,
     PATHS.ca,
     PATHS.haproxyUnit,

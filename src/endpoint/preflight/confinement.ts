@@ -1,4 +1,5 @@
 import type { Endpoint, Preflight } from "../../model.ts";
+import { servicesOf } from "../../services.ts";
 import { sh } from "../../shell.ts";
 import { concernsHaproxy } from "./concerns.ts";
 import { type Found, merged, rows } from "./judged.ts";
@@ -38,7 +39,10 @@ function selinux(host: string, stdout: string, endpoint: Endpoint): Found[] {
   const said = rows(stdout, "ports").flat().map(Number);
   const known = said.length > 0 ? said : HTTP_PORTS;
   const stats = Number(endpoint.haproxy.stats.split(":").at(-1));
-  const wanted = [endpoint.port, endpoint.backendPort, stats];
+  const wanted = [
+    ...servicesOf(endpoint).flatMap(({ endpoint: { port, backendPort } }) => [port, backendPort]),
+    stats,
+  ];
   const missing = [...new Set(wanted)].filter((it) => !known.includes(it));
   const warning = { severity: "warning", host } as const;
   return [

@@ -1,12 +1,12 @@
 import type { Endpoint, Preflight } from "../../model.ts";
+import { portsOf } from "../../services.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { type Found, merged } from "./judged.ts";
 import { inTheWay, ruleFor } from "./rules.ts";
 import { heardBy, oneOfEachFamily, stations, wireProbe } from "./wire.ts";
 
-/** Do members reach each other on the endpoint's port, open or closed? A firewall says neither. */
+/** Do members reach each other on the endpoint's ports, open or closed? A firewall says neither. */
 export function firewall(endpoint: Endpoint): Preflight {
-  const { port } = endpoint;
   return {
     name: "firewall",
     waits: true,
@@ -19,11 +19,12 @@ export function firewall(endpoint: Endpoint): Preflight {
         const members = stations(endpoint, facts, beside).filter(({ host }) =>
           names.includes(host)
         );
-        return members.flatMap(({ host, address = "" }): Found[] => {
+        const ways = portsOf(endpoint).flatMap((port) => members.map((it) => ({ ...it, port })));
+        return ways.flatMap(({ host, address = "", port }): Found[] => {
           const own = heard.get(host);
           if (own === undefined) return [];
           const cut = members.filter((it) => {
-            const met = heard.get(it.host)?.portOf(address);
+            const met = heard.get(it.host)?.portOf(address, port);
             return it.host !== host && (met === "silent" || met === "rejected");
           });
           if (cut.length === 0) return [];

@@ -1,4 +1,6 @@
+import { addressesOf } from "../../addresses.ts";
 import type { Endpoint, Preflight } from "../../model.ts";
+import { type Service, servicesOf, speaksSix } from "../../services.ts";
 import { POD_WORDS } from "../../kubelet.ts";
 import { raw, sh } from "../../shell.ts";
 import { concernsHaproxy } from "./concerns.ts";
@@ -18,7 +20,7 @@ interface Wanted {
 
 /** Are the ports that HAProxy is to listen on free, or its own already? */
 export function port(endpoint: Endpoint): Preflight {
-  const wanted = portsOf(endpoint);
+  const wanted = wantedBy(endpoint);
   return {
     name: "port",
     waits: false,
@@ -33,17 +35,26 @@ export function port(endpoint: Endpoint): Preflight {
   };
 }
 
-function portsOf({ port, haproxy: { stats }, profile }: Endpoint): readonly Wanted[] {
-  const own = { what: "the endpoint", key: "port", port: `${port}` };
-  if (profile === "guide") return [own];
+function wantedBy(endpoint: Endpoint): readonly Wanted[] {
+  const { haproxy: { stats }, profile } = endpoint;
+  const own = servicesOf(endpoint).flatMap(ofService);
+  if (profile === "guide") return own;
   const colon = stats.lastIndexOf(":");
   const address = stats.slice(0, colon).replace(/^\[|\]$/g, "");
-  return [own, {
+  return [...own, {
     what: "its health checks",
     key: "haproxy: { stats }",
     address,
     port: stats.slice(colon + 1),
   }];
+}
+
+/** Where it listens for one service: everywhere, or at the service's addresses alone. */
+function ofService({ name, endpoint, bound }: Service): readonly Wanted[] {
+  const what = name === undefined ? "the endpoint" : `service ${name}`;
+  const key = name === undefined ? "port" : `also: [{ name: ${name}, port }]`;
+  const wanted = { what, key, port: `${endpoint.port}` };
+  return bound ? addressesOf(endpoint).map((address) => ({ ...wanted, address })) : [wanted];
 }
 
 // A socket is HAProxy's own when its process is the main one of haproxy.service, or a worker of that.
@@ -58,7 +69,7 @@ own() { pod_pids haproxy | grep -qx "$1"; }`;
 function probe(wanted: readonly Wanted[], own: string): string {
   return sh`command -v ss >/dev/null 2>&1 || { echo "needs ss"; exit; }
 ${raw(own)}
-for port in ${wanted.map((it) => it.port)}; do
+for port in ${[...new Set(wanted.map((it) => it.port))]}; do
   ss -Hltnp "sport = :$port" | while read -r _ _ _ at _ users; do
     pid=\${users#*pid=} pid=\${pid%%[!0-9]*} name=\${users#*'(("'} name=\${name%%'"'*}
     if [ -n "$pid" ] && own "$pid"; then continue; fi
@@ -71,12 +82,12 @@ function judge(
   host: string,
   stdout: string,
   wanted: readonly Wanted[],
-  { address }: Endpoint,
+  endpoint: Endpoint,
 ): Found[] {
   if (stdout.startsWith("needs ss")) {
     return [{ severity: "note", host, message: "whether its ports are free: needs ss (iproute2)" }];
   }
-  const six = address.includes(":");
+  const six = speaksSix(endpoint);
   return rows(stdout, "listens").flatMap(([at = "", pid = "-", name = "-"]): Found[] => {
     const one = wanted.find((it) => at.endsWith(`:${it.port}`) && collide(it, at, six));
     if (one === undefined) return [];

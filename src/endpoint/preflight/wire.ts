@@ -6,6 +6,7 @@
 import { addressesOf } from "../../addresses.ts";
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, ExecResult, Facts, Member } from "../../model.ts";
+import { portsOf } from "../../services.ts";
 import { raw, sh } from "../../shell.ts";
 import { attachment, family, peerAddress, sameAddress } from "../network.ts";
 import { rows } from "./judged.ts";
@@ -45,8 +46,8 @@ export interface Heard {
   readonly adverts: readonly Advert[];
   /** Whether a packet of a peer was met: at the interface, or behind the firewall. */
   met(where: "arrived" | "passed", way: "frame" | "packet", source: string): boolean;
-  /** What a connection to the endpoint's port of a peer met; unset: not tried. */
-  portOf(address: string): string | undefined;
+  /** What a connection to one of the endpoint's ports of a peer met; unset: not tried. */
+  portOf(address: string, port: number): string | undefined;
   /** What filters packets here. */
   readonly firewall: Firewall;
 }
@@ -136,7 +137,8 @@ function about(
     it.host === host || it.address === undefined ? [] : [it.address]
   );
   const six = family(address) === 6;
-  const args = [at.interface, at.address, address, endpoint.port, wayOf(endpoint), ...peers];
+  const ports = portsOf(endpoint).join(",");
+  const args = [at.interface, at.address, address, ports, wayOf(endpoint), ...peers];
   return sh`if command -v perl >/dev/null 2>&1; then
   said=$(perl -e ${WIRE} -- ${args} 2>&1)
   printf '%s\n' "$said"
@@ -213,7 +215,8 @@ export function heardBy({ stdout }: ExecResult): Heard {
     })).filter(({ source }) => family(source) !== undefined),
     met: (where, way, source) =>
       met[where].some(([how, who = ""]) => how === way && sameAddress(who, source)),
-    portOf: (address) => ports.find(([who = ""]) => sameAddress(who, address))?.[1],
+    portOf: (address, port) =>
+      ports.find(([who = "", , which]) => sameAddress(who, address) && which === `${port}`)?.[1],
     firewall: firewallOf(stdout),
   };
 }

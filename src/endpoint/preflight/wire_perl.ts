@@ -1,6 +1,6 @@
 /**
  * The program that asks the segment: who has an address, who speaks VRRP, and whether protocol 112 and
- * the port reach this host from its peers. Perl, because a shell has no raw sockets and every Debian
+ * the ports reach this host from its peers. Perl, because a shell has no raw sockets and every Debian
  * has Perl in its base. Text only.
  * @module
  */
@@ -9,14 +9,14 @@
 export const WINDOW_S = 4;
 
 /**
- * Arguments: interface, own address, address asked about, port, how adverts travel (`unicast` or
+ * Arguments: interface, own address, address asked about, ports with commas between them, how adverts travel (`unicast` or
  * `multicast`), then the addresses of the peers. It writes nothing, and says, a line each:
  *
  * - `neighbor ADDRESS MAC`: who answers for an address;
  * - `advert SOURCE ID ADDRESS,…`: VRRP that was heard on the wire, before any firewall of this host;
  * - `arrived WAY SOURCE`: a packet of a peer that reached the interface;
  * - `passed WAY SOURCE`: one that this host would hand to a daemon;
- * - `port PEER open | refused | silent | rejected`: what a connection to the port of a peer met.
+ * - `port PEER open | refused | silent | rejected PORT`: what a connection to that port of a peer met.
  *
  * Each host sends packets of protocol 112 that no daemon takes for an advert: version 0, router id 0.
  * The way `frame` leaves without passing the firewall of its sender, so that no connection tracking
@@ -24,7 +24,7 @@ export const WINDOW_S = 4;
  * leaves as an advert does. A host hears no frame any more once it has sent packets itself.
  */
 export const WIRE = String.raw`use strict; use Socket qw(:DEFAULT inet_pton inet_ntop IPPROTO_TCP);
-my ($if, $own, $vip, $port, $way, @peers) = @ARGV;
+my ($if, $own, $vip, $ports, $way, @peers) = @ARGV;
 my $six = $vip =~ /:/; my $family = $six ? AF_INET6 : AF_INET;
 my $type = $six ? 0x86dd : 0x0800; my $long = $six ? 16 : 4;
 sub bin { inet_pton($family, $_[0]) // die "no address: $_[0]\n" }
@@ -66,7 +66,8 @@ sub neighbors { return unless $six; for (qx(ip -6 neigh show dev $if)) {
   my ($who, $its) = /^(\S+) .*?lladdr (\S+) .*(?:REACHABLE|DELAY|PROBE)/ or next;
   for (grep { bin($_) eq bin($who) } $vip, @peers) { found($_, pack "H12", $its =~ s/://gr) } } }
 system "ip", "-6", "neigh", "flush", "to", $vip, "dev", $if if $six;
-my %open; for my $peer (@peers) { socket my $s, $family, SOCK_STREAM, 0; fcntl $s, 4, 2048; connect $s, to(bin($peer), $port); $open{$peer} = $s }
+my %open; for my $peer (@peers) { for my $port (split /,/, $ports) {
+  socket my $s, $family, SOCK_STREAM, 0; fcntl $s, 4, 2048; connect $s, to(bin($peer), $port); $open{"$peer $port"} = $s } }
 sub hear { my ($how, $from, $data) = @_; return if $from eq bin($own);
   my $who = inet_ntop($family, $from);
   if ($data =~ /^\0\0holdfast-(frame|packet)/) { say_once($how, $1, $who) unless $1 eq "frame" && $said{answered} }
@@ -92,8 +93,8 @@ while ((my $now = uptime() - $since) < $last) {
   if ($arp && vec $bits, fileno $arp, 1) { recv $arp, my $data, 2048, 0;
     my ($op, $its, $who) = unpack "x6 n a6 a4", $data; $who = inet_ntop(AF_INET, $who);
     found($who, $its) if $its ne $mac && grep { $_ eq $who } $vip, @peers } }
-for my $peer (sort keys %open) { my $s = $open{$peer}; my $bits = ""; vec($bits, fileno $s, 1) = 1;
+for (sort keys %open) { my ($peer, $port) = split; my $s = $open{$_}; my $bits = ""; vec($bits, fileno $s, 1) = 1;
   my $is = select(undef, $bits, undef, 0) ? unpack("i", getsockopt $s, SOL_SOCKET, SO_ERROR) : -1;
-  print "port $peer ", $is == 0 ? "open" : $is == 111 ? "refused" : $is < 0 ? "silent" : "rejected", "\n" }
+  print "port $peer ", $is == 0 ? "open" : $is == 111 ? "refused" : $is < 0 ? "silent" : "rejected", " $port\n" }
 print "done\n";
 `;

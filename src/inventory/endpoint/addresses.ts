@@ -44,6 +44,19 @@ export function virtualAddresses(
   return [...new Set(list)];
 }
 
+/** Reports more addresses than Keepalived announces together, those of further services among them. */
+export function familyLimit(
+  all: readonly string[],
+  { label, node, report }: AddressesContext,
+): void {
+  for (const family of [4, 6] as const) {
+    if (ofFamily([...new Set(all)], family).length <= MOST) continue;
+    const message = `Cannot use "also" of ${label}: with its own addresses there are more than ` +
+      `${MOST} of IPv${family}`;
+    report(errorAt(below(node, ["also"])?.source, "address", message));
+  }
+}
+
 /** A host's own addresses as the inventory gives them: at most one of each family. */
 export function ownAddresses(
   { address }: EndpointHostMap,

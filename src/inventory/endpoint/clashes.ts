@@ -4,11 +4,12 @@
  */
 import { addressesOf } from "../../addresses.ts";
 import { quote } from "../../diagnostics.ts";
-import type { Source } from "../../model.ts";
+import { servicesOf } from "../../services.ts";
 import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
-import { below } from "../yaml/located.ts";
-import { type Placed, reportTakenPorts } from "./ports.ts";
+import { reportSharedSockets } from "./own_clashes.ts";
+import { asOneEndpoint } from "./one_endpoint.ts";
+import { type Placed, placeOfAddress, reportTakenPorts } from "./ports.ts";
 
 /** Reports everything that endpoints and hosts cannot share. */
 export function reportClashes(placed: readonly Placed[], report: Report): void {
@@ -30,23 +31,17 @@ export function reportClashes(placed: readonly Placed[], report: Report): void {
       const other = members.get(host.name);
       if (other) {
         const message = `Cannot use host ${quote(host.name)} in ${label}: it is in endpoint ` +
-          `${quote(other.endpoint.name)} at ${placeOf(other.node.source)}, and a host in two ` +
-          "endpoints is not supported yet";
-        const both = [...addressesOf(other.endpoint), ...addressesOf(endpoint)];
-        report(errorAt(node.source, "two-endpoints", message, asOne(both)));
+          `${quote(other.endpoint.name)} at ${placeOf(other.node.source)}, and a host can be in ` +
+          "one alone";
+        report(errorAt(node.source, "two-endpoints", message, asOneEndpoint(other, each)));
       }
       members.set(host.name, each);
     }
     sameMachine(each, label, report);
     takenAddress(each, label, report);
+    reportSharedSockets(each, label, report);
     reportTakenPorts(each, label, report);
   }
-}
-
-/** What to type instead of two endpoints on the same hosts. */
-function asOne(addresses: readonly string[]): string {
-  const list = [...new Set(addresses)].map((it) => it.includes(":") ? quote(it) : it).join(", ");
-  return `one endpoint leads to the same API servers on several addresses: address: [${list}]`;
 }
 
 /** Two names for one machine would make it its own peer. */
@@ -75,7 +70,9 @@ function takenAddress(placed: Placed, label: string, report: Report): void {
     ...endpoint.members.flatMap(({ host, addresses = [] }) =>
       [host.address, ...addresses].map((address) => ({ what: "host", name: host.name, address }))
     ),
-    ...endpoint.backends.map((backend) => ({ what: "backend", ...backend })),
+    ...servicesOf(endpoint).flatMap((it) =>
+      it.endpoint.backends.map((backend) => ({ what: "backend", ...backend }))
+    ),
   ];
   for (const address of addressesOf(endpoint)) {
     const owner = owners.find((o) => canonicalIp(o.address) === address);
@@ -84,12 +81,4 @@ function takenAddress(placed: Placed, label: string, report: Report): void {
       `address of ${owner.what} ${quote(owner.name)}`;
     report(errorAt(placeOfAddress(placed, address), "taken-address", message));
   }
-}
-
-/** Where one of the virtual addresses was written. */
-function placeOfAddress({ node }: Placed, address: string): Source | undefined {
-  const written = below(node, ["address"]);
-  if (!Array.isArray(written?.value)) return written?.source;
-  const index = written.value.findIndex((item) => canonicalIp(String(item)) === address);
-  return (below(node, ["address", index]) ?? written).source;
 }

@@ -11,6 +11,7 @@ import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
 import { authPassOf } from "./auth_pass.ts";
 import { virtualAddresses } from "./addresses.ts";
+import { alsoOf } from "./also.ts";
 import { backendsOf } from "./backends.ts";
 import { caOf } from "./ca.ts";
 import { reportClashes } from "./clashes.ts";
@@ -86,7 +87,9 @@ async function endpointOf(
   const ca = map.ca_file === undefined
     ? undefined
     : await caOf(map.ca_file, below(node, ["ca_file"]), context);
-  const [address = "", ...moreAddresses] = virtualAddresses(map, context);
+  const addresses = virtualAddresses(map, context);
+  const [address = "", ...moreAddresses] = addresses;
+  const also = await alsoOf(map, addresses, context);
   const authPass = await passwordOf(map, node, context);
   const pods = podsOf(map, context);
   return {
@@ -99,6 +102,7 @@ async function endpointOf(
     profile: map.profile,
     interface: map.interface,
     ...(ca === undefined ? {} : { ca }),
+    ...(also.length === 0 ? {} : { also }),
     vrrp: {
       routerId: map.vrrp.router_id,
       ...(authPass ? { authPass } : {}),

@@ -29,7 +29,7 @@ export async function haproxyOf(
   if (verify_host !== undefined && ca_file === undefined) unverifiable(options);
   const checkClient = check_client === undefined
     ? undefined
-    : await checkClientOf(check_client, options);
+    : await checkClientOf(check_client, options, ["haproxy"]);
   return {
     balance: haproxy.balance,
     clientTimeout: haproxy.client_timeout,
@@ -45,24 +45,34 @@ export async function haproxyOf(
   };
 }
 
-/** Without a CA nothing of a certificate is looked at. */
-function unverifiable({ label, node, report }: HaproxyOptions): void {
-  const message = `Cannot use "haproxy.verify_host" of ${label}: "ca_file" is missing, and ` +
+/**
+ * Without a CA nothing of a certificate is looked at: reports `verify_host`, which is below `within`
+ * of the map.
+ */
+export function unverifiable(
+  { label, node, report }: Pick<HaproxyOptions, "label" | "node" | "report">,
+  within: readonly string[] = ["haproxy"],
+): void {
+  const path = [...within, "verify_host"];
+  const message = `Cannot use ${quote(path.join("."))} of ${label}: "ca_file" is missing, and ` +
     "without it no certificate is verified";
-  const source = below(node, ["haproxy", "verify_host"])?.source;
+  const source = below(node, path)?.source;
   report(errorAt(source, "missing-key", message, "ca_file: ca.crt"));
 }
 
-async function checkClientOf(
+/** Reads the files of `check_client`, which is below `within` of the map; what is wrong is reported. */
+export async function checkClientOf(
   given: NonNullable<EndpointMap["haproxy"]["check_client"]>,
   options: HaproxyOptions,
+  within: readonly string[],
 ): Promise<HaproxySettings["checkClient"]> {
   const { label, node, report, secrets } = options;
-  const at = (key: string) => below(node, ["haproxy", "check_client", key]);
-  const certName = "haproxy.check_client.cert_file";
+  const path = [...within, "check_client"];
+  const at = (key: string) => below(node, [...path, key]);
+  const certName = `${path.join(".")}.cert_file`;
   const certificate = await caOf(given.cert_file, at("cert_file"), options, certName);
   const source = at("key_file")?.source;
-  const name = `"haproxy.check_client.key_file" of ${label}`;
+  const name = `"${path.join(".")}.key_file" of ${label}`;
   const key = await fetchOrReport({ file: given.key_file }, { name, source }, options);
   if (certificate === undefined || key === undefined) return undefined;
   // Nothing was read, so that there is nothing to judge.

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { choice, duration, mapping, path, socket, text, whole } from "./values.ts";
 
-const checkClient = z.strictObject({
+/** What checks identify themselves with. */
+export const checkClient = z.strictObject({
   cert_file: path("a path").meta({
     description: "PEM file of the client certificate, relative to the inventory's folder",
     examples: ["check.crt"],
@@ -16,6 +17,29 @@ const checkClient = z.strictObject({
   }),
 }, mapping);
 
+/** How connections are shared out. */
+export const balance = () =>
+  choice("auto", "roundrobin", "leastconn", "source", "first", "random", "static-rr")
+    .default("auto")
+    .meta({ description: "Balance algorithm; auto goes by profile", examples: ["leastconn"] });
+
+/** What the checks ask for. */
+export const checkPath = () =>
+  text(/^\/[A-Za-z0-9._/-]{0,255}$/, "a path such as /readyz").default("/readyz")
+    .meta({
+      description: "What the checks ask API servers for; 200 is well. Not for profile guide",
+      examples: ["/healthz"],
+    });
+
+/** A name that certificates must hold. */
+export const verifyHost = () =>
+  text(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, "a host name").optional()
+    .meta({
+      description: "Name that every API server's certificate must hold; needs ca_file. Not for " +
+        "profile guide",
+      examples: ["kubernetes"],
+    });
+
 /** YAML 1.1 reads off as false, and passes it on so. */
 const accessLog = z.union([choice("tcp", "errors", "off"), z.literal(false)], {
   error: "expected tcp, errors or off",
@@ -23,19 +47,12 @@ const accessLog = z.union([choice("tcp", "errors", "off"), z.literal(false)], {
 
 /** The `haproxy` map of an endpoint. */
 export const haproxySchema = z.strictObject({
-  balance: choice(
-    "auto",
-    "roundrobin",
-    "leastconn",
-    "source",
-    "first",
-    "random",
-    "static-rr",
-  ).default("auto")
-    .meta({ description: "Balance algorithm; auto goes by profile", examples: ["leastconn"] }),
+  balance: balance(),
   // Below the kernel's highest limit of descriptors (1,048,576), with two for each.
   max_connections: whole(10, 500_000).default(4000).meta({
-    description: "Connections of clients at once on each load balancer; not for profile guide",
+    description:
+      "Connections of clients at once on each load balancer, for each service; not for " +
+      "profile guide",
     examples: [20000],
   }),
   client_timeout: duration().default("1h")
@@ -61,22 +78,13 @@ export const haproxySchema = z.strictObject({
       "nothing; not for profile guide",
     examples: ["errors"],
   }),
-  check_path: text(/^\/[A-Za-z0-9._/-]{0,255}$/, "a path such as /readyz").default("/readyz")
-    .meta({
-      description: "What the checks ask API servers for; 200 is well. Not for profile guide",
-      examples: ["/healthz"],
-    }),
+  check_path: checkPath(),
   check_client: checkClient.optional().meta({
     description: "Client certificate that the checks show, for API servers without anonymous " +
       "access; not for profile guide",
     examples: [{ cert_file: "check.crt", key_file: "check.key" }],
   }),
-  verify_host: text(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, "a host name").optional()
-    .meta({
-      description: "Name that every API server's certificate must hold; needs ca_file. Not for " +
-        "profile guide",
-      examples: ["kubernetes"],
-    }),
+  verify_host: verifyHost(),
 }, mapping);
 
 /** Keys of the map, for suggestions. */

@@ -3,7 +3,8 @@
  * @module
  */
 import { quote } from "../../diagnostics.ts";
-import type { Endpoint, Member } from "../../model.ts";
+import type { Endpoint, Member, Source } from "../../model.ts";
+import { servicesOf } from "../../services.ts";
 import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, type Report, warningAt } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
@@ -35,28 +36,50 @@ interface Wish {
   /** `port 8443`, for messages. */
   readonly what: string;
   /** Where it was written, as far as it was. */
-  readonly path: readonly string[];
+  readonly path: readonly Step[];
 }
+
+type Step = string | number;
 
 /** Reports ports that HAProxy cannot have, and on API servers those that something else has. */
 export function reportTakenPorts(placed: Placed, label: string, report: Report): void {
   const { endpoint } = placed;
   // The seed document has no such listeners.
   const others = endpoint.profile === "guide" ? [] : listeners(endpoint);
-  const wishes: readonly Wish[] = [
-    { port: endpoint.port, what: `port ${endpoint.port}`, path: ["port"] },
-    ...others,
-  ];
-  for (const { port, what, path } of others.filter(({ port }) => port === endpoint.port)) {
+  const own = servicesOf(endpoint).map(({ name, endpoint: { port } }, i): Wish => {
+    const whose = name === undefined ? "" : ` of service ${quote(name)}`;
+    return { port, what: `port ${port}${whose}`, path: [...withinService(i), "port"] };
+  });
+  for (const { port, what, path } of others) {
+    const clients = own.find((it) => it.port === port);
+    if (clients === undefined) continue;
     const message = `Cannot use ${what} of ${label}: clients connect to port ${port}`;
-    report(errorAt(place(placed, path, ["port"]), "taken-port", message));
+    report(errorAt(place(placed, path, clients.path), "taken-port", message));
   }
   if (others.length > 0) sharedListener(placed, label, report);
-  const both = stacked(endpoint);
+  // Two services may lead to the same machines.
+  const said = new Set<string>();
+  const once: Report = (it) =>
+    said.has(it.message) ? undefined : (said.add(it.message), report(it));
+  for (const [i, { endpoint: its }] of servicesOf(endpoint).entries()) {
+    besideApiServer(placed, its, i, [...own, ...others], label, once);
+  }
+}
+
+/** Ports that an API server of one service has, on a machine that is a load balancer as well. */
+function besideApiServer(
+  placed: Placed,
+  { backends, backendPort, members }: Endpoint,
+  index: number,
+  wishes: readonly Wish[],
+  label: string,
+  report: Report,
+): void {
+  const both = members.find((it) => isOneOf(backends, it))?.host.name;
   if (both === undefined) return;
   for (const { port, what, path } of wishes) {
-    const source = place(placed, path, ["backend_port"]);
-    if (port === endpoint.backendPort) {
+    const source = place(placed, path, [...withinService(index), "backend_port"]);
+    if (port === backendPort) {
       const message = `Cannot use ${what} of ${label}: host ${quote(both)} is a backend as well, ` +
         "and its API server listens there";
       report(errorAt(source, "taken-port", message));
@@ -66,6 +89,33 @@ export function reportTakenPorts(placed: Placed, label: string, report: Report):
       report(warningAt(source, "control-plane-port", message));
     }
   }
+}
+
+/** Where the keys of a service stand, below the map: the first one is the endpoint's own. */
+function withinService(index: number): readonly Step[] {
+  return index === 0 ? [] : ["also", index - 1];
+}
+
+/** Where the first of these keys of a service was written, else the service. */
+export function placeOfService(
+  placed: Placed,
+  index: number,
+  ...paths: readonly (readonly Step[])[]
+) {
+  const within = withinService(index);
+  return place(placed, ...paths.map((path) => [...within, ...path]), within);
+}
+
+/** Where one of the virtual addresses was written. */
+export function placeOfAddress({ endpoint, node }: Placed, address: string): Source | undefined {
+  const maps = [[], ...(endpoint.also ?? []).map((_, i) => ["also", i])];
+  for (const path of maps) {
+    const written = below(node, [...path, "address"]);
+    const list = [written?.value].flat();
+    const index = list.findIndex((item) => canonicalIp(String(item)) === address);
+    if (index >= 0) return (below(node, [...path, "address", index]) ?? written)?.source;
+  }
+  return below(node, ["address"])?.source;
 }
 
 /** What HAProxy listens on beside the port of clients. */
@@ -91,18 +141,17 @@ function sharedListener(placed: Placed, label: string, report: Report): void {
   report(errorAt(place(placed, ["haproxy", "metrics"]), "taken-port", message));
 }
 
-/** A load balancer that is an API server as well. */
-function stacked(endpoint: Endpoint): string | undefined {
-  return endpoint.members.find((member) => isApiServer(endpoint, member))?.host.name;
+/** Whether a load balancer is one of the API servers of any service, by its name or an address. */
+export function isApiServer(endpoint: Endpoint, member: Member): boolean {
+  return servicesOf(endpoint).some((it) => isOneOf(it.endpoint.backends, member));
 }
 
-/** Whether a load balancer is one of the API servers, by its name or an address. */
-export function isApiServer({ backends }: Endpoint, { host, addresses = [] }: Member): boolean {
+function isOneOf(backends: Endpoint["backends"], { host, addresses = [] }: Member): boolean {
   const own = [host.name, canonicalIp(host.address), ...addresses];
   return backends.some((it) => own.includes(it.name) || own.includes(canonicalIp(it.address)));
 }
 
 /** Where the first of these keys was written, else the map. */
-export function place({ node }: Placed, ...paths: readonly (readonly string[])[]) {
+export function place({ node }: Placed, ...paths: readonly (readonly Step[])[]) {
   return (paths.map((path) => below(node, path)).find((it) => it !== undefined) ?? node).source;
 }

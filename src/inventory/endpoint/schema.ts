@@ -5,37 +5,26 @@
  * @module
  */
 import { z } from "zod";
-import { isIpv4, isIpv6 } from "../connection/grammar.ts";
+import { ALSO_KEYS, alsoSchema } from "./also_schema.ts";
 import { DRILL_KEYS, drillSchema } from "./drill_schema.ts";
 import { SECRET_KEYS, secretSource } from "../secret_source.ts";
 import { CHECK_CLIENT_KEYS, HAPROXY_KEYS, haproxySchema } from "./haproxy_schema.ts";
 import { NOTIFY_KEYS, notifySchema } from "./notify_schema.ts";
-import { choice, mapping, path, text, whole } from "./values.ts";
-
-const port = () => whole(1, 65535, "a port from 1 to 65535");
-
-// What a refinement demands, no JSON Schema can say: its metadata does.
-const ip = () =>
-  z.string({ error: "expected an IP address" })
-    .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" })
-    .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
-
-const addresses = () =>
-  z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
-    error: "expected an IP address",
-  });
+import {
+  addresses,
+  BACKEND_KEYS,
+  backends,
+  choice,
+  mapping,
+  path,
+  port,
+  text,
+  whole,
+} from "./values.ts";
 
 /** How an interface may be called: what Linux allows, minus what would need quoting. */
 const networkInterface = () =>
   text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, "the name of a network interface, or auto");
-
-const backend = z.strictObject({
-  name: text(
-    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-    "a name of letters, digits, dots, dashes and underscores that begins with a letter or digit",
-  ).meta({ description: "Name of the server in HAProxy", examples: ["m1"] }),
-  address: ip().meta({ description: "IP address of the API server", examples: ["10.0.0.21"] }),
-}, mapping);
 
 const vrrp = z.strictObject({
   router_id: z.union([z.literal("auto"), whole(1, 255)], {
@@ -117,14 +106,7 @@ export const endpointSchema = z.strictObject({
   }),
   port: port().default(8443)
     .meta({ description: "Port that clients connect to", examples: [6443] }),
-  backends: z.union([
-    text(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, "the name of a group, or a list of { name, address }"),
-    z.array(backend).min(1, { error: "expected at least one backend" }),
-  ], { error: "expected the name of a group, or a list of { name, address }" })
-    .meta({
-      description: "The API servers: the name of their group, or a list of { name, address }",
-      examples: ["masters", [{ name: "m1", address: "10.0.0.21" }]],
-    }),
+  backends: backends(),
   backend_port: port().default(6443)
     .meta({ description: "Port of the API servers", examples: [6443] }),
   profile: choice("guide", "standard", "fast").default("standard")
@@ -159,6 +141,12 @@ export const endpointSchema = z.strictObject({
         "PEM file of the CA that signed the API servers' certificates, relative to the " +
         "inventory's folder; without it checks do not verify",
       examples: ["ca.crt"],
+    }),
+  also: z.array(alsoSchema, { error: "expected a list of { name, backends, ... }" }).optional()
+    .meta({
+      description: "Further services that the same load balancers stand in front of, such as the " +
+        "API servers of another cluster; not for profile guide",
+      examples: [[{ name: "staging", address: "10.0.0.11", backends: "staging_masters" }]],
     }),
   // A default is not read again: inner defaults only come from reading {}.
   vrrp: vrrp.default(() => vrrp.parse({}))
@@ -233,7 +221,10 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["images", Object.keys(images.shape)],
   ["slo", Object.keys(slo.shape)],
   ["drill", DRILL_KEYS],
-  ["backends.*", Object.keys(backend.shape)],
+  ["backends.*", BACKEND_KEYS],
+  ["also.*", ALSO_KEYS],
+  ["also.*.check_client", CHECK_CLIENT_KEYS],
+  ["also.*.backends.*", BACKEND_KEYS],
 ]);
 
 /** As {@link ENDPOINT_KEYS}, for `endpoint_host`. */

@@ -45,3 +45,40 @@ function isSocket(text: string): boolean {
   if (!match || Number(match[3]) > 65535) return false;
   return match[1] === undefined ? isIpv6(match[2] ?? "") : isIpv4(match[1]);
 }
+
+/** A TCP port. */
+export const port = () => whole(1, 65535, "a port from 1 to 65535");
+
+// What a refinement demands, no JSON Schema can say: its metadata does.
+const ip = () =>
+  z.string({ error: "expected an IP address" })
+    .refine((v) => isIpv4(v) || isIpv6(v), { error: "expected an IP address" })
+    .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
+
+/** An IP address, or a list of them. */
+export const addresses = () =>
+  z.union([ip(), z.array(ip()).min(1, { error: "expected an IP address" })], {
+    error: "expected an IP address",
+  });
+
+const backend = z.strictObject({
+  name: text(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    "a name of letters, digits, dots, dashes and underscores that begins with a letter or digit",
+  ).meta({ description: "Name of the server in HAProxy", examples: ["m1"] }),
+  address: ip().meta({ description: "IP address of the API server", examples: ["10.0.0.21"] }),
+}, mapping);
+
+/** Keys of a backend that is listed, for suggestions. */
+export const BACKEND_KEYS: readonly string[] = Object.keys(backend.shape);
+
+/** The API servers behind an address: the name of a group, or a list. */
+export const backends = () =>
+  z.union([
+    text(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, "the name of a group, or a list of { name, address }"),
+    z.array(backend).min(1, { error: "expected at least one backend" }),
+  ], { error: "expected the name of a group, or a list of { name, address }" })
+    .meta({
+      description: "The API servers: the name of their group, or a list of { name, address }",
+      examples: ["masters", [{ name: "m1", address: "10.0.0.21" }]],
+    });

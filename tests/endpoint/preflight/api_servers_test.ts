@@ -133,6 +133,34 @@ for (const program of ["curl", "openssl"]) {
   }
 }
 
+for (const [name, shell] of SHELLS_HERE) {
+  Deno.test(`apiServers() asks in ${name} for every service with its own CA`, () =>
+    withTempDir(async (dir) => {
+      const bin = await onlyWith(dir, ["curl"]);
+      for (const sub of ["own", "staging"]) await Deno.mkdir(`${dir}/${sub}`);
+      const [own, staging] = await Promise.all([
+        authority(`${dir}/own`, "IP:10.88.0.10"),
+        authority(`${dir}/staging`, "IP:10.88.0.11"),
+      ]);
+      await using mine = serve(own!, [200]);
+      await using theirs = serve(staging!, [200, 401]);
+      const { backends, backendPort, ca = "" } = theirs.endpoint;
+      const service = { name: "staging", addresses: ["10.88.0.11"], port: 8443, backends };
+      const of = (ca: string) => ({
+        ...mine.endpoint,
+        also: [{ ...service, backendPort, ca, haproxy: { balance: "auto" } }],
+      });
+      const right = await ask(of(ca), bin, shell);
+      assertEquals(right.message, "backends 1/1, staging 1/2");
+      assertEquals(shown(right.findings), [
+        "warning: m2 of staging answers 401 to /readyz without credentials, which is how HAProxy asks",
+      ]);
+      const wrong = await ask(of(own!.ca), bin, shell);
+      assertEquals(wrong.message, "backends 1/1, staging 0/2");
+      assertMatch(shown(wrong.findings).join(), /error: the certificate of m1 of staging, m2 of/);
+    }));
+}
+
 Deno.test("apiServers() says what it needs where there is neither curl nor openssl", () =>
   withTempDir(async (dir) => {
     const { findings } = await ask(endpoint(), await onlyWith(dir, []), ["sh"]);

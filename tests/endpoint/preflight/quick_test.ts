@@ -11,7 +11,7 @@ import { runSh } from "../../helpers.ts";
 import { SHELLS } from "../../ssh/shells.ts";
 import { withKubeletHost } from "../../kubelet_host.ts";
 import { endpoint, facts, member, world } from "../fixtures.ts";
-import { inPods } from "../renderings.ts";
+import { endpoints, inPods, PAPER } from "../renderings.ts";
 
 /** What a preflight says when hosts answer so, `severity host: message` each. */
 function said(
@@ -35,11 +35,12 @@ const SHELLS_HERE = Object.entries({
 
 for (const [name, shell] of SHELLS_HERE) {
   Deno.test(`every preflight asks in text that ${name} can read, and that changes nothing`, async () => {
-    const of = endpoint();
-    for (const { probe } of preflights(of)) {
-      const text = probe?.("lb1", world(of).facts) ?? ":";
-      const { code, stderr } = await runSh(text, [...shell, "-n"]);
-      assertEquals([code, stderr], [0, ""], text);
+    for (const  of of[endpoint(), endpoints(PAPER)["standard-also"]]) {
+      for (const { probe } of preflights(of)) {
+        const text = probe?.("lb1", world(of).facts) ?? ":";
+        const { code, stderr } = await runSh(text, [...shell, "-n"]);
+        assertEquals([code, stderr], [0, ""], text);
+      }
     }
   });
 
@@ -115,6 +116,24 @@ Deno.test("port() is about sockets that cannot be there beside its own", () => {
   ]);
   const six = port(endpoint({ address: "fd00::10" }));
   assertEquals(said(six, { lb1: "listens [::]:8443 7 nginx\nlistens [::1]:8443 8 x\n" }).length, 2);
+});
+
+Deno.test("port() is about the sockets of every service, where it listens", () => {
+  const one = port(endpoints(PAPER)["standard-also"]);
+  const listens = (at: string) =>
+    said(one, { lb1: `listens ${at} 7 nginx\n` }).map((it) => /port .*? is taken/.exec(it)?.[0]);
+  const [own, staging, edge] = [
+    "port 8443 of the endpoint is taken",
+    "port 8443 of service staging is taken",
+    "port 8444 of service edge-1 is taken",
+  ];
+  assertEquals(
+    ["0.0.0.0:8443", "10.88.0.10:8443", "10.88.0.9:8443", "[fd00:88::9]:8443", "[::]:8444"]
+      .map(listens),
+    [[own], [own], [staging], [staging], [edge]],
+  );
+  // Addresses that nobody is to listen at.
+  assertEquals(["10.88.0.11:8443", "[fd00:88::10]:8443"].map(listens), [[], []]);
 });
 
 Deno.test("port() says what it needs", () => {

@@ -26,7 +26,7 @@ function said(
 
 const HEARD = (n: number) =>
   `neighbor 10.88.0.1${n} 02:00:00:00:00:0${n}\npassed frame 10.88.0.1${n}\narrived frame 10.88.0.1${n}
-passed packet 10.88.0.1${n}\narrived packet 10.88.0.1${n}\nport 10.88.0.1${n} refused\ndone\n`;
+passed packet 10.88.0.1${n}\narrived packet 10.88.0.1${n}\nport 10.88.0.1${n} refused 8443\ndone\n`;
 
 Deno.test("a member that gave no answer and holds the address is known by its MAC", () => {
   const of = endpoint({ members: [...endpoint().members, member("lb3", "10.88.0.13")] });
@@ -61,6 +61,22 @@ Deno.test("what could not be asked is a note, and never that all is well", () =>
   for (const make of [addressFree, routerIdFree, protocol, firewall]) {
     assertEquals(said(make, {}), []);
   }
+});
+
+Deno.test("a firewall that lets in one port and not that of a further service is told by the port", () => {
+  const of = endpoint({
+    firewall: "none",
+    also: [{
+      ...{ name: "staging", addresses: [], port: 9443, backends: [], backendPort: 6443 },
+      haproxy: { balance: "auto" },
+    }],
+  });
+  const heard = (n: number, met: string) => `port 10.88.0.1${n} ${met} 9443\n${HEARD(n)}`;
+  assertEquals(said(firewall, { lb1: heard(2, "open"), lb2: heard(1, "open") }, of), []);
+  assertEquals(said(firewall, { lb1: heard(2, "silent"), lb2: heard(1, "refused") }, of), [
+    "error lb2: nothing gets through to its TCP port 9443 from lb1: a firewall is in the way; " +
+    "let TCP port 9443 through",
+  ]);
 });
 
 Deno.test("with one member there is nobody to speak with", () => {

@@ -138,6 +138,27 @@ CASES.push({
 });
 
 CASES.push({
+  name: "a firewall that lets in one port and drops that of a further service is found",
+  fn: async () => {
+    const service = { name: "staging", port: 9443, backends: [], backendPort: 6443 };
+    const also = [{ ...service, addresses: ["10.99.0.98"], haproxy: { balance: "auto" } }];
+    const found = await ask(
+      { ...here(false), also },
+      `on 2 nft 'table inet own { chain incoming { type filter hook input priority 0; tcp dport 9443 drop; }; }'`,
+    );
+    assertEquals(
+      found,
+      [
+        "10.99.0.99 is free, 10.99.0.98 is free",
+        ...CLEAR("").slice(1),
+        "error lb2: nothing gets through to its TCP port 9443 from lb1: a firewall is in the way; " +
+        "nft insert rule inet own incoming tcp dport 9443 accept (and keep it, in /etc/nftables.conf)",
+      ].toSorted((a, b) => Number(a.startsWith("error")) - Number(b.startsWith("error"))),
+    );
+  },
+});
+
+CASES.push({
   name: "the rules that are named let everything through",
   fn: async () => {
     const rules =
