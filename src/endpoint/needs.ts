@@ -86,6 +86,7 @@ export function handlerScripts(): readonly Handler[] {
 
 // The master process survives a configuration that no worker can start with, for example a port
 // that is taken, and the old worker goes on: only a new worker that stays is success.
+// What is wrong is said last: of what a handler prints the end is shown.
 const RELOAD_HAPROXY = `${SERVICE_WORDS.text}
 main=$(systemctl show -p MainPID --value haproxy.service)
 workers() { cat "/proc/$main/task/$main/children" 2>/dev/null; }
@@ -100,8 +101,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
     if kill -0 "$pid" 2>/dev/null; then systemctl is-active haproxy.service; exit; fi
   done
 done
-echo "haproxy still runs with the configuration from before"
 systemctl status --no-pager --lines=20 haproxy.service
+echo "haproxy still runs with the configuration from before"
 exit 1
 `;
 
@@ -113,8 +114,8 @@ ended=$?
 sleep 0.5
 after=$(systemctl show -p MainPID --value keepalived.service)
 if [ $ended -ne 0 ] || { [ "$before" != 0 ] && [ "$before" != "$after" ]; }; then
-  echo "keepalived ended over the new configuration"
   systemctl status --no-pager --lines=20 keepalived.service
+  echo "keepalived ended over the new configuration"
   exit 1
 fi
 systemctl is-active keepalived.service
@@ -130,8 +131,8 @@ main() { systemctl show -p MainPID --value ${service}.service; }
 before=$(main)
 sleep 0.5
 if [ "$(main)" = "$before" ]; then systemctl is-active ${service}.service; exit; fi
-echo "${service} does not stay up"
 systemctl status --no-pager --lines=20 ${service}.service
+echo "${service} does not stay up"
 exit 1
 `,
     supersedes: [`reload ${service}`],

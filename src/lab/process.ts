@@ -5,14 +5,9 @@
  */
 import { dirname } from "@std/path";
 import { delay } from "@std/async/delay";
+import { hasEnded, parseStat, type ProcessRecord } from "./stat.ts";
 
-/** A process that cannot be mistaken for a later one with the same pid. */
-export interface ProcessRecord {
-  /** Its pid. */
-  pid: number;
-  /** When it started, in clock ticks since boot. */
-  startedAt: string;
-}
+export type { ProcessRecord } from "./stat.ts";
 
 /** How a process is started. */
 export interface StartOptions {
@@ -68,7 +63,7 @@ export async function living(pidFile: string): Promise<ProcessRecord | undefined
 /** Tells whether the very process of the record still runs; a zombie does not. */
 export async function isAlive({ pid, startedAt }: ProcessRecord): Promise<boolean> {
   const text = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
-  return parseStat(text)?.startedAt === startedAt && !/\) [ZX] /.test(text);
+  return parseStat(text)?.startedAt === startedAt && !hasEnded(text);
 }
 
 /** The record of a running process; nothing when it is gone. */
@@ -111,11 +106,4 @@ function signal(pid: number, name: Deno.Signal): void {
     // It ended by itself between the look and the signal.
     if (!(error instanceof Deno.errors.NotFound) && !/ESRCH/.test(String(error))) throw error;
   }
-}
-
-// "pid (name) state ppid ...": the name may hold anything, so fields count from the last ")".
-function parseStat(text: string): ProcessRecord | undefined {
-  const match = /^(\d+) \(.*\) ([\s\S]*)$/.exec(text);
-  const startedAt = match?.[2]?.split(" ")[19];
-  return startedAt === undefined ? undefined : { pid: Number(match?.[1]), startedAt };
 }

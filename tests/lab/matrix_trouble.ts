@@ -13,10 +13,10 @@ export interface TroubleTexts {
   readonly right: string;
 }
 
-/** Gives a folder a small disk of its own, with what was there and no room for more. */
+/** Gives a folder a disk of its own, with what was there and no room for more. */
 const noRoom = (dir: string): TroubleTexts => ({
   wrong: `mkdir -p ${dir} && cp -a ${dir} /root/kept &&
-mount -t tmpfs -o size=64k,mode=$(stat -c %a ${dir}) none ${dir} && cp -a /root/kept/. ${dir}/ &&
+mount -t tmpfs -o size=8m,mode=$(stat -c %a ${dir}) none ${dir} && cp -a /root/kept/. ${dir}/ &&
 ! dd if=/dev/zero of=${dir}/filler bs=1k 2>/dev/null`,
   // What was put in place there stays.
   right: `rm -f ${dir}/filler && rm -rf /root/kept && cp -a ${dir} /root/kept && umount ${dir} &&

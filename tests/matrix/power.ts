@@ -1,17 +1,16 @@
 /**
  * Which processes are the first ones of a room and of its hosts. A number of a process comes back,
- * within a minute on a busy machine; the time at which it started does not. Without imports: the stub
- * of `ssh` asks too.
+ * within a minute on a busy machine; the time at which it started does not. Without imports that need a
+ * configuration: the stub of `ssh` asks too.
  * @module
  */
 
-/** When a process started, in ticks since boot; undefined: it is gone. */
-export function startOf(pid: number): string | undefined {
+import { hasEnded, parseStat } from "../../src/lab/stat.ts";
+
+function startOf(pid: number): string | undefined {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name of the program comes before, in parentheses, and may hold anything.
-    const [state = "X", ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return "ZXx".includes(state) ? undefined : rest[18];
+    return hasEnded(stat) ? undefined : parseStat(stat)?.startedAt;
   } catch {
     return undefined;
   }
