@@ -118,7 +118,7 @@ echo "$?"; systemctl -q is-active -- haproxy.service; echo "$?"; systemctl is-en
       await box.must("touch /run/broken");
       const { code, stdout } = await handler("reload keepalived");
       assertEquals(code, 1);
-      assertMatch(stdout, /^keepalived ended over the new configuration/);
+      assertMatch(stdout, /\nkeepalived ended over the new configuration\n$/);
       assert((await handler("reload haproxy")).code !== 0);
       assert((await handler("restart haproxy")).code !== 0);
       await box.must("rm /run/broken");
