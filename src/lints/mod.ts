@@ -86,6 +86,7 @@ import { scriptMissing } from "./keepalived/script_missing.ts";
 import { scriptSecurity } from "./keepalived/script_security.ts";
 import { scriptUser } from "./keepalived/script_user.ts";
 import { sharedName } from "./keepalived/shared_name.ts";
+import { sharedRouterId } from "./keepalived/shared_router_id.ts";
 import { shellInScript } from "./keepalived/shell_in_script.ts";
 import { slowAdverts } from "./keepalived/slow_adverts.ts";
 import { slowDetection } from "./keepalived/slow_detection.ts";
@@ -210,6 +211,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   scriptSecurity,
   scriptUser,
   sharedName,
+  sharedRouterId,
   shellInScript,
   slowAdverts,
   slowDetection,

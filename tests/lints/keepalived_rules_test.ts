@@ -199,6 +199,72 @@ const CASES: Readonly<Record<string, Case>> = {
     ),
     0,
   ],
+  "no address in common, one name": [
+    "addresses-differ",
+    ["10.0.0.1", "10.0.0.2"].map((it) => vrrp(`virtual_ipaddress {\n${it}\n}`)),
+    1,
+  ],
+  "no address in common, peers of each other under other names": [
+    "addresses-differ",
+    ["1", "2"].map((it) =>
+      vrrp(
+        `unicast_src_ip 10.0.0.1${it}\nunicast_peer {\n10.0.0.11\n10.0.0.12\n}\n` +
+          `virtual_ipaddress {\n10.0.0.${it}\n}`,
+      ).replace("instance A", `instance A${it}`)
+    ),
+    1,
+  ],
+  "no address in common, of three one differs": [
+    "addresses-differ",
+    ["1", "1", "2"].map((it) => vrrp(`virtual_ipaddress {\n10.0.0.${it}\n}`)),
+    2,
+  ],
+  "no address in common, other names and multicast": [
+    "addresses-differ",
+    ["1", "2"].map((it) =>
+      vrrp(`virtual_ipaddress {\n10.0.0.${it}\n}`).replace("instance A", `instance A${it}`)
+    ),
+    0,
+  ],
+  "one id in two networks, each with its counterpart": [
+    "addresses-differ",
+    [1, 2].map(() =>
+      vrrp("virtual_ipaddress {\n10.0.0.1\n}") +
+      vrrp("virtual_ipaddress {\n10.1.0.1\n}").replace("instance A", "instance B")
+        .replace("eth0", "eth1")
+    ),
+    0,
+  ],
+  "addresses that nobody has filled in, or that another file has": [
+    "addresses-differ",
+    [
+      vrrp("virtual_ipaddress {\n${VIP}\n}"),
+      vrrp("virtual_ipaddress {\n10.0.0.2\n}"),
+      vrrp("virtual_ipaddress {\n10.0.0.3\n}", "include x.conf"),
+      vrrp(""),
+    ],
+    0,
+  ],
+  "two groups with one id that do not hear each other": [
+    "shared-router-id",
+    [
+      vrrp("virtual_ipaddress {\n10.0.0.1\n}"),
+      vrrp("virtual_ipaddress {\n10.0.0.2\n}").replace("instance A", "instance B")
+        .replace("eth0", "eth1"),
+      vrrp("unicast_peer {\n10.0.0.9\n}\nvirtual_ipaddress {\n10.0.0.3\n}")
+        .replace("instance A", "instance C"),
+    ],
+    0,
+  ],
+  "groups that change places between two hosts": [
+    "shared-router-id",
+    [
+      vrrp("virtual_ipaddress {\n10.0.0.1\n}"),
+      vrrp("virtual_ipaddress {\n10.0.0.1\n}").replace("router_id 9", "router_id 8") +
+      vrrp("virtual_ipaddress {\n10.0.0.2\n}").replace("instance A", "instance B"),
+    ],
+    0,
+  ],
   "a peer whose own address is unknown": [
     "peer-missing",
     [vrrp("unicast_peer {\n10.0.0.9\n}"), vrrp("unicast_peer {\n10.0.0.9\n}")],
