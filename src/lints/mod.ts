@@ -105,7 +105,9 @@ import { untracked } from "./keepalived/untracked.ts";
 import { useVmac } from "./keepalived/use_vmac.ts";
 import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
+import { weightBelowSpread } from "./keepalived/weight_below_spread.ts";
 import { weightInSyncGroup } from "./keepalived/weight_in_sync_group.ts";
+import { weightOverPriority } from "./keepalived/weight_over_priority.ts";
 import { addressPrefixMatch } from "./scripts/address_prefix_match.ts";
 import { alwaysGreen } from "./scripts/always_green.ts";
 import { carriageReturn } from "./scripts/carriage_return.ts";
@@ -230,7 +232,9 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   useVmac,
   vrrpDiffers,
   weightBelowGap,
+  weightBelowSpread,
   weightInSyncGroup,
+  weightOverPriority,
 ];
 
 /** Traps of check scripts and units. */

@@ -24,4 +24,5 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "short-idle-timeout",
   "slow-adverts",
   "slow-detection",
+  "weight-below-spread",
 ]);

@@ -22,6 +22,48 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     0,
   ],
+  "a weight that nobody's priority is below": [
+    "weight-below-spread",
+    ["110", "100"].map((it) => vrrp(`priority ${it}\n${tracks("c")}`, script(`${CMD}\nweight -2`))),
+    0,
+  ],
+  "a weight that only reaches the next, or is equal to the last": [
+    "weight-below-spread",
+    ["103", "102", "101"].map((it) =>
+      vrrp(`priority ${it}\n${tracks("c")}`, script(`${CMD}\nweight -2`))
+    ),
+    1,
+  ],
+  "several weights, each larger than the distance": [
+    "weight-below-spread",
+    ["250", "240", "230"].map((it) =>
+      vrrp(
+        `priority ${it}\n${tracks("c", "d", "e")}`,
+        ["c", "d", "e"].map((name) => script(`${CMD}\nweight -30`, name)).join(""),
+      )
+    ),
+    0,
+  ],
+  "weights that leave the lowest priority together": [
+    "weight-over-priority",
+    ["100", "91"].map((it) =>
+      vrrp(
+        `priority ${it}\n${tracks("c", "d", "e")}`,
+        ["c", "d", "e"].map((name) => script(`${CMD}\nweight -30`, name)).join(""),
+      )
+    ),
+    0,
+  ],
+  "weights that leave one of the priorities": [
+    "weight-over-priority",
+    ["100", "40"].map((it) => vrrp(`priority ${it}\n${tracks("c")}`, script(`${CMD}\nweight -80`))),
+    0,
+  ],
+  "a check of one member alone": [
+    "weight-over-priority",
+    [vrrp(`priority 50\n${tracks("c")}`, script(`${CMD}\nweight -60`)), vrrp("priority 40")],
+    0,
+  ],
   "no priority and MASTER is 255": [
     "owner-priority",
     [vrrp(`state MASTER\n${tracks("c")}`, script(`${CMD}\nweight -2`))],
