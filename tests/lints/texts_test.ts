@@ -1,8 +1,8 @@
-/** What is said where one rule for keepalived.conf has several things to say, word for word. */
+/** What is said where one rule has several things to say, word for word. */
 import { assertEquals } from "@std/assert";
 import { formatDiagnostics } from "../../src/diagnostics.ts";
 import { LINTS } from "../../src/lints/mod.ts";
-import { lint } from "../../src/lints/run.ts";
+import { lint, nodesOf } from "../../src/lints/run.ts";
 import { CMD, nodes, script, tracks, vrrp } from "./keepalived_cases.ts";
 
 /** Everything that one rule says of some files, lb1 first. */
@@ -53,5 +53,19 @@ Deno.test("weight-below-spread names all who have to be out, and the weight that
       "and lb3 are out too: priority 250 with a weight of -25 is 225, not below the 220 of lb4 " +
       "[weight-below-spread]\n   hint: write a weight of -31 or less, or weight 0: then a failure " +
       "gives the address away",
+  );
+});
+
+Deno.test("weak-check-expect says of redirections that no API server answers with them", () => {
+  const files = {
+    "lb1/haproxy.cfg":
+      "backend api\n option httpchk\n http-check expect rstatus ^[23]\n server a :6443\n",
+  };
+  const rules = LINTS.filter(({ code }) => code === "weak-check-expect");
+  assertEquals(
+    formatDiagnostics(lint({ nodes: nodesOf({ files }) }, rules)),
+    "lb1/haproxy.cfg:3:28: warning: what answers with 301 or 302 or 307 or 308, as no API server " +
+      'does, stays in use: the check of backend "api" accepts that [weak-check-expect]\n' +
+      '   hint: write "http-check expect status 200"',
   );
 });
