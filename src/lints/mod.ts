@@ -55,6 +55,7 @@ import { commonRouterId } from "./keepalived/common_router_id.ts";
 import { cutValue } from "./keepalived/cut_value.ts";
 import { duplicateInstance } from "./keepalived/duplicate_instance.ts";
 import { duplicateRouterId } from "./keepalived/duplicate_router_id.ts";
+import { earlyStart } from "./keepalived/early_start.ts";
 import { equalPriorities } from "./keepalived/equal_priorities.ts";
 import { faultOnOutage } from "./keepalived/fault_on_outage.ts";
 import { ignoredPassword } from "./keepalived/ignored_password.ts";
@@ -182,6 +183,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   cutValue,
   duplicateInstance,
   duplicateRouterId,
+  earlyStart,
   equalPriorities,
   faultOnOutage,
   ignoredPassword,

@@ -69,3 +69,19 @@ Deno.test("weak-check-expect says of redirections that no API server answers wit
       '   hint: write "http-check expect status 200"',
   );
 });
+
+Deno.test("early-start points at the unit that does not wait for the network", () => {
+  const files = {
+    "lb1/keepalived.conf": "vrrp_instance A {\n interface eth0\n}\n",
+    "lb1/keepalived.service.conf": "[Service]\nExecStart=/usr/sbin/keepalived -n\n",
+  };
+  const rules = LINTS.filter(({ code }) => code === "early-start");
+  assertEquals(
+    formatDiagnostics(lint({ nodes: nodesOf({ files }) }, rules)),
+    "lb1/keepalived.service.conf:2:11: warning: this host may take the address from its holder " +
+      "when it boots: this unit starts Keepalived while the network is still coming up " +
+      '[early-start]\n   hint: write "After=network-online.target" and ' +
+      '"Wants=network-online.target" into [Unit], or "vrrp_startup_delay 10" into global_defs of ' +
+      "keepalived.conf",
+  );
+});
