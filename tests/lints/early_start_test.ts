@@ -34,6 +34,7 @@ Deno.test("lint early-start: what the unit says", () => {
   assertEquals(at(on("bond0"), unit("[Service]\nRestart=always\n")), ["5:12"]);
   assertEquals(at(on("eth0"), unit("[Service]\nRestart=always\n")), []);
   assertEquals(at(on("eth0"), unit(WHOLE)), ["4:11"]);
+  assertEquals(at(on("eth0"), unit("[Service]\nExecStart=\nExecStart=/x/keepalived\n")), []);
   assertEquals(at(on("eth0"), unit(WHOLE + BEHIND)), []);
   assertEquals(at(on("eth0", "vrrp_startup_delay 5"), unit(WHOLE)), []);
   assertEquals(at("", unit(WHOLE)), []);

@@ -51,9 +51,10 @@ export const earlyStart = defineLint({
       const waits = WAITS.some((word) => lastOf(globals, word)) || units.some(ordered);
       // Of what Holdfast has rendered the unit, or the kubelet, is behind network-online.target.
       if (waits || !whole(file) || file.text.startsWith("# Managed by Holdfast")) continue;
+      // A drop-in has to empty the command before it can say another one: then it is no whole unit.
       const start = units.flatMap((it) => settingsOf(it, "Service", "ExecStart")).at(0);
       const bond = instances.map((it) => it.interface).find(isBond);
-      if (start && instances.length > 0) yield unordered(start);
+      if (start?.text && instances.length > 0) yield unordered(start);
       else if (bond) yield bonded(bond);
     }
   },
