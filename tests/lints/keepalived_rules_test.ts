@@ -6,22 +6,6 @@ import { lint } from "../../src/lints/run.ts";
 import { type Case, CMD, codes, nodes, script, tracks, vrrp } from "./keepalived_cases.ts";
 
 const CASES: Readonly<Record<string, Case>> = {
-  "a weight of the instance counts before the script's": [
-    "weight-below-gap",
-    [
-      vrrp(`priority 110\n${tracks("c weight -5")}`, script(`${CMD}\nweight -50`)),
-      vrrp("priority 100"),
-    ],
-    1,
-  ],
-  "a weight against members of another router id": [
-    "weight-below-gap",
-    [
-      vrrp(`priority 110\n${tracks("c")}`, script(`${CMD}\nweight -2`)),
-      vrrp("priority 100").replace("router_id 9", "router_id 8"),
-    ],
-    0,
-  ],
   "no priority and MASTER is 255": [
     "owner-priority",
     [vrrp(`state MASTER\n${tracks("c")}`, script(`${CMD}\nweight -2`))],
@@ -186,28 +170,6 @@ const CASES: Readonly<Record<string, Case>> = {
         .replace("fd00::10", it === "9" ? "fd00::10" : "fd00:0:0::10")
     ),
     1,
-  ],
-  "IPv6 of another spelling": [
-    "addresses-differ",
-    ["fd00::10/64", "fd00:0::0010/64"].map((it) => vrrp(`virtual_ipaddress {\n${it}\n}`)),
-    0,
-  ],
-  "a list in another order": [
-    "addresses-differ",
-    ["10.0.0.1\n10.0.0.2", "10.0.0.2/24\n10.0.0.1"].map((it) =>
-      vrrp(`virtual_ipaddress {\n${it}\n}`)
-    ),
-    0,
-  ],
-  "a peer whose own address is unknown": [
-    "peer-missing",
-    [vrrp("unicast_peer {\n10.0.0.9\n}"), vrrp("unicast_peer {\n10.0.0.9\n}")],
-    0,
-  ],
-  "both of two members that are not heard": [
-    "peer-missing",
-    ["11", "12"].map((it) => vrrp(`unicast_src_ip 10.0.0.${it}\nunicast_peer {\n10.0.0.9\n}`)),
-    2,
   ],
   "a bonus that suffices": [
     "positive-weight",
