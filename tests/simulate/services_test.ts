@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { weight } from "../../src/endpoint/derive.ts";
 import type { Backend, Endpoint, FurtherService, Host } from "../../src/model.ts";
 import { fallsToOne, simulate, type Simulation } from "../../src/simulate/simulate.ts";
@@ -153,4 +154,59 @@ Deno.test("a service does not change what is said of the endpoint's own API serv
     more: { also: [service("staging", servers("s", 31, 32, 33))] },
   });
   assertEquals({ ...beside, endpoint: alone.endpoint }, alone);
+});
+
+const domain = fc.constantFrom(undefined, "a", "b", "c");
+
+/** Any endpoint with a further service, some of whose API servers are the endpoint's own. */
+const anyServices: fc.Arbitrary<readonly Simulation[]> = fc.record({
+  balancers: fc.array(domain, { minLength: 1, maxLength: 3 }),
+  own: fc.array(domain, { minLength: 1, maxLength: 4 }),
+  further: fc.array(domain, { maxLength: 4 }),
+  shared: fc.nat(2),
+}).map(({ balancers, own, further, shared }) => {
+  const members = balancers.map((it, i) => balancer(`lb${i + 1}`, `10.88.0.${11 + i}`, it));
+  const backends = own.map((_, i) => ({ name: `m${i + 1}`, address: `10.88.0.${21 + i}` }));
+  const its = further.map((_, i) => ({
+    name: `s${i + 1}`,
+    address: `10.88.0.${(i < shared ? 21 : 31) + i}`,
+  }));
+  const hosts = [
+    ...members.map((it) => it.host),
+    ...own.map((it, i) => host(`m${i + 1}`, `10.88.0.${21 + i}`, it)),
+    ...further.map((it, i) => host(`s${i + 1}`, its[i]?.address ?? "", it)),
+  ];
+  return simulate(both(its, { members, backends }), hostFinder(hosts));
+});
+
+Deno.test("one loss is warned of exactly where it takes any service down, and by its name", () => {
+  fc.assert(fc.property(anyServices, (all) => {
+    const said = all.flatMap((it) => warningsOf(it, NOWHERE))
+      .filter(({ code }) => code === "single-loss").map(({ message }) => message);
+    assertEquals(said.length > 0, all.some(fallsToOne));
+    for (const { service, singles, whole } of all) {
+      const others = singles.some(({ outcome: { why } }) =>
+        why !== undefined && why !== "no-holder"
+      );
+      const named = said.some((it) =>
+        it.startsWith(service === undefined ? "Endpoint" : `Service "${service}"`)
+      );
+      if (whole.answered && others) assert(named, said.join("\n"));
+    }
+  }));
+});
+
+Deno.test("who holds the addresses does not depend on which service is asked", () => {
+  fc.assert(fc.property(anyServices, ([own, further]) => {
+    for (const { lost, outcome } of own?.singles ?? []) {
+      const same = further?.singles.find(({ lost: [it] }) =>
+        it?.kind === lost[0]?.kind && it?.name === lost[0]?.name
+      );
+      if (same === undefined || lost[0]?.kind === "api-server") continue;
+      assertEquals([same.outcome.holder, same.outcome.priority], [
+        outcome.holder,
+        outcome.priority,
+      ]);
+    }
+  }));
 });
