@@ -241,3 +241,42 @@ Cannot use "empty": it is a folder in which no file ends in .cfg [wrong-file]
 `,
     ]);
   }));
+
+Deno.test("lint says how long failovers of files by hand would take, and compares with --slo", () =>
+  inFolder({ "one.conf": KEEPALIVED(101, -2), "two.conf": KEEPALIVED(100, -2) }, async (dir) => {
+    const both = ["lint", "--keepalived", "one.conf", "--keepalived", "two.conf"];
+    const { out } = await cli(both, { cwd: dir });
+    assertStringIncludes(
+      out,
+      `VI_1 predicted   longest time without an answer, computed and not measured
+  3.6 s  when the holder is lost: three adverts, 1 s apart, and the skew of priority 100
+  0.6 s  when the holder is shut down: Keepalived says goodbye when it is stopped in order, and the skew is left
+  4.8 s  when HAProxy dies: "check" must fail once, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
+  5.8 s  when HAProxy hangs: "check" must fail once, the last time for 1 s, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
+
+`,
+    );
+    assert(!out.includes("slo-missed"));
+    const late = await cli([...both, "--slo", "4s"], { cwd: dir });
+    assertEquals(late.out.match(/^\S+: warning: Cannot keep .* when HAProxy \S+/gm), [
+      "one.conf:1:13: warning: Cannot keep a failover of 4 s for VI_1: clients would wait 4.8 s when HAProxy dies:",
+      "one.conf:1:13: warning: Cannot keep a failover of 4 s for VI_1: clients would wait 5.8 s when HAProxy hangs:",
+    ]);
+    const { out: events } = await cli([...both, "--slo", "4s", "--json"], { cwd: dir });
+    const lines = events.trim().split("\n").map((line) => JSON.parse(line));
+    const { sloMs, faults, unpredicted } = lines.find(({ type }) => type === "prediction");
+    assertEquals([sloMs, faults[0].fault, faults[0].ms, unpredicted], [
+      4000,
+      "holder-lost",
+      3609,
+      [],
+    ]);
+  }));
+
+Deno.test("lint takes no --slo for an inventory, which has its own", () =>
+  inFolder({ "hosts.yaml": INVENTORY("standard", 100) }, async (dir) => {
+    const { code, err } = await cli(["lint", "hosts.yaml", "--slo", "1s"], { cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "Cannot take --slo for an inventory");
+    assertStringIncludes(err, "   hint: slo: { failover: 2s } in the endpoint map");
+  }));

@@ -9,7 +9,7 @@ import type { LintFlags } from "../lint/lint.ts";
 import type { InventoryFlags } from "../inventory.ts";
 import type { RenderFlags } from "../render.ts";
 import type { SimulateFlags } from "../simulate.ts";
-import { collect, EXTRA_VARS, type Line, reportFiles } from "./options.ts";
+import { collect, EXTRA_VARS, type Line, milliseconds, reportFiles } from "./options.ts";
 
 /** Declares lint, render, simulate, inventory, explain and schema. */
 export function declareRead(program: Command, line: Line): void {
@@ -33,6 +33,7 @@ function declareLint(program: Command, { perform, io }: Line): void {
       collect,
     )
     .option("--script <file>", "a script that Keepalived runs; may be repeated", collect)
+    .option("--slo <time>", "longest failover that they may come to", milliseconds)
     .optionsGroup("What to say:")
     .option("--ignore <code>", "say nothing of this one; may be repeated", collect)
     .option("--strict", "warnings count as errors")

@@ -15,6 +15,7 @@ import { predictions } from "../predictions.ts";
 import { type Reports, withReports } from "../reports.ts";
 import { byHand, type Named } from "./by_hand.ts";
 import { explain, list, notIgnored } from "./codes.ts";
+import { predictedByHand } from "./hand_predictions.ts";
 import { type Linted, lintEndpoints } from "./inventory.ts";
 import { OWN_CODES } from "./own_codes.ts";
 import { predictionLines } from "./prediction_lines.ts";
@@ -24,6 +25,8 @@ import { textsOf } from "./rendered.ts";
 export interface LintFlags extends Named {
   /** `k=v`, JSON or `@file`, in order. */
   readonly extraVars?: readonly string[] | undefined;
+  /** Longest failover that files by hand may come to, in milliseconds. */
+  readonly slo?: number | undefined;
   /** A warning is as bad as an error. */
   readonly strict?: boolean | undefined;
   /** Lints whose findings are not said. */
@@ -51,6 +54,7 @@ export async function lintCommand(
   return await withReports(subject, flags, io, async (reports) => {
     const since = Date.now();
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
+    if (inventory !== undefined && flags.slo !== undefined) throw promisedElsewhere();
     const refused = notIgnored(flags.ignore ?? []);
     if (refused.length > 0) throw new InputError(refused);
     const found = inventory === undefined
@@ -70,10 +74,11 @@ interface Found extends Linted {
 
 async function handWritten(flags: LintFlags): Promise<Found> {
   const subject = await byHand(flags);
+  const { warnings, events } = predictedByHand(subject, flags.slo);
   return {
-    diagnostics: lint(subject, LINTS),
+    diagnostics: [...lint(subject, LINTS), ...warnings],
     sources: textsOf(subject),
-    predicted: () => [],
+    predicted: events,
   };
 }
 
@@ -126,5 +131,11 @@ function usage(inventory: string | undefined): InputError {
     ? "Cannot lint: neither an inventory nor a file is named"
     : "Cannot lint an inventory and files at once";
   const hint = "holdfast lint INVENTORY, or holdfast lint --keepalived FILE --haproxy FILE";
+  return new InputError([{ severity: "error", code: "usage", message, hint }]);
+}
+
+function promisedElsewhere(): InputError {
+  const message = "Cannot take --slo for an inventory: it says itself what it promises";
+  const hint = "slo: { failover: 2s } in the endpoint map of the inventory";
   return new InputError([{ severity: "error", code: "usage", message, hint }]);
 }

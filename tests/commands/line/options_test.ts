@@ -96,6 +96,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "keepalived",
     "haproxy",
     "script",
+    "slo",
     "ignore",
     "strict",
     "list",
