@@ -50,7 +50,8 @@ function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   });
 }
 
-function byPlace({ source: a }: Diagnostic, { source: b }: Diagnostic): number {
+/** Orders diagnostics by file, line and column; those without a place come last. */
+export function byPlace({ source: a }: Diagnostic, { source: b }: Diagnostic): number {
   if (!a || !b) return a ? 1 : b ? -1 : 0;
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return a.line - b.line || a.column - b.column;

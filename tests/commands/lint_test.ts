@@ -280,3 +280,48 @@ Deno.test("lint takes no --slo for an inventory, which has its own", () =>
     assertStringIncludes(err, "Cannot take --slo for an inventory");
     assertStringIncludes(err, "   hint: slo: { failover: 2s } in the endpoint map");
   }));
+
+Deno.test("lint reads the scripts beside a keepalived.conf, and says which it did not see", () =>
+  inFolder({ "vrrp.conf": KEEPALIVED(101, -2) }, async (dir) => {
+    const line = ["lint", "--keepalived", "vrrp.conf"];
+    const blind = await cli(line, { cwd: dir });
+    assertStringIncludes(
+      blind.out,
+      `vrrp.conf:2:12: note: what "check" asks for was not looked at: "/etc/keepalived/check.sh" is not named, and no file of that name lies beside this one [unseen-script]
+    2 |     script "/etc/keepalived/check.sh"
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^
+   hint: --script check.sh
+`,
+    );
+    assertMatch(blind.out, /^\d+ errors?, \d+ warnings?, 1 note$/m);
+    const ignored = await cli([...line, "--ignore", "unseen-script"], { cwd: dir });
+    assert(!ignored.out.includes("note"), ignored.out);
+    await Deno.writeTextFile(`${dir}/check.sh`, "#!/bin/sh\ncurl -s -m 1 http://127.0.0.1:1/\n");
+    const seen = await cli(line, { cwd: dir });
+    assertMatch(seen.out, /^check\.sh:2:1: .*\[curl-without-fail\]$/m);
+    assert(!seen.out.includes("unseen-script"), seen.out);
+    // What is named counts, and not what lies beside.
+    await Deno.mkdir(`${dir}/other`);
+    await Deno.writeTextFile(`${dir}/other/check.sh`, "#!/bin/sh\npidof haproxy\n");
+    const named = await cli([...line, "--script", "other/check.sh"], { cwd: dir });
+    assert(!/curl-without-fail|unseen-script/.test(named.out), named.out);
+  }));
+
+Deno.test("lint misses no program of the system, and no script that nobody tracks", () => {
+  const conf = KEEPALIVED(101, -2);
+  const of = (command: string) => conf.replace("/etc/keepalived/check.sh", command);
+  const files = {
+    "program.conf": of("/usr/bin/killall -0 haproxy"),
+    "runner.conf": of("/bin/sh /opt/check"),
+    "untracked.conf": conf.replace("        check\n", ""),
+  };
+  return inFolder(files, async (dir) => {
+    const missed = async (file: string) => {
+      const { out } = await cli(["lint", "--keepalived", file], { cwd: dir });
+      return out.match(/^.*\[unseen-script\]$/gm)?.map((it) => /: ("\S+") is not/.exec(it)?.[1]);
+    };
+    assertEquals(await missed("program.conf"), undefined);
+    assertEquals(await missed("runner.conf"), ['"/opt/check"']);
+    assertEquals(await missed("untracked.conf"), undefined);
+  });
+});

@@ -9,6 +9,7 @@ import { vrrpOf } from "../../configs/vrrp.ts";
 import { InputError } from "../../errors.ts";
 import type { Node, SmallFile, Subject } from "../../lints/model.ts";
 import type { Diagnostic } from "../../model.ts";
+import { scriptsOf } from "./check_scripts.ts";
 import { type Kind, readNamed, type TextFile } from "./named_files.ts";
 
 /** Files that were named. */
@@ -23,7 +24,8 @@ export interface Named {
 
 /**
  * Reads them and says which belong together: the first keepalived.conf and the first haproxy.cfg are
- * of one load balancer, and so on; one alone is of all of them.
+ * of one load balancer, and so on; one alone is of all of them. A script that a keepalived.conf runs
+ * is read, too, where a file of that name lies beside it.
  * @throws {InputError} with every file that cannot be read
  */
 export async function byHand(named: Named): Promise<Subject> {
@@ -54,24 +56,23 @@ export async function byHand(named: Named): Promise<Subject> {
     text: text(file),
   }));
   const count = Math.max(keepalived.length, haproxy.length, 1);
-  return {
-    nodes: Array.from({ length: count }, (_, i): Node => {
-      const vrrp = keepalived.length === 1 ? keepalived[0] : keepalived[i];
-      const proxy = haproxy.length === 1 ? haproxy[0] : haproxy[i];
-      const own = vrrp === undefined ? undefined : parseKeepalived(text(vrrp), vrrp);
-      return {
-        name: (keepalived.length > 1 ? vrrp : proxy) ?? vrrp ?? "this host",
-        // All that a file says of the host that it is of.
-        addresses: own === undefined
-          ? []
-          : vrrpOf(own).instances.flatMap(({ unicastSource }) => unicastSource?.text ?? []),
-        ...(own && { keepalived: own }),
-        ...(proxy !== undefined && { haproxy: parseHaproxyFiles(filesOf(proxy)) }),
-        scripts,
-        versions: {},
-      };
-    }),
-  };
+  const nodes = Array.from({ length: count }, async (_, i): Promise<Node> => {
+    const vrrp = keepalived.length === 1 ? keepalived[0] : keepalived[i];
+    const proxy = haproxy.length === 1 ? haproxy[0] : haproxy[i];
+    const own = vrrp === undefined ? undefined : parseKeepalived(text(vrrp), vrrp);
+    return {
+      name: (keepalived.length > 1 ? vrrp : proxy) ?? vrrp ?? "this host",
+      // All that a file says of the host that it is of.
+      addresses: own === undefined
+        ? []
+        : vrrpOf(own).instances.flatMap(({ unicastSource }) => unicastSource?.text ?? []),
+      ...(own && { keepalived: own }),
+      ...(proxy !== undefined && { haproxy: parseHaproxyFiles(filesOf(proxy)) }),
+      scripts: own === undefined ? scripts : await scriptsOf(own, scripts),
+      versions: {},
+    };
+  });
+  return { nodes: await Promise.all(nodes) };
 }
 
 /** Every path once, with the first flag that names it: a pipe can be read once only. */

@@ -7,13 +7,14 @@ import { EXIT, InputError } from "../../errors.ts";
 import type { EventOf } from "../../events.ts";
 import { noSecrets } from "../../inventory/load.ts";
 import { LINTS } from "../../lints/mod.ts";
-import { lint } from "../../lints/run.ts";
+import { byPlace, lint } from "../../lints/run.ts";
 import { loadTemplates } from "../../templates.ts";
 import type { Io } from "../io.ts";
 import { load } from "../load.ts";
 import { predictions } from "../predictions.ts";
 import { type Reports, withReports } from "../reports.ts";
 import { byHand, type Named } from "./by_hand.ts";
+import { unseenScripts } from "./check_scripts.ts";
 import { explain, list, notIgnored } from "./codes.ts";
 import { predictedByHand } from "./hand_predictions.ts";
 import { type Linted, lintEndpoints } from "./inventory.ts";
@@ -76,7 +77,8 @@ async function handWritten(flags: LintFlags): Promise<Found> {
   const subject = await byHand(flags);
   const { warnings, events } = predictedByHand(subject, flags.slo);
   return {
-    diagnostics: [...lint(subject, LINTS), ...warnings],
+    diagnostics: [...lint(subject, LINTS), ...unseenScripts(subject), ...warnings]
+      .toSorted(byPlace),
     sources: textsOf(subject),
     predicted: events,
   };
@@ -100,6 +102,7 @@ function say(
 ): number {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
+  const notes = diagnostics.length - errors - warnings;
   const exitCode = errors > 0 || (flags.strict === true && warnings > 0) ? EXIT.usage : EXIT.ok;
   const start = { hosts: [], places: {}, play: "lint", inventory: subject } as const;
   record({ type: "run-start", at: since, mode: "lint", ...start });
@@ -111,8 +114,9 @@ function say(
     // What is found is the result: all of it, however much.
     for (const each of diagnostics) print(formatDiagnostics([each], sources) + "\n");
     for (const each of predictionLines(predictions)) print(each);
-    print(`${count(errors, "error")}, ${count(warnings, "warning")}`);
-    const [first] = diagnostics.toSorted((a, b) => a.severity < b.severity ? -1 : 1);
+    const seen = notes === 0 ? "" : `, ${count(notes, "note")}`;
+    print(`${count(errors, "error")}, ${count(warnings, "warning")}${seen}`);
+    const [first] = diagnostics.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
     if (first !== undefined) {
       const known = [...LINTS, ...OWN_CODES].some(({ code }) => code === first.code);
       if (known) print(`What one of them is about: holdfast lint --explain ${first.code}`);
@@ -121,6 +125,9 @@ function say(
   record({ type: "run-end", at: Date.now(), exitCode, hosts: {}, ms: Date.now() - since });
   return exitCode;
 }
+
+/** What is worst is explained. */
+const RANK = { error: 0, warning: 1, note: 2 } as const;
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

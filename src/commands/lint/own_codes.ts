@@ -48,6 +48,16 @@ export const OWN_CODES: readonly OwnCode[] = [
       "which takes its *.cfg in order, as HAProxy does.",
   },
   {
+    code: "unseen-script",
+    severity: "note",
+    title: "a tracked script that was not read",
+    why:
+      "Keepalived moves the address when this check fails, and what it asks for stands in a file " +
+      "that was neither named nor found beside the keepalived.conf. What is wrong with it is not " +
+      "said, a curl without --fail for instance, or more time than Keepalived gives it, and how " +
+      "soon it notices is not known. Name the file with --script, or put a copy beside.",
+  },
+  {
     code: "wrong-file",
     severity: "error",
     title: "a file that the daemon has no use for",
