@@ -5,6 +5,7 @@
  * @module
  */
 import { advertOf, type Instance, priorityOf } from "../configs/vrrp.ts";
+import { settingsOf } from "../configs/unit.ts";
 import { election } from "../endpoint/election.ts";
 import type { Fault } from "../endpoint/predict.ts";
 import { isPromised } from "../endpoint/promise.ts";
@@ -93,7 +94,12 @@ function prediction(
   const server = lostServer(holder.node);
   return {
     name,
-    ...split([...elected(holder, next), ...checked(holder, next), ...server ? [server] : []]),
+    ...split([
+      ...elected(holder, next),
+      ...checked(holder, next),
+      killed(holder.node),
+      ...server ? [server] : [],
+    ]),
   };
 }
 
@@ -197,6 +203,21 @@ function moves(
       unless,
   };
 }
+
+/** What becomes of the address, and for how long two have it, is with the unit. */
+function killed({ units }: Node): Answer {
+  const fault = "keepalived-killed";
+  const own = units?.filter(({ path }) => path.includes("keepalived.service")) ?? [];
+  const restart = own.flatMap((it) => settingsOf(it, "Service", "Restart")).at(-1)?.text;
+  if (own.length === 0) return { fault, because: "its unit is not named (--unit FILE)" };
+  const two = "it leaves the address behind, and two load balancers answer";
+  return restart === undefined || NEVER.has(restart)
+    ? { fault, because: `${two} until somebody starts it: its unit does not` }
+    : { fault, because: `${two} until its unit has started it again` };
+}
+
+/** Values of `Restart=` with which a killed daemon stays dead. */
+const NEVER: ReadonlySet<string> = new Set(["", "no", "on-success"]);
 
 function lostServer(node: Node): Answer | undefined {
   const found: ServerWait | undefined = serverWait(node);

@@ -28,9 +28,9 @@ export function lint(
   const found = lints.flatMap((it) =>
     [...it.check(subject)].map((finding): Diagnostic => {
       const place = locate(finding);
-      const { message, source, hint, settingHint } = finding;
+      const { message, source, hint, settingHint, severity } = finding;
       return {
-        severity: guide && SEED_FAULTS.has(it.code) ? "warning" : it.severity,
+        severity: guide && SEED_FAULTS.has(it.code) ? "warning" : severity ?? it.severity,
         code: it.code,
         message,
         source: place ?? source,

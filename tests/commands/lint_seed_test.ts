@@ -33,6 +33,9 @@ function filled(text: string): string {
     .replace("# [...]", MORE_SERVERS);
 }
 
+/** What Debian's package has, as far as it matters. */
+const UNIT = "[Service]\nType=notify\nExecStart=/usr/sbin/keepalived --dont-fork\n";
+
 /** What `lint` prints of files in a folder of their own; exit code and errors are looked at here. */
 async function lintOf(args: readonly string[]): Promise<string> {
   let printed = "";
@@ -44,6 +47,7 @@ async function lintOf(args: readonly string[]): Promise<string> {
     // Elsewhere: beside keepalived.conf it would be read without being named.
     await Deno.mkdir(`${dir}/scripts`);
     await Deno.writeTextFile(`${dir}/scripts/check_apiserver.sh`, filled(SCRIPT));
+    await Deno.writeTextFile(`${dir}/keepalived.service`, UNIT);
     const both = ["lint", "--keepalived", "keepalived.conf", "--haproxy", "haproxy.cfg"];
     const { code, out, err } = await cli([...both, ...args], { cwd: dir });
     assertEquals([code, err], [1, ""]);
@@ -78,4 +82,19 @@ Deno.test("lint of the seed's two files and its script names every fault of the 
   await assertGolden("seed_with_script.txt", printed);
   const missed = [...SEED_FAULTS].filter((it) => !codes(printed).includes(it)).toSorted();
   assertEquals(missed, ELSEWHERE);
+});
+
+Deno.test("lint of the seed's files knows what a unit and a promise add", async () => {
+  const script = ["--script", "scripts/check_apiserver.sh"];
+  const printed = await lintOf([...script, "--unit", "keepalived.service", "--slo", "2s"]);
+  const missed = [...SEED_FAULTS].filter((it) => !codes(printed).includes(it));
+  assertEquals(missed, ["slow-adverts"]);
+  const late = printed.match(
+    /(?<=clients would wait )[\d.]+ s when [\w ]+(?=: .*\[slo-missed\]$)/gm,
+  );
+  assertEquals(late, [
+    "33.8 s when HAProxy dies",
+    "36.8 s when HAProxy hangs",
+    "3.6 s when the holder is lost",
+  ]);
 });

@@ -68,6 +68,7 @@ Deno.test("handPredictions() of the seed document's files comes to what profile 
     // Keepalived ends a run after 3 s, and profile guide reckons with all 4 s that it may ask.
     "haproxy-hung": known["haproxy-hung"] - 1000,
     "api-server-lost": known["api-server-lost"],
+    "keepalived-killed": "? its unit is not named (--unit FILE)",
   });
 });
 
@@ -78,6 +79,7 @@ Deno.test("handPredictions() with weight 0 spares the silence, with fall and int
     "holder-stopped": 609,
     "haproxy-dead": 2000 + 150 + 609,
     "haproxy-hung": 1000 + 1000 + 1000 + 150 + 609,
+    "keepalived-killed": "? its unit is not named (--unit FILE)",
   });
   const weighed = pair.map((it) => ({ ...it, check: `${it.check}\nweight -2` }));
   assertEquals(times(predict(weighed, ASKS))["haproxy-dead"], 2000 + 150 + 3609);
@@ -102,6 +104,18 @@ Deno.test("handPredictions() says why an address would stay, and gives no time",
   const process = times(predict([{ priority: 101 }, {}], "#!/bin/sh\npidof haproxy\n"));
   assertEquals(process["haproxy-hung"], '? "check" would not notice');
   assertEquals(process["haproxy-dead"], 1000 + 150 + 609);
+});
+
+Deno.test("handPredictions() of a killed Keepalived says what its unit does, and no time", () => {
+  const killed = (unit: string) =>
+    times(handPredictions({
+      nodes: nodesOf({
+        files: { "lb1/keepalived.conf": conf({}), "lb1/keepalived.service.conf": unit },
+      }),
+    }))["keepalived-killed"];
+  const two = "? it leaves the address behind, and two load balancers answer until";
+  assertEquals(killed("[Service]\nRestart=no\n"), `${two} somebody starts it: its unit does not`);
+  assertEquals(killed("[Service]\nRestart=always\n"), `${two} its unit has started it again`);
 });
 
 Deno.test("handPredictions() says what it has to assume", () => {

@@ -50,12 +50,13 @@ export async function lintCommand(
 ): Promise<number> {
   if (flags.list) return list(io);
   if (flags.explain !== undefined) return explain(flags.explain, io);
-  const files = [...flags.keepalived ?? [], ...flags.haproxy ?? [], ...flags.script ?? []];
+  const { keepalived = [], haproxy = [], script = [], unit = [] } = flags;
+  const files = [...keepalived, ...haproxy, ...script, ...unit];
   const subject = inventory ?? files.join(", ");
   return await withReports(subject, flags, io, async (reports) => {
     const since = Date.now();
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
-    if (inventory !== undefined && flags.slo !== undefined) throw promisedElsewhere();
+    if (inventory !== undefined) refuseByHand(flags);
     const refused = notIgnored(flags.ignore ?? []);
     if (refused.length > 0) throw new InputError(refused);
     const found = inventory === undefined
@@ -141,8 +142,15 @@ function usage(inventory: string | undefined): InputError {
   return new InputError([{ severity: "error", code: "usage", message, hint }]);
 }
 
-function promisedElsewhere(): InputError {
-  const message = "Cannot take --slo for an inventory: it says itself what it promises";
-  const hint = "slo: { failover: 2s } in the endpoint map of the inventory";
-  return new InputError([{ severity: "error", code: "usage", message, hint }]);
+/** An inventory says itself what it promises, and which systems its hosts have is asked of them. */
+function refuseByHand({ slo, system, haproxyVersion, keepalivedVersion }: LintFlags): void {
+  const named = { "--slo": slo, "--system": system, "--haproxy-version": haproxyVersion };
+  const all = { ...named, "--keepalived-version": keepalivedVersion };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined).map(([it]) => it);
+  if (given.length === 0) return;
+  const message = `Cannot take ${given.join(" and ")} for an inventory: that is for files by hand`;
+  const hint = slo === undefined
+    ? "leave it out: what is rendered goes by the versions that check and apply find on the hosts"
+    : "slo: { failover: 2s } in the endpoint map of the inventory";
+  throw new InputError([{ severity: "error", code: "usage", message, hint }]);
 }
