@@ -46,6 +46,12 @@ function diagnosticOf(object: Shape) {
     code: text("Stable word for looking it up."),
     message: text("What cannot be done, to what, and why."),
     source: sourceOf(object).exactOptional().describe("Where it was written."),
+    endpoint: sourceOf(object).exactOptional().describe(
+      "Where the inventory has the endpoint, if `source` is a line that would be rendered for it.",
+    ),
+    rendered: sourceOf(object).exactOptional().describe(
+      "The line that would be rendered, if `source` is the value of the inventory behind it.",
+    ),
     hint: text("What to type instead.").exactOptional(),
   });
 }

@@ -12,18 +12,21 @@ import { SEED_FAULTS } from "./seed.ts";
 export interface LintOptions {
   /** Place of what a finding names in the inventory, where there is one. */
   readonly locate?: (finding: Finding) => Source | undefined;
+  /** Place of the endpoint whose files these are; unset: the files were written by hand. */
+  readonly within?: Source | undefined;
 }
 
 /** Everything that is wrong with the files themselves and everything that lints find, by place. */
 export function lint(
   subject: Subject,
   lints: readonly Lint[],
-  { locate = () => undefined }: LintOptions = {},
+  { locate = () => undefined, within }: LintOptions = {},
 ): readonly Diagnostic[] {
+  const inside = within === undefined ? {} : { endpoint: within };
   const unreadable = subject.nodes.flatMap(({ keepalived, haproxy }) => [
     ...keepalived?.problems ?? [],
     ...haproxy?.problems ?? [],
-  ]);
+  ]).map((it) => ({ ...it, ...inside }));
   const guide = subject.endpoint?.profile === "guide";
   const found = lints.flatMap((it) =>
     [...it.check(subject)].map((finding): Diagnostic => {
@@ -34,6 +37,7 @@ export function lint(
         code: it.code,
         message,
         source: place ?? source,
+        ...(place === undefined ? inside : { rendered: source }),
         hint: place === undefined ? hint : settingHint ?? hint,
       };
     })

@@ -1,5 +1,6 @@
 /** `lint` as a person types it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { SARIF } from "../reporters/sarif.ts";
 import { cli } from "./cli.ts";
 
 const HAPROXY = `backend apiserver
@@ -124,6 +125,24 @@ Deno.test("lint reports for machines: events, SARIF and annotations", () =>
     });
     const notes = await Deno.readTextFile(`${dir}/notes.txt`);
     assertStringIncludes(notes, "::error file=haproxy.cfg,line=3,col=12,endColumn=25,");
+  }));
+
+Deno.test("lint reports for machines what would be rendered at the inventory's own lines", () =>
+  inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
+    const reports = ["--report", "sarif:found.sarif", "--report", "github:notes.txt"];
+    await cli(["lint", "hosts.yaml", ...reports], { cwd: dir });
+    const { runs: [run] } = SARIF.parse(JSON.parse(await Deno.readTextFile(`${dir}/found.sarif`)));
+    const uris = (places: readonly { physicalLocation: { artifactLocation: { uri: string } } }[]) =>
+      places.map(({ physicalLocation: { artifactLocation: { uri } } }) => uri);
+    assertEquals(new Set(run.results.flatMap((it) => uris(it.locations))), new Set(["hosts.yaml"]));
+    const beside = run.results.flatMap((it) => uris(it.relatedLocations ?? []));
+    assertEquals(beside.length, run.results.filter(({ ruleId }) => ruleId !== "slo-missed").length);
+    assert(beside.every((it) => /^\.\/lb[12]:\/etc\//.test(it)), beside.join());
+    const notes = await Deno.readTextFile(`${dir}/notes.txt`);
+    assertMatch(
+      notes,
+      /^::warning file=hosts\.yaml,line=\d+,.*title=overridden-check::.*%0Arendered: lb1:/m,
+    );
   }));
 
 Deno.test("lint says what cannot be linted, all of it at once", () =>
