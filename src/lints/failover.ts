@@ -105,7 +105,13 @@ function prediction(
 
 function split(answers: readonly Answer[]): Omit<HandPrediction, "name"> {
   const times = answers.flatMap((it) =>
-    "ms" in it ? [{ ...it, ms: Math.round(it.ms), promised: isPromised(it.fault) }] : []
+    "ms" in it
+      ? [{
+        ...it,
+        ms: Math.min(Math.round(it.ms), Number.MAX_SAFE_INTEGER),
+        promised: isPromised(it.fault),
+      }]
+      : []
   );
   const unknown = answers.flatMap((it) => "ms" in it ? [] : [it]);
   return { times, unknown };

@@ -9,7 +9,7 @@ import type { Source } from "../model.ts";
 import { type Asks, asks } from "./keepalived/_checks.ts";
 import { groupOf, type Placed, seconds } from "./keepalived/_instances.ts";
 import type { Node } from "./model.ts";
-import { type Check, checks, limitOf } from "./scripts/_checks.ts";
+import { type Check, checks } from "./scripts/_checks.ts";
 
 /** What a check can notice. */
 export type Noticed = "haproxy-dead" | "haproxy-hung";
@@ -72,7 +72,7 @@ function wait(node: Node, { weight }: Tracked, script: Script, fault: Noticed): 
   const name = script.name.text;
   const interval = intervalOf(node, script);
   const fall = Math.max(1, script.fall?.value ?? DEFAULTS.fall);
-  const run = fault === "haproxy-hung" ? longest(node, script) : undefined;
+  const run = fault === "haproxy-hung" ? longest(node, script, interval) : undefined;
   // A run that takes longer than the interval puts off the next one to the next moment for it.
   const period = Math.max(interval, Math.ceil((run ?? 0) / interval) * interval);
   const total = interval + (fall - 1) * period + (run ?? 0);
@@ -97,10 +97,11 @@ function intervalOf({ versions: { keepalived } }: Node, { interval }: Script): n
 }
 
 /** Seconds that a run takes at most when nobody answers: its own limits, or Keepalived's. */
-function longest(node: Node, script: Script): number {
+function longest(node: Node, script: Script, interval: number): number {
   const check = checks({ nodes: [node] }).find((it) => it.script === script);
   const own = check === undefined ? undefined : limits(check);
-  return Math.min(limitOf(script), own ?? Infinity);
+  const { timeout } = script;
+  return Math.min(timeout && timeout.value > 0 ? timeout.value : interval, own ?? Infinity);
 }
 
 function limits({ requests }: Check): number | undefined {

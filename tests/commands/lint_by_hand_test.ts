@@ -126,6 +126,15 @@ Cannot use "override.conf": neither its name nor an ExecStart says whether it is
   ]);
 });
 
+Deno.test("lint takes no unit alone: nothing would be found in it, and it would look green", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/keepalived.service`, FILES["keepalived.service"]);
+    const { code, err } = await cli(["lint", "--unit", "keepalived.service"], { cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "Cannot lint a unit alone");
+  });
+});
+
 Deno.test("lint takes no word about hosts for an inventory", async () => {
   const { code, err } = await cli(["lint", "hosts.yaml", "--system", "trixie"]);
   assertEquals(code, 1);

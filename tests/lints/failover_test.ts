@@ -1,5 +1,6 @@
 /** What is predicted from files that somebody wrote by hand. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { predictedFailoverMs } from "../../src/endpoint/predict.ts";
 import { type HandPrediction, handPredictions } from "../../src/lints/failover.ts";
 import { nodesOf } from "../../src/lints/run.ts";
@@ -152,6 +153,28 @@ Deno.test("handPredictions() of a haproxy.cfg alone is about its API servers", (
   assertEquals(of("default-server inter 1s fastinter 200ms fall 2"), [[1000 + 2 * 1000 + 200]]);
   assertEquals(of("timeout connect 500ms\n    timeout check 1s"), [[2000 + 3 * 1000 + 2 * 2000]]);
   assertEquals(of("default-server inter ${INTER}"), []);
+});
+
+Deno.test("handPredictions() gives whole times that are no less than nothing, whatever is written", () => {
+  const number = fc.oneof(
+    fc.constantFrom("", "x", "-1", "0", "0.001", "2.5", "1e308", "-1e308", "NaN", "255", "256"),
+    fc.integer({ min: -3, max: 300 }).map(String),
+  );
+  const keys = ["interval", "timeout", "fall", "weight"];
+  const says = fc.record({
+    priority: fc.constant(100),
+    check: fc.array(number, { minLength: 4, maxLength: 4 })
+      .map((values) => values.map((value, i) => `${keys[i]} ${value}`).join("\n    ")),
+    more: fc.tuple(number, number).map(([advert, priority]) =>
+      `advert_int ${advert}\n    priority ${priority}`
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(says, { minLength: 1, maxLength: 3 }), (members) => {
+      const all = predict(members, ASKS).flatMap(({ times }) => times);
+      assertEquals(all.filter(({ ms }) => !Number.isSafeInteger(ms) || ms < 0), []);
+    }),
+  );
 });
 
 Deno.test("handPredictions() reckons with no fraction that Keepalived may drop", () => {

@@ -36,7 +36,10 @@ function declareLint(program: Command, { perform, io }: Line): void {
     .option("--script <file>", "a script that Keepalived runs; may be repeated", collect)
     .option("--unit <file>", "a systemd unit of theirs, or a drop-in; may be repeated", collect)
     .addOption(
-      new Option("--system <name>", "what they run on, for the versions of the daemons")
+      new Option(
+        "--system <name>",
+        `what they run on, for versions: ${Object.keys(SYSTEMS).join(", ")}`,
+      )
         .choices(Object.keys(SYSTEMS)),
     )
     .option("--haproxy-version <version>", "or that of HAProxy alone", version)

@@ -59,6 +59,14 @@ export async function byHand(named: Named): Promise<Subject> {
   }
   const units = unit.flatMap((path) => read.get(path) ?? []).map(unitOf);
   problems.push(...units.flatMap((it) => "problem" in it ? it.problem : []));
+  if (units.length > 0 && keepalived.length + haproxy.length === 0) {
+    problems.push({
+      severity: "error",
+      code: "usage",
+      message: "Cannot lint a unit alone: what is wrong with one depends on what its daemon reads",
+      hint: "name that as well, with --keepalived FILE or --haproxy FILE",
+    });
+  }
   if (problems.length > 0) throw new InputError(problems);
   const filesOf = (path: string) => read.get(path) ?? [];
   const text = (path: string) => filesOf(path)[0]?.text ?? "";
