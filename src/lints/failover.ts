@@ -216,6 +216,8 @@ function killed({ units }: Node): Answer {
   const own = units?.filter(({ path }) => path.includes("keepalived.service")) ?? [];
   const restart = own.flatMap((it) => settingsOf(it, "Service", "Restart")).at(-1)?.text;
   if (own.length === 0) return { fault, because: "its unit is not named (--unit FILE)" };
+  const after = own.some((it) => settingsOf(it, "Service", "ExecStopPost").length > 0);
+  if (after) return { fault, because: "that depends on what ExecStopPost of its unit does" };
   const two = "it leaves the address behind, and two load balancers answer";
   return restart === undefined || NEVER.has(restart)
     ? { fault, because: `${two} until somebody starts it: its unit does not` }

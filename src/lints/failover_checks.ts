@@ -74,14 +74,14 @@ function wait(node: Node, { weight }: Tracked, script: Script, fault: Noticed): 
   const fall = Math.max(1, script.fall?.value ?? DEFAULTS.fall);
   const run = fault === "haproxy-hung" ? longest(node, script, interval) : undefined;
   // A run that takes longer than the interval puts off the next one to the next moment for it.
-  const period = Math.max(interval, Math.ceil((run ?? 0) / interval) * interval);
-  const total = interval + (fall - 1) * period + (run ?? 0);
+  const period = Math.max(interval, Math.ceil((run?.seconds ?? 0) / interval) * interval);
+  const total = interval + (fall - 1) * period + (run?.seconds ?? 0);
   const times = fall === 1 ? "once" : `${fall} times, ${seconds(period)} apart`;
   return {
     name,
     ms: total * 1000 + RUN_SLACK_MS,
     because: `"${name}" must fail ${times}` +
-      (run === undefined ? "" : `, the last time for ${seconds(run)}`) + condition(node, script),
+      (run === undefined ? "" : `, the last time ${run.because}`) + condition(node, script),
     weight,
     source: script.fall?.source ?? script.interval?.source ?? script.name.source,
   };
@@ -96,12 +96,19 @@ function intervalOf({ versions: { keepalived } }: Node, { interval }: Script): n
   return fine ? value : Math.max(DEFAULTS.interval, value);
 }
 
-/** Seconds that a run takes at most when nobody answers: its own limits, or Keepalived's. */
-function longest(node: Node, script: Script, interval: number): number {
+/** What a run takes at most when nobody answers: the limits of its requests, or Keepalived's. */
+function longest(
+  node: Node,
+  script: Script,
+  interval: number,
+): { readonly seconds: number; readonly because: string } {
   const check = checks({ nodes: [node] }).find((it) => it.script === script);
   const own = check === undefined ? undefined : limits(check);
   const { timeout } = script;
-  return Math.min(timeout && timeout.value > 0 ? timeout.value : interval, own ?? Infinity);
+  const ended = timeout && timeout.value > 0 ? timeout.value : interval;
+  return own === undefined || own > ended
+    ? { seconds: ended, because: `until Keepalived ends it after ${seconds(ended)}` }
+    : { seconds: own, because: `for ${seconds(own)}, the limit of its requests` };
 }
 
 function limits({ requests }: Check): number | undefined {

@@ -271,7 +271,7 @@ Deno.test("lint says how long failovers of files by hand would take, and compare
   3.6 s  when the holder is lost: three adverts, 1 s apart, and the skew of priority 100
   0.6 s  when the holder is shut down: Keepalived says goodbye when it is stopped in order, and the skew is left
   4.8 s  when HAProxy dies: "check" must fail once, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
-  5.8 s  when HAProxy hangs: "check" must fail once, the last time for 1 s, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
+  5.8 s  when HAProxy hangs: "check" must fail once, the last time until Keepalived ends it after 1 s, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
       ?  when Keepalived is killed: its unit is not named (--unit FILE)
 
 `,

@@ -73,6 +73,26 @@ Deno.test("handPredictions() of the seed document's files comes to what profile 
   });
 });
 
+for (const profile of ["standard", "fast"] as const) {
+  Deno.test(`handPredictions() of what profile ${profile} renders is not shorter than its own`, () => {
+    const of = endpoint({ profile });
+    const known = predictedFailoverMs(of);
+    const [found] = handPredictions({ nodes: rendered(of, "trixie").nodes });
+    const own = found?.times ?? [];
+    assertEquals(own.map(({ fault }) => fault).toSorted(), [
+      "api-server-lost",
+      "haproxy-dead",
+      "haproxy-hung",
+      "holder-lost",
+      "holder-stopped",
+    ]);
+    assertEquals(own.filter(({ fault, ms }) => ms < known[fault]), []);
+    // A tracked file tells of a death at once: by whom it is written stands in no configuration.
+    const because = own.find(({ fault }) => fault === "haproxy-dead")?.because ?? "";
+    assertStringIncludes(because, 'sooner where file "haproxy_running" says so');
+  });
+}
+
 Deno.test("handPredictions() with weight 0 spares the silence, with fall and interval as written", () => {
   const pair = [{ priority: 101, check: "interval 1\nfall 2" }, { check: "interval 1\nfall 2" }];
   assertEquals(times(predict(pair, ASKS)), {
@@ -117,6 +137,10 @@ Deno.test("handPredictions() of a killed Keepalived says what its unit does, and
   const two = "? it leaves the address behind, and two load balancers answer until";
   assertEquals(killed("[Service]\nRestart=no\n"), `${two} somebody starts it: its unit does not`);
   assertEquals(killed("[Service]\nRestart=always\n"), `${two} its unit has started it again`);
+  assertEquals(
+    killed("[Service]\nRestart=always\nExecStopPost=/opt/give-back\n"),
+    "? that depends on what ExecStopPost of its unit does",
+  );
 });
 
 Deno.test("handPredictions() says what it has to assume", () => {
@@ -129,7 +153,9 @@ Deno.test("handPredictions() says what it has to assume", () => {
     "/etc/keepalived/check.sh, which was not read",
   );
   assertStringIncludes(because(alone, "haproxy-dead"), "where the partner's priority is above 99");
-  const fine = predict([{ priority: 101 }, {}], ASKS);
+  assertStringIncludes(because(alone, "haproxy-hung"), "until Keepalived ends it after 1 s");
+  const fine = predict([{ priority: 101, check: "timeout 2" }, {}], ASKS);
+  assertStringIncludes(because(fine, "haproxy-hung"), "for 1 s, the limit of its requests");
   assertEquals(because(fine, "haproxy-dead").includes("if it notices"), false);
 });
 
