@@ -218,7 +218,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "fractions of version 2.3": ["interval-fraction", [script("interval 0.2")], 0, {
     version: "2.3.1",
   }],
-  "fractions of an unknown version": ["interval-fraction", [script("interval 0.2")], 0],
+  "fractions of an unknown version": ["interval-fraction", [script("interval 0.2")], 1],
+  "a reload check of an unknown version": [
+    "reload-check",
+    [`global_defs {\nreload_check_config\n}\n${script(CMD)}`],
+    1,
+  ],
   "a timeout of half a second": ["interval-fraction", [script("timeout .5")], 1, {
     version: "2.2.4",
   }],
@@ -302,6 +307,28 @@ for (const [name, [rule, texts, times, known]] of Object.entries(CASES)) {
 
 Deno.test("rules for keepalived.conf find nothing where nothing is written", () => {
   assertEquals(codes(undefined, ["", "\n", "! only a comment"]), []);
+});
+
+Deno.test("lints that need a version warn without one, and not of what is rendered", () => {
+  const text = `global_defs {\nreload_check_config\n}\n${script(`${CMD}\ninterval 0.2`)}`;
+  const rules = KEEPALIVED_LINTS
+    .filter(({ code }) => code === "interval-fraction" || code === "reload-check");
+  const found = (version?: string) =>
+    lint({ nodes: nodes([text], version === undefined ? {} : { version }) }, rules);
+  assertEquals(found("2.2.7").map(({ severity }) => severity), ["error", "error"]);
+  assertEquals(found().map(({ code, severity, hint }) => [code, severity, hint]), [
+    [
+      "reload-check",
+      "warning",
+      'remove "reload_check_config", or say which it is with --keepalived-version',
+    ],
+    [
+      "interval-fraction",
+      "warning",
+      'write whole seconds, "interval 1", or say which it is with --keepalived-version',
+    ],
+  ]);
+  assertEquals(lint({ nodes: nodes([text], {}), endpoint: endpoint() }, rules), []);
 });
 
 Deno.test("lint slow-detection: the promise of an endpoint counts for profile guide alone", () => {
