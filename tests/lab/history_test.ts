@@ -37,7 +37,7 @@ Deno.test({
       await t.step("before the first deployment there is nothing to go back to", async () => {
         const { code, stderr } = await hf.start("rollback", inventoryFile).done;
         assertEquals(code, 1);
-        assertMatch(stderr, /nothing was deployed before it[^]*state: absent/);
+        assertMatch(stderr, /nothing was deployed before it[^]*endpoint: \{ state: absent \}/);
         assertEquals(await sums(), first);
       });
 
