@@ -223,6 +223,19 @@ Deno.test("descriptors() knows which drop-in has the word, and whether root may 
   assertEquals(said(one, { lb1: "most 4096\nmay 0\n" }), [
     "error lb1: fs.nr_open allows 4096 open files, and HAProxy needs 8300 (2 x 4100 connections + 100)",
   ]);
+  // A container may not raise what it has.
+  const contained = "most 1048576\nmay 00000000a80425fb\nunit 20000\n";
+  assertEquals(said(one, { lb1: contained }), []);
+  const service = {
+    ...{ name: "s", addresses: [], port: 9443, backends: [], backendPort: 6443 },
+    haproxy: { balance: "auto" },
+  };
+  const three = descriptors(endpoint({ also: [service, { ...service, name: "t", port: 9444 }] }));
+  assertEquals(said(three, { lb1: contained }), [
+    "error lb1: a unit can have 20000 open files there, and HAProxy needs 25200 for 12100 connections: " +
+    '"max_connections" is 4000 for each service',
+  ]);
+  assertEquals(said(three, { lb1: `${may}unit 20000\n` }), []);
   assertEquals(said(descriptors(endpoint({ profile: "guide" })), { lb1: "most 4096\n" }), []);
 });
 
