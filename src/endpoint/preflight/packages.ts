@@ -1,8 +1,12 @@
 import type { Endpoint, Facts, Preflight } from "../../model.ts";
+import { IN_PRIVATE } from "../../packages/private.ts";
+import { LOOKS, parseSources, SOURCES, type Sources } from "../../packages/sources.ts";
+import { whichManager } from "../../packages/which.ts";
 import { sh } from "../../shell.ts";
 import { DAEMONS } from "../needs.ts";
 import { touches } from "./concerns.ts";
-import { type Found, merged, rows } from "./judged.ts";
+import { type Found, merged } from "./judged.ts";
+import { MANAGERS } from "./managers.ts";
 
 /** Are the daemons installed, or offered by the package manager? */
 export function availablePackages({ members }: Endpoint): Preflight {
@@ -21,9 +25,11 @@ export function availablePackages({ members }: Endpoint): Preflight {
   };
 }
 
-const PROBE = sh`ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 && echo "lists there"
-cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-  grep -Eq '^[[:space:]]*(deb[[:space:]]|Types:.*deb)' && echo "sources there"
+const PROBE = sh`${whichManager}
+${IN_PRIVATE}
+fetch=
+${LOOKS}
+${SOURCES}
 :`;
 
 function judge(host: string, { packages, packageManager }: Facts, stdout: string): Found[] {
@@ -31,30 +37,50 @@ function judge(host: string, { packages, packageManager }: Facts, stdout: string
     packages[name]?.installed === undefined && packages[name]?.candidate === undefined
   );
   if (missing.length === 0) return [];
-  const names = missing.join(" and ");
-  if (packageManager !== "apt") {
-    const message = `${names} cannot be installed: it has no apt`;
-    return [{ severity: "error", host, message, hint: "install them by hand" }];
-  }
-  if (rows(stdout, "sources").length === 0) {
-    const hint = "give it one in /etc/apt/sources.list.d, or install them by hand";
+  if (packageManager === "unknown") {
     return [{
       severity: "error",
       host,
-      message: `${names} cannot be installed: apt has no source`,
-      hint,
+      message: `${missing.join(" and ")} cannot be installed: it has none of ${
+        Object.keys(MANAGERS).join(", ")
+      }`,
+      hint: "install them by hand, and leave that out here: --skip-tags packages",
     }];
   }
-  if (rows(stdout, "lists").length === 0) {
-    const message = `whether ${names} can be installed: its package lists are not read yet`;
-    return [{ severity: "note", host, message }];
+  return [lacking(host, missing, packageManager, parseSources(stdout))];
+}
+
+/** What is said of packages of which no version is known that would be installed. */
+function lacking(
+  host: string,
+  missing: readonly string[],
+  manager: keyof typeof MANAGERS,
+  { any, lists, community }: Sources,
+): Found {
+  const { none, give, ask, refresh, home } = MANAGERS[manager];
+  const names = missing.join(" and ");
+  if (!any) {
+    const message = `${names} cannot be installed: ${manager} has ${none}`;
+    return { severity: "error", host, message, hint: `${give}, or install them by hand` };
   }
-  return [{
+  if (manager === "apk" && missing.includes("keepalived") && !community) {
+    return {
+      severity: "warning",
+      host,
+      message: 'none of its repositories is Alpine\'s "community", which has keepalived',
+      hint: `take the # away before it in /etc/apk/repositories, then type: ${refresh}`,
+    };
+  }
+  if (!lists) {
+    const message = `whether ${names} can be installed: its package lists are not read yet`;
+    return { severity: "note", host, message, hint: `to know it before apply: ${refresh}` };
+  }
+  return {
     severity: "warning",
     host,
     message: `the package lists that it has offer no ${
       missing.join(" and no ")
     }; apply reads them anew first`,
-    hint: `see what "apt-get update && apt-cache policy ${missing.join(" ")}" says there`,
-  }];
+    hint: `see what "${ask(missing)}" says there` + (home === undefined ? "" : `; ${home}`),
+  };
 }

@@ -27,6 +27,12 @@ function said(
     .map(({ severity, hosts, message }) => `${severity} ${hosts}: ${message}`);
 }
 
+/** What its one finding on a host says to type. */
+function hintOf(one: Preflight, stdout: string, known: ReadonlyMap<string, Facts>): string {
+  const answer = { code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 };
+  return one.judge(new Map([["lb1", answer]]), known).findings[0]?.hint ?? "";
+}
+
 const SHELLS_HERE = Object.entries({
   dash: ["dash"],
   bash: ["bash", "--posix"],
@@ -240,9 +246,58 @@ Deno.test("availablePackages() tells what is offered from what is not known", ()
   assertEquals(said(one, { lb1: "sources there\nlists there\n" }, bare), [
     "warning lb1: the package lists that it has offer no haproxy and no keepalived; apply reads them anew first",
   ]);
-  assertEquals(said(one, { lb1: "" }, new Map([["lb1", facts([], { packageManager: "apk" })]])), [
-    "error lb1: haproxy and keepalived cannot be installed: it has no apt",
+});
+
+for (
+  const [packageManager, none, refresh] of [
+    ["apt", "apt has no source", "apt-get update"],
+    ["dnf", "dnf has no repository that is enabled", "dnf makecache --refresh"],
+    ["zypper", "zypper has no repository that is enabled", "zypper refresh"],
+    ["apk", "apk has no repository", "apk update"],
+  ] as const
+) {
+  Deno.test(`availablePackages() speaks of ${packageManager} where it is the package manager`, () => {
+    const one = availablePackages(endpoint());
+    const bare = new Map([["lb1", facts([], { packageManager })]]);
+    const both = "sources there\ncommunity there\n";
+    assertEquals(said(one, { lb1: "" }, bare), [
+      `error lb1: haproxy and keepalived cannot be installed: ${none}`,
+    ]);
+    // Nothing is known: nothing is wrong.
+    assertEquals(said(one, { lb1: both }, bare), [
+      "note lb1: whether haproxy and keepalived can be installed: its package lists are not read yet",
+    ]);
+    assertEquals(said(one, { lb1: `${both}lists there\n` }, bare), [
+      "warning lb1: the package lists that it has offer no haproxy and no keepalived; apply reads " +
+      "them anew first",
+    ]);
+    for (const answer of [both, `${both}lists there\n`]) {
+      assertStringIncludes(hintOf(one, answer, bare), refresh);
+    }
+  });
+}
+
+Deno.test("availablePackages() names the repository of Alpine that is likely to be missing", () => {
+  const one = availablePackages(endpoint());
+  const alpine = (packages: Facts["packages"]) =>
+    new Map([["lb1", facts([], { packageManager: "apk", packages })]]);
+  const warning =
+    'warning lb1: none of its repositories is Alpine\'s "community", which has keepalived';
+  assertEquals(said(one, { lb1: "sources there\n" }, alpine({})), [warning]);
+  assertEquals(said(one, { lb1: "sources there\nlists there\n" }, alpine({})), [warning]);
+  const there = { keepalived: { candidate: "2.3.1-r0" } };
+  assertEquals(said(one, { lb1: "sources there\n" }, alpine(there)), [
+    "note lb1: whether haproxy can be installed: its package lists are not read yet",
   ]);
+});
+
+Deno.test("availablePackages() ends where there is no package manager that is known", () => {
+  const one = availablePackages(endpoint());
+  const bare = new Map([["lb1", facts([], { packageManager: "unknown" })]]);
+  assertEquals(said(one, { lb1: "" }, bare), [
+    "error lb1: haproxy and keepalived cannot be installed: it has none of apt, dnf, zypper, apk",
+  ]);
+  assertStringIncludes(hintOf(one, "", bare), "--skip-tags packages");
 });
 
 Deno.test("confinement() names the ports that SELinux does not let HAProxy use", () => {
