@@ -27,6 +27,8 @@ function said(
     .map(({ severity, hosts, message }) => `${severity} ${hosts}: ${message}`);
 }
 
+const PINNED = endpoint({ packages: { versions: { haproxy: "9.*" }, lockTimeoutMs: 0 } });
+
 /** What its one finding on a host says to type. */
 function hintOf(one: Preflight, stdout: string, known: ReadonlyMap<string, Facts>): string {
   const answer = { code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 };
@@ -41,7 +43,7 @@ const SHELLS_HERE = Object.entries({
 
 for (const [name, shell] of SHELLS_HERE) {
   Deno.test(`every preflight asks in text that ${name} can read, and that changes nothing`, async () => {
-    for (const  of of[endpoint(), endpoints(PAPER)["standard-also"]]) {
+    for (const  of of[endpoint(), endpoints(PAPER)["standard-also"], PINNED]) {
       for (const { probe } of preflights(of)) {
         const text = probe?.("lb1", world(of).facts) ?? ":";
         const { code, stderr } = await runSh(text, [...shell, "-n"]);
@@ -276,6 +278,31 @@ for (
     }
   });
 }
+
+for (const packageManager of ["apt", "dnf", "zypper", "apk"] as const) {
+  Deno.test(`availablePackages() holds what ${packageManager} offers against a pin`, () => {
+    const one = availablePackages(PINNED);
+    const host = (haproxy: Facts["packages"][string]) =>
+      new Map([["lb1", facts([], { packageManager, packages: { ...KEEPALIVED, haproxy } })]]);
+    const [there, lists] = ["sources there\ncommunity there\n", "lists there\n"];
+    const offered = `${there}${lists}offered haproxy 2.8.3-1\noffered haproxy 2.6.12-1\n`;
+    const refused = "error lb1: haproxy 9.* cannot be installed: it is offered 2.8.3-1, 2.6.12-1";
+    for (const seen of [{}, { installed: "2.6.12-1" }, { candidate: "2.8.3-1" }]) {
+      assertEquals(said(one, { lb1: offered }, host(seen)), [refused]);
+      assertEquals(said(one, { lb1: `${offered}offered haproxy 1:9.0-1\n` }, host(seen)), []);
+      assertEquals(said(one, { lb1: there }, host(seen)), [
+        "note lb1: whether haproxy 9.* can be installed: its package lists are not read yet",
+      ]);
+      assertEquals(said(one, { lb1: there + lists }, host(seen)), [
+        "warning lb1: the package lists that it has offer no haproxy 9.*; apply reads them anew first",
+      ]);
+    }
+    // It has the version: nothing is offered, because nobody asks.
+    assertEquals(said(one, { lb1: there }, host({ installed: "9.0-1" })), []);
+  });
+}
+
+const KEEPALIVED = { keepalived: { installed: "1:2.2.7-1" } };
 
 Deno.test("availablePackages() names the repository of Alpine that is likely to be missing", () => {
   const one = availablePackages(endpoint());
