@@ -250,8 +250,14 @@ function wanting(dir: string, options: Partial<Preflight> = {}): Partial<Play> {
   const plan = () => {
     throw new TaskError("Cannot install haproxy 9.*: not offered", undefined, ["haproxy"]);
   };
+  const follows = () => {
+    throw new TaskError("Cannot start haproxy: there is no unit");
+  };
   return {
-    tasks: (_, { host: { name } }) => [wordTask(dir, name, name === "lb2" ? { plan } : {})],
+    tasks: (_, { host: { name } }) =>
+      name === "lb2"
+        ? [wordTask(dir, name, { plan }), wordTask(dir, "more", { plan: follows })]
+        : [wordTask(dir, name)],
     preflights: () => [about],
   };
 }
@@ -264,6 +270,7 @@ Deno.test("what cannot be planned on one host is asked about before another one 
       "lb2 preflight packages failed",
       "lb1 word lb1 skipped",
       "lb2 word lb2 skipped",
+      "lb2 word more skipped",
     ]);
     assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name).includes("lb1"), false);
   }));
@@ -275,11 +282,15 @@ Deno.test("a check says once what a preflight has refused, and else what the pla
       EXIT.failed,
       'Cannot begin on "lb2": not offered; to go on all the same: --skip-preflight packages',
     ]);
-    assertEquals(refused.lines.includes("lb2 word lb2 skipped"), true);
+    assertEquals(refused.lines.filter((line) => line.startsWith("lb2 word")), [
+      "lb2 word lb2 skipped",
+      "lb2 word more skipped",
+    ]);
     const silent = { judge: () => ({ findings: [] }) };
     const planned = await runPlay("check", wanting(dir, silent), hosts(dir));
     assertEquals([planned.code, ...errorsOf(planned)], [
       EXIT.failed,
       'Cannot install haproxy 9.* on "lb2": not offered',
+      'Cannot start haproxy on "lb2": there is no unit',
     ]);
   }));
