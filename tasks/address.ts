@@ -1,5 +1,6 @@
 import { alone } from "../src/addresses.ts";
 import { defineTask, type TaskFunction } from "../src/define.ts";
+import { POD_WORDS } from "../src/kubelet.ts";
 import type { TaskPlan } from "../src/model.ts";
 import { SERVICE_WORDS } from "../src/openrc.ts";
 import { raw, sh } from "../src/shell.ts";
@@ -10,6 +11,8 @@ export interface NoAddressArgs {
   readonly address: string;
   /** Service that takes the address away itself when it stops. */
   readonly service: string;
+  /** It is a static pod, and no unit. @default {false} */
+  readonly pod?: boolean;
 }
 
 /**
@@ -19,9 +22,8 @@ export interface NoAddressArgs {
 export const noAddress: TaskFunction<NoAddressArgs> = defineTask<NoAddressArgs, boolean>({
   kind: "address",
   title: ({ address }) => `no address ${address}`,
-  probe: ({ address, service }) =>
-    sh`${SERVICE_WORDS}
-systemctl -q is-active -- ${`${service}.service`} 2>/dev/null || ip -o addr show to ${
+  probe: ({ address, service, pod = false }) =>
+    sh`${raw(pod ? runsInPod(service) : runsAsUnit(service))} || ip -o addr show to ${
       alone(address)
     } 2>/dev/null`,
   parse: ({ stdout }) => stdout.trim() !== "",
@@ -37,3 +39,13 @@ done
     };
   },
 });
+
+function runsAsUnit(service: string): string {
+  return sh`${SERVICE_WORDS}
+systemctl -q is-active -- ${`${service}.service`} 2>/dev/null`;
+}
+
+function runsInPod(service: string): string {
+  return sh`${POD_WORDS}
+[ -n "$(pod_pids ${service})" ]`;
+}

@@ -286,7 +286,7 @@ function leavingTasks(endpoint: Endpoint): readonly Task[] {
   return [
     ...stopped("keepalived"),
     ...addressesOf(endpoint).map((address) =>
-      noAddress({ address, service: "keepalived" }, { tags: ["system", "keepalived"] })
+      noAddress({ address, service: "keepalived", pod: pods }, { tags: ["system", "keepalived"] })
     ),
     ...stopped("haproxy"),
     // Nothing is left that they were for.

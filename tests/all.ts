@@ -145,6 +145,8 @@ for (const [name, work] of groups) add(await timed(name, work));
 const why = await labAvailable();
 if (why === undefined) {
   const full = Deno.args.includes("--full");
+  // Files that try less without it read this.
+  Deno.env.set("HOLDFAST_TEST_FULL", full ? "1" : "0");
   const all = (await Array.fromAsync(Deno.readDir(new URL("./lab/", import.meta.url))))
     .map(({ name }) => name).filter((name) => name.endsWith("_test.ts")).sort();
   const files = all.filter((name) => full || !LONG.has(name));

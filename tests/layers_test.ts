@@ -67,6 +67,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/templates.ts",
   ],
   "src/simulate": [
+    "src/services.ts",
     "src/model.ts",
     "src/diagnostics.ts",
     "src/endpoint",

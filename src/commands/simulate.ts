@@ -43,7 +43,7 @@ export async function simulateInventory(
     // Where the whole endpoint shall go there is nothing to lose.
     const carried = loaded.endpoints.filter(({ members }) => members.length > 0);
     const { externalEtcd = false } = flags;
-    const found = carried.map((it) => simulate(it, find, { externalEtcd }));
+    const found = carried.flatMap((it) => simulate(it, find, { externalEtcd }));
     show(found, loaded, flags, io, terminal ? terminalSize().columns : 80);
     return flags.strict === true && found.some(fallsToOne) ? EXIT.changes : EXIT.ok;
   } catch (error) {
@@ -69,9 +69,13 @@ function show(
   if (all.length > 0) io.err(`${json ? "" : "\n"}${formatDiagnostics(all, loaded.sources)}\n`);
 }
 
-function placesOf({ locate }: Loaded): Places {
+function placesOf({ locate, endpoints }: Loaded): Places {
   return {
-    backends: (endpoint) => locate({ endpoint }, ["backends"]),
+    backends: (endpoint, service) => {
+      const { also = [] } = endpoints.find(({ name }) => name === endpoint) ?? {};
+      const index = also.findIndex(({ name }) => name === service);
+      return locate({ endpoint }, index < 0 ? ["backends"] : ["also", index, "backends"]);
+    },
     host: (host) => locate({ host }, []),
     domain: (host) => locate({ host }, ["failure_domain"]),
   };

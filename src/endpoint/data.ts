@@ -95,6 +95,8 @@ export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object
   return {
     check: {
       url: `http://${authority}${path}`,
+      // One script serves all services: it is given the name of a further one.
+      named: path === "/ready" && servicesOf(endpoint).length > 1,
       asks,
       everyMs,
       pacedSeconds: (everyMs + limitMs) / 1000,
@@ -159,7 +161,7 @@ function vrrp(
     trackFile: pod || facts?.init === "openrc" ? "" : PATHS.trackFile,
     standDownFile: pod ? STAND_DOWN_FILE : "",
     aliveScript: PATHS.aliveScript,
-    readyScript: PATHS.readyScript,
+    readiness: readiness(endpoint),
     notifyScript: notify === undefined ? "" : PATHS.notifyScript,
     notifyCommand: notify === undefined
       ? ""
@@ -168,6 +170,16 @@ function vrrp(
     ready,
     knows: wordsOf("keepalived", endpoint, derived),
   };
+}
+
+/** What asks for an API server of each service: with its name, but for the endpoint's own. */
+function readiness(endpoint: Endpoint): readonly { name: string; script: string }[] {
+  return servicesOf(endpoint).map(({ name }) =>
+    name === undefined ? { name: "haproxy_ready", script: PATHS.readyScript } : {
+      name: `haproxy_ready_${name}`,
+      script: `${PATHS.readyScript} ${token("also[].name", name)}`,
+    }
+  );
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Derived {
   readonly instances: readonly Instance[];
   /** VRRP priority. */
   readonly priority: Reasoned<number>;
-  /** Priority lost while no API server is seen; negative. */
+  /** Priority lost while no API server of a service is seen, once for each; negative. */
   readonly weight: Reasoned<number>;
   /** State at start. */
   readonly state: Reasoned<"MASTER" | "BACKUP">;
@@ -95,11 +95,12 @@ export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<num
   let values = first();
   // Priorities by hand pull the derived ones towards them until a failed check can move the
   // address. The seed's weight is fixed, so there is nothing to search.
-  for (let next = top - 10; profile !== "guide" && !workable(values) && next > 1; next -= 10) {
+  const works = () => workable(values, endpoint);
+  for (let next = top - 10; profile !== "guide" && !works() && next > 1; next -= 10) {
     values = spread(endpoint, next, step);
-    if (!workable(values)) values = spread(endpoint, next, 1);
+    if (!works()) values = spread(endpoint, next, 1);
   }
-  if (profile !== "guide" && !workable(values)) values = first();
+  if (profile !== "guide" && !works()) values = first();
   return new Map(members.map((member, i) => [
     member.host.name,
     {
@@ -112,8 +113,8 @@ export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<num
 }
 
 /**
- * Priority that a member loses while it sees no API server: more than the members are apart, and
- * never below 1 in sum.
+ * Priority that a member loses for each service of which it sees no API server: more than the
+ * members are apart, and with all of them lost never below 1.
  * @throws {TaskError} when priorities set by hand are too far apart for any weight to work
  */
 export function weight(endpoint: Endpoint): Reasoned<number> {
@@ -121,20 +122,29 @@ export function weight(endpoint: Endpoint): Reasoned<number> {
   if (endpoint.profile === "guide") return { value: -preferred, reason: "the seed document" };
   const values = [...priorities(endpoint).values()].map((it) => it.value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (!workable(values)) throw noWeight(endpoint, low, high);
-  const value = Math.min(low - 1, Math.max(preferred, high - low + 10));
-  return { value: -value, reason: `more than the ${high - low} that the priorities are apart` };
+  if (!workable(values, endpoint)) throw noWeight(endpoint, low, high);
+  const value = Math.min(largest(low, endpoint), Math.max(preferred, high - low + 10));
+  const each = servicesOf(endpoint).length === 1
+    ? ""
+    : ", for each service that it sees nothing of";
+  return {
+    value: -value,
+    reason: `more than the ${high - low} that the priorities are apart${each}`,
+  };
 }
 
 /** Derived priorities give way: it is the lowest of those set by hand that others are too far from. */
 function noWeight(endpoint: Endpoint, low: number, high: number): TaskError {
+  const { also = [] } = endpoint;
   const byHand = endpoint.members.filter(({ priority }) => priority !== undefined)
     .toSorted((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
   const named = byHand.map(({ host, priority }) => `${priority} of "${host.name}"`).join(", ");
   const host = byHand[0]?.host.name;
   return new TaskError(
     `Cannot choose a weight for endpoint "${endpoint.name}": priorities ${low} to ${high} are ` +
-      `${high - low} apart, and no weight both exceeds that and leaves ${low} above 0` +
+      `${high - low} apart, and no weight both exceeds that and ${
+        also.length === 0 ? "" : `${also.length + 1} times, once for each service, `
+      }leaves ${low} above 0` +
       (named === "" ? "" : `; endpoint_host.priority is ${named}`),
     host === undefined ? undefined : { host, path: ["endpoint_host", "priority"] },
   );
@@ -204,11 +214,16 @@ function spread(endpoint: Endpoint, top: number, step: number): number[] {
   });
 }
 
+/** The largest weight that leaves this priority above zero when every service takes it. */
+function largest(priority: number, endpoint: Endpoint): number {
+  return Math.floor((priority - 1) / servicesOf(endpoint).length);
+}
+
 /** Whether some weight exceeds the distance and still leaves the lowest above zero. */
-function workable(values: readonly number[]): boolean {
+function workable(values: readonly number[], endpoint: Endpoint): boolean {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const inRange = low >= 1 && high <= 254 && new Set(values).size === values.length;
-  return inRange && high - low < low - 1;
+  return inRange && high - low < largest(low, endpoint);
 }
 
 function lastOctet(address: string): number {

@@ -9,6 +9,7 @@ import { type Service, servicesOf } from "../services.ts";
 import type { Templates } from "../templates.ts";
 import { agreementOf } from "./agreement.ts";
 import { checkData, templateData } from "./data.ts";
+import { RELOAD_UNITS } from "./needs.ts";
 import { PATHS, POD_PATHS, servicePaths } from "./paths.ts";
 import { awaitPod, podData } from "./pods.ts";
 
@@ -82,6 +83,11 @@ function unitFiles(
       : [keepalived(PATHS.notifyScript, rendered("standard/notify_state.sh"), "0755")]),
     unit(PATHS.haproxyUnit, rendered("standard/haproxy.service.conf"), "haproxy"),
     unit(PATHS.keepalivedUnit, rendered("standard/keepalived.service.conf"), "keepalived"),
+    // It says what to do when Keepalived ends: one that runs goes on, and its clients with it.
+    {
+      ...unit(PATHS.addressesUnit, rendered("standard/keepalived.addresses.conf"), "keepalived"),
+      notify: [RELOAD_UNITS],
+    },
   ];
 }
 
@@ -98,13 +104,13 @@ function certificates({ name, endpoint }: Service): readonly ManagedFile[] {
 /** Paths that another profile, or other settings, would manage: left over, if they exist. */
 export function retiredPaths(endpoint: Endpoint): readonly string[] {
   const { ca, checkClient, aliveScript, readyScript, notifyScript } = PATHS;
+  const units = [PATHS.haproxyUnit, PATHS.keepalivedUnit, PATHS.addressesUnit];
   if (endpoint.profile === "guide") {
-    const scripts = [aliveScript, readyScript, notifyScript];
-    return [ca, checkClient, ...scripts, PATHS.haproxyUnit, PATHS.keepalivedUnit];
+    return [ca, checkClient, aliveScript, readyScript, notifyScript, ...units];
   }
   return [
     PATHS.guideScript,
-    ...(endpoint.pods === undefined ? [] : [PATHS.haproxyUnit, PATHS.keepalivedUnit]),
+    ...(endpoint.pods === undefined ? [] : units),
     ...(endpoint.ca === undefined ? [ca] : []),
     ...(endpoint.haproxy.checkClient === undefined ? [checkClient] : []),
     ...(endpoint.vrrp.notify === undefined ? [notifyScript] : []),

@@ -74,9 +74,13 @@ systemctl daemon-reload || exit 1
 systemctl reset-failed haproxy.service keepalived.service 2>/dev/null
 :`;
 
+/** Handler that makes systemd read what units are, and leaves what runs alone. */
+export const RELOAD_UNITS = "reload units";
+
 /** Handlers in the order in which they run: HAProxy first, Keepalived watches it. */
 export function handlerScripts(): readonly Handler[] {
   return [
+    { name: RELOAD_UNITS, script: `${SERVICE_WORDS.text}\nsystemctl daemon-reload` },
     restart("haproxy"),
     { name: "reload haproxy", script: RELOAD_HAPROXY },
     restart("keepalived"),
@@ -135,7 +139,7 @@ systemctl status --no-pager --lines=20 ${service}.service
 echo "${service} does not stay up"
 exit 1
 `,
-    supersedes: [`reload ${service}`],
+    supersedes: [`reload ${service}`, RELOAD_UNITS],
     // Connections through it end, and the address moves: by mishap, unless it was moved before.
     disrupts: true,
   };

@@ -25,6 +25,8 @@ export const PATHS = {
   haproxyUnit: "/etc/systemd/system/haproxy.service.d/holdfast.conf",
   /** Drop-in of keepalived.service. */
   keepalivedUnit: "/etc/systemd/system/keepalived.service.d/holdfast.conf",
+  /** Drop-in of keepalived.service that takes the addresses away when it has ended. */
+  addressesUnit: "/etc/systemd/system/keepalived.service.d/holdfast-addresses.conf",
   /** Exists and holds 1 while haproxy.service runs. Directly in /run, which exists at any time. */
   trackFile: "/run/holdfast-haproxy-running",
 } as const;

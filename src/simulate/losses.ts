@@ -70,3 +70,24 @@ export function goneWith(losses: readonly Loss[]): Gone {
     servers: [...new Set(losses.flatMap(({ servers }) => servers))],
   };
 }
+
+/**
+ * API servers of another service of the same load balancers that go with these losses: those on a
+ * machine that is gone, and those in a failure domain that is.
+ */
+export function goneElsewhere(
+  losses: readonly Loss[],
+  site: Site,
+  { servers }: Site,
+): readonly string[] {
+  const gone = goneWith(losses);
+  const domains = losses.filter(({ kind }) => kind === "failure-domain").map(({ name }) => name);
+  // By address alone: a second cluster may well have an m1 of its own.
+  const addresses = site.servers.filter(({ name }) => gone.servers.includes(name))
+    .map(({ address }) => address);
+  return servers.filter((it) =>
+    it.domains.some((name) => domains.includes(name)) ||
+    (it.balancer !== undefined && gone.balancers.includes(it.balancer)) ||
+    addresses.includes(it.address)
+  ).map(({ name }) => name);
+}

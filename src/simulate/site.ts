@@ -1,11 +1,12 @@
 /**
- * The machines that one endpoint stands on, as far as their loss matters: load balancers, API
- * servers, and the failure domains that they share. Pure.
+ * The machines that one service of an endpoint stands on, as far as their loss matters: load
+ * balancers, API servers, and the failure domains that they share. Pure.
  * @module
  */
 import { priorities, weight } from "../endpoint/derive.ts";
 import { canonicalIp } from "../inventory/connection/grammar.ts";
 import type { Endpoint, Host } from "../model.ts";
+import { type Service, servicesOf } from "../services.ts";
 
 /** A load balancer. */
 export interface Balancer {
@@ -21,19 +22,21 @@ export interface Balancer {
 export interface Server {
   /** Name of the backend. */
   readonly name: string;
+  /** Its address, in the one form that is compared. */
+  readonly address: string;
   /** The load balancer on whose machine it runs. */
   readonly balancer?: string;
   /** Failure domains that its machine is in. */
   readonly domains: readonly string[];
 }
 
-/** What an endpoint stands on. */
+/** What one service of an endpoint stands on. */
 export interface Site {
   /** Load balancers in inventory order. */
   readonly balancers: readonly Balancer[];
-  /** API servers in inventory order. */
+  /** API servers of the service, in inventory order. */
   readonly servers: readonly Server[];
-  /** Priority that a load balancer loses while it sees no API server; negative. */
+  /** Priority that a load balancer loses while it sees no API server of the service; negative. */
   readonly weight: number;
   /** Members of etcd that must be left; unset: etcd runs elsewhere, and nothing is known of it. */
   readonly quorum?: number;
@@ -69,16 +72,18 @@ export function hostFinder(hosts: readonly Host[]): FindHosts {
 }
 
 /**
- * What an endpoint stands on. A backend is on the machine of the host that has its name or its
+ * What a service of an endpoint stands on. A backend is on the machine of the host that has its name or its
  * address, and shares that one's `failure_domain`.
  * @throws {TaskError} when the priorities set by hand leave no weight that works
  */
 export function siteOf(
   endpoint: Endpoint,
+  { endpoint: { backends } }: Pick<Service, "endpoint">,
   find: FindHosts,
   { externalEtcd = false }: SiteOptions = {},
 ): Site {
-  const { members, backends } = endpoint;
+  const { members } = endpoint;
+  // Priorities and weight are those of the whole endpoint: its services share them.
   const ranks = priorities(endpoint);
   const domains = (machine: Machine) => [
     ...new Set(find(machine).flatMap((host) => domainOf(host) ?? [])),
@@ -93,6 +98,7 @@ export function siteOf(
       const member = members.find(({ host }) => isSame(host, backend));
       return {
         name: backend.name,
+        address: canonicalIp(backend.address),
         ...(member === undefined ? {} : { balancer: member.host.name }),
         domains: domains(backend),
       };
@@ -113,7 +119,9 @@ export function domainOf({ vars }: Host): string | undefined {
 }
 
 /** The hosts of the inventory that an endpoint's machines are, by name or by address. */
-export function machinesOf({ members, backends }: Endpoint, find: FindHosts): readonly Host[] {
+export function machinesOf(endpoint: Endpoint, find: FindHosts): readonly Host[] {
+  const backends = servicesOf(endpoint).flatMap((it) => it.endpoint.backends);
+  const { members } = endpoint;
   return [...new Set([...members.map(({ host }) => host), ...backends].flatMap(find))];
 }
 

@@ -11,24 +11,29 @@ import type { Case, Simulation } from "./simulate.ts";
 
 /** Where the inventory says something; undefined: on the command line. */
 export interface Places {
-  /** Where the backends of an endpoint are named. */
-  backends(endpoint: string): Source | undefined;
+  /** Where the backends of an endpoint are named, or those of a further service. */
+  backends(endpoint: string, service?: string): Source | undefined;
   /** Where a host is written. */
   host(name: string): Source | undefined;
   /** Where the failure domain of a host is written, or else the host. */
   domain(name: string): Source | undefined;
 }
 
-/** Every single loss that takes the endpoint down, by reason, and every shared failure domain. */
+/**
+ * Every single loss that takes a service down, by reason, and every shared failure domain. What
+ * concerns the load balancers is said for the endpoint's own service alone: they have all of them.
+ */
 export function warningsOf(simulation: Simulation, places: Places): readonly Diagnostic[] {
+  const own = simulation.service === undefined;
   const down = simulation.whole.answered
     ? simulation.singles.filter(({ outcome }) => !outcome.answered)
     : [];
   const reasons = Map.groupBy(least(down), ({ outcome }) => outcome.why);
   return [
-    ...[...reasons.values()].map((cases) => singleLoss(simulation, cases, places)),
+    ...[...reasons].filter(([why]) => own || why !== "no-holder")
+      .map(([, cases]) => singleLoss(simulation, cases, places)),
     ...simulation.singles.filter(({ lost, outcome }) =>
-      lost.some((loss) => isShared(loss)) && outcome.why !== "no-holder"
+      own && lost.some((loss) => isShared(loss)) && outcome.why !== "no-holder"
     ).map((it) => sharedDomain(it, places)),
   ];
 }
@@ -48,7 +53,7 @@ function isShared({ kind, balancers }: Loss): boolean {
 
 /** One warning for all losses with the same effect, so that four of a kind are not four warnings. */
 function singleLoss(
-  { endpoint: { name }, site }: Simulation,
+  { endpoint: { name }, service, site }: Simulation,
   cases: readonly Case[],
   places: Places,
 ): Diagnostic {
@@ -56,12 +61,15 @@ function singleLoss(
   const { why, backends } = first?.outcome ?? { why: undefined, backends: 0 };
   const lost = either(cases.flatMap((it) => it.lost).map(called));
   const left = `${backends} of ${site.servers.length}`;
-  const message = `Endpoint ${quote(name)} does not outlive one loss: without ${lost} ` + {
+  const who = service === undefined
+    ? `Endpoint ${quote(name)}`
+    : `Service ${quote(service)} of endpoint ${quote(name)}`;
+  const message = `${who} does not outlive one loss: without ${lost} ` + {
     "no-holder": "no load balancer is left",
     "no-backend": "no API server is left",
     "no-quorum": `etcd has no quorum: ${left} members are left, ${site.quorum ?? 0} are needed`,
   }[why ?? "no-holder"];
-  const source = placeOf(name, first, places);
+  const source = placeOf(name, service, first, places);
   return {
     severity: "warning",
     code: "single-loss",
@@ -103,11 +111,16 @@ function sharedDomain({ lost: [loss] }: Case, places: Places): Diagnostic {
   };
 }
 
-function placeOf(endpoint: string, found: Case | undefined, places: Places): Source | undefined {
+function placeOf(
+  endpoint: string,
+  service: string | undefined,
+  found: Case | undefined,
+  places: Places,
+): Source | undefined {
   const [loss] = found?.lost ?? [];
   const balancer = loss?.balancers.at(-1);
   if (balancer === undefined || found?.outcome.why !== "no-holder") {
-    return places.backends(endpoint);
+    return places.backends(endpoint, service);
   }
   return loss?.kind === "failure-domain" ? places.domain(balancer) : places.host(balancer);
 }

@@ -161,6 +161,90 @@ Deno.test("simulate --json has every case, its figures and the warnings", async 
   assertStringIncludes(err, "[single-loss]");
 });
 
+/** The same with a further service of two API servers, one in a failure domain of the endpoint's. */
+function withStaging(domain = "esx-01"): string {
+  const also = `, also: [{ name: staging, address: 10.0.0.19, backends: staging_masters }]`;
+  return `${inventory(["esx-01", "esx-02"], ["esx-01", "esx-02", "esx-03"], also)}
+    staging_masters:
+      hosts:
+        s1: { ansible_host: 10.0.0.31, failure_domain: ${domain} }
+        s2: { ansible_host: 10.0.0.32 }
+`;
+}
+
+Deno.test("simulate has a part for each service, and names the one that a loss takes down", async () => {
+  const plain = await run(inventory(["esx-01", "esx-02"], ["esx-01", "esx-02", "esx-03"]));
+  const { out, err, code } = await run(withStaging(), { strict: true });
+  assertEquals([plain.code, code], [0, 2]);
+  // The part of the endpoint's own service is what it is without the other one.
+  assert(out.startsWith(`${plain.out}\n`), out);
+  assertEquals(
+    out.slice(plain.out.length + 1),
+    `service staging of load_balancers: 10.0.0.19 (port 8443) is held by lb1; etcd
+needs 2 of 2 API servers
+
+lost              held by  API servers  etcd       service
+nothing           lb1      2 of 2       quorum     answers
+lb1               lb2      2 of 2       quorum     answers
+lb2 (esx-02)      lb1      2 of 2       quorum     answers
+s1                lb1      1 of 2       no quorum  down
+s2                lb1      1 of 2       no quorum  down
+esx-01 (lb1, s1)  lb2      1 of 2       no quorum  down
+
+Of 8 ways to lose two at once, all take it down
+lb1 + lb2         nobody   2 of 2       quorum     down
+7 more hold all of one that is listed.
+
+failure_domain is not set for s2: what is lost together is not known.
+`,
+  );
+  // At the backends of the service, and for no other reason.
+  assertEquals(err.match(/\[[a-z-]+\]$/gm), ["[single-loss]"]);
+  assertStringIncludes(
+    err,
+    '\nhosts.yaml:5:114: warning: Service "staging" of endpoint "load_balancers" does not outlive ' +
+      'one loss: without "s1" or "s2" etcd has no quorum: 1 of 2 members are left, 2 are needed ',
+  );
+});
+
+Deno.test("simulate --json has further services beside what it has without them", async () => {
+  const plain = await run(inventory(["esx-01", "esx-02"], ["esx-01", "esx-02", "esx-03"]), {
+    json: true,
+  });
+  const { out, code } = await run(withStaging(), { json: true });
+  assertEquals(code, 0);
+  const { endpoints: [{ services, ...own }, ...more] } = JSON.parse(out);
+  const [alone] = JSON.parse(plain.out).endpoints;
+  // What the loss of another service costs is in the priority, and nowhere else.
+  const [esx] = [own, alone].map((it) => it.single[5]);
+  assertEquals([esx.lost[0].name, esx.holder, esx.priority], ["esx-01", "lb2", 180]);
+  const unpriced = (text: unknown) => JSON.stringify(text).replaceAll(/"priority":\d+/g, "");
+  assertEquals([unpriced(own), more.length], [unpriced(alone), 0]);
+  assertEquals(services.length, 1);
+  const [{ service, address, port, apiServers, whole, single, warnings }] = services;
+  assertEquals([service, address, port], ["staging", "10.0.0.19", 8443]);
+  assertEquals(apiServers[0], { name: "s1", failureDomains: ["esx-01"] });
+  assertEquals([whole.apiServers, whole.answered], [2, true]);
+  assertEquals(single.at(2), {
+    lost: [{ kind: "api-server", name: "s1" }],
+    loadBalancersGone: [],
+    apiServersGone: ["s1"],
+    holder: "lb1",
+    priority: 190,
+    apiServers: 1,
+    etcdQuorum: false,
+    answered: false,
+    why: "no-quorum",
+  });
+  assertEquals(warnings.map(({ code }: { code: string }) => code), ["single-loss"]);
+});
+
+Deno.test("simulate refuses a failure domain of a further service's host, too", async () => {
+  const { err, code } = await run(withStaging('"{{ rack }}"'));
+  assertEquals(code, 1);
+  assertStringIncludes(err, 'Cannot use "failure_domain" of host "s1"');
+});
+
 Deno.test("simulate refuses a failure domain that is no name, at its place", async () => {
   const text = inventory(["[x, y]", '"{{ rack }}"'], ["", "", '""']);
   const { out, err, code } = await run(text);
@@ -260,11 +344,11 @@ Deno.test("docs/simulate.md shows what is said of the inventory in the repositor
   const prod = await shown(["simulate", "inventories/prod.yaml"]);
   const text = inventory(["esx-01", "esx-01"], ["esx-01", "esx-02", "esx-03"]);
   const { err } = await run(text);
-  const wanted = part(
-    part(await Deno.readTextFile(manual), "prod", prod),
-    "shared",
-    err.trim(),
-  );
+  const staging = await run(withStaging());
+  const further = staging.out.slice(staging.out.indexOf("service staging of"));
+  const parts = { prod, shared: err.trim(), services: `${further}${staging.err}`.trim() };
+  let wanted = await Deno.readTextFile(manual);
+  for (const [name, shown] of Object.entries(parts)) wanted = part(wanted, name, shown);
   if (Deno.env.get("HOLDFAST_UPDATE") === "1") await Deno.writeTextFile(manual, wanted);
   assertEquals(await Deno.readTextFile(manual), wanted);
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { derive, priorities, routerId, weight } from "../../src/endpoint/derive.ts";
 import { TaskError } from "../../src/errors.ts";
-import type { Endpoint } from "../../src/model.ts";
+import type { Endpoint, FurtherService } from "../../src/model.ts";
 import { endpoint, member, world } from "./fixtures.ts";
 
 /** An endpoint whose members have these priorities; undefined: derived. */
@@ -13,6 +13,15 @@ function prioritized(profile: Endpoint["profile"], ...set: (number | undefined)[
       member(`lb${i + 1}`, `10.88.0.${11 + i}`, it === undefined ? {} : { priority: it })
     ),
   });
+}
+
+/** An endpoint with so many services in all. */
+function withServices(of: Endpoint, count: number): Endpoint {
+  const also = Array.from({ length: count - 1 }, (_, i): FurtherService => ({
+    ...{ name: `s${i}`, addresses: [], port: 9000 + i, backends: of.backends, backendPort: 6443 },
+    haproxy: { balance: "auto" },
+  }));
+  return { ...of, also };
 }
 
 function values(of: Endpoint): number[] {
@@ -37,14 +46,16 @@ Deno.test("priorities() and weight() hold together for any number of members and
   fc.assert(fc.property(
     fc.integer({ min: 1, max: 40 }),
     fc.option(fc.tuple(fc.nat(39), fc.integer({ min: 60, max: 254 })), { nil: undefined }),
-    (count, byHand) => {
+    fc.constantFrom(1, 2),
+    (count, byHand, services) => {
+      fc.pre(services === 1 || count <= 12);
       const set = Array<number | undefined>(count).fill(undefined);
       if (byHand) set[byHand[0] % count] = byHand[1];
-      const of = prioritized("standard", ...set);
+      const of = withServices(prioritized("standard", ...set), services);
       const all = values(of);
       const lost = -weight(of).value;
       assertEquals(new Set(all).size, count);
-      assert(all.every((it) => it >= 1 && it <= 254 && it - lost >= 1));
+      assert(all.every((it) => it >= 1 && it <= 254 && it - services * lost >= 1));
       assert(lost > Math.max(...all) - Math.min(...all));
     },
   ));
@@ -59,6 +70,27 @@ Deno.test("weight() refuses priorities that no weight can work with", () => {
       '200 of "lb1"',
   );
   assertEquals(error.setting, { host: "lb2", path: ["endpoint_host", "priority"] });
+});
+
+Deno.test("weight() is taken once for each service, and all of them leave the lowest priority above 0", () => {
+  const three = prioritized("standard", undefined, undefined, undefined);
+  const of = (count: number) => withServices(three, count);
+  assertEquals([1, 2, 3, 4, 10].map((it) => weight(of(it)).value), [-60, -60, -60, -57, -22]);
+  assertEquals(
+    weight(of(2)).reason,
+    "more than the 20 that the priorities are apart, for each service that it sees nothing of",
+  );
+  // Eleven do not fit below 230 any more with 20 between the first and the last: they move together.
+  assertEquals([values(of(10)), values(of(11))], [[250, 240, 230], [240, 239, 238]]);
+  assertEquals(weight(of(11)).value, -21);
+  const byHand = withServices(prioritized("standard", 200, 120), 2);
+  const error = assertThrows(() => weight(byHand), TaskError);
+  assert(
+    error.message.includes(
+      "and no weight both exceeds that and 2 times, once for each service, leaves",
+    ),
+    error.message,
+  );
 });
 
 Deno.test("routerId() is the address's last octet, in range, never 51 and the same each time", () => {

@@ -28,6 +28,7 @@ Deno.test("managedFiles() have the same paths and modes whatever is known about 
     "/etc/keepalived/check_haproxy_ready.sh 0755",
     "/etc/systemd/system/haproxy.service.d/holdfast.conf 0644",
     "/etc/systemd/system/keepalived.service.d/holdfast.conf 0644",
+    "/etc/systemd/system/keepalived.service.d/holdfast-addresses.conf 0644",
   ]);
 });
 
@@ -61,6 +62,26 @@ Deno.test("managedFiles() write oom_score_adjust into both drop-ins, and into no
       assertEquals(plain?.some(({ text }) => text.includes("OOMScoreAdjust")), false);
     }
   }
+});
+
+Deno.test("managedFiles() let Keepalived go on when only addresses change, and name each to its unit", () => {
+  const more = of("standard", { moreAddresses: ["10.88.0.9", "fd00:88::10"] });
+  const files = (it: Endpoint) => managedFiles(it, it.members[0]!, TEMPLATES);
+  const known = world(more);
+  const plain = files(of("standard")).map((it) => it.content(known));
+  const changed = files(more).filter((it, i) => it.content(known) !== plain[i]);
+  assertEquals(changed.map(({ path, notify }) => [path.split("/").at(-1), ...notify]), [
+    ["haproxy.cfg", "reload haproxy"],
+    ["keepalived.conf", "reload keepalived"],
+    ["holdfast-addresses.conf", "reload units"],
+  ]);
+  const unit = changed.at(-1)?.content(known) ?? "";
+  assertEquals(
+    [...unit.matchAll(/^ExecStopPost=.* del (\S+) dev (\S+) /gm)].map(([, ...words]) =>
+      words.join()
+    ),
+    ["10.88.0.10/32,eth0", "10.88.0.9/32,eth0", "fd00:88::10/128,eth0"],
+  );
 });
 
 Deno.test("managedFiles() notify handlers that exist", () => {
@@ -312,7 +333,10 @@ Deno.test("a member with OpenRC has no use for drop-ins, and no file that a unit
   const files = managedFiles(it, first!, TEMPLATES);
   const useful = (where: typeof known) =>
     files.filter(({ when }) => when?.(where) ?? true).map(({ path }) => path.split("/").at(-1));
-  assertEquals(useful(known), useful(openrc).concat("holdfast.conf", "holdfast.conf"));
+  assertEquals(useful(known), [
+    ...useful(openrc),
+    ...["holdfast.conf", "holdfast.conf", "holdfast-addresses.conf"],
+  ]);
   const keepalived = files.find(({ path }) => path.endsWith("keepalived.conf"));
   assertStringIncludes(keepalived?.content(known) ?? "", "track_file");
   const text = keepalived?.content(openrc) ?? "";

@@ -265,6 +265,7 @@ Deno.test("the built-in play keeps units, can stand down, and says which handler
   assertEquals(play.keeps?.(one, one.members[0]!), keepers());
   assertEquals(play.standDown?.(one, one.members[0]!), standDown(one));
   assertEquals(handlerScripts().map(({ name, disrupts = false }) => [name, disrupts]), [
+    ["reload units", false],
     ["restart haproxy", true],
     ["reload haproxy", false],
     ["restart keepalived", true],

@@ -3,6 +3,7 @@
  * docs/drills.md.
  * @module
  */
+import { wrap } from "../../src/commands/line/columns.ts";
 
 /** A row of a table whose first column names what the seed says. */
 export interface SeedRow {
@@ -41,17 +42,12 @@ function spans(cell: string): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text);
 }
 
-/** Lines of a file in a golden text, white space and comments aside. */
+/** Lines of a file in a golden text, white space and drawn lines aside. Comments are lines. */
 export function linesOf(golden: string, path: string): readonly string[] {
-  const file = golden.split(/^==> /m).find((part) => part.startsWith(`${path} `)) ?? "";
+  const file = golden.split(/^==> /m).find((part) => part.startsWith(`${path} `));
+  if (file === undefined) throw new Error(`no file ${path}`);
   return file.split("\n").slice(1).map((line) => line.trim().replaceAll(/\s+/g, " "))
-    .filter((line) => !/^([#!].*)?$/.test(line));
-}
-
-/** Lines of all files in a golden text. */
-export function allLines(golden: string): readonly string[] {
-  const paths = [...golden.matchAll(/^==> (\S+) /gm)].map(([, path = ""]) => path);
-  return paths.flatMap((path) => linesOf(golden, path));
+    .filter((line) => !/^(#-+)?$/.test(line));
 }
 
 const HEAD = [
@@ -72,8 +68,28 @@ export function drillFigures(drills: string): string {
   return markdownTable([HEAD, ...rows]);
 }
 
+/** Drills in which clients of the seed's files wait less, and how many milliseconds less. */
+export function longerWithStandard(drills: string): ReadonlyMap<string, number> {
+  const guide = figuresOf(drills, "### `guide`");
+  const milliseconds = (cell: string) => cell === "none" ? 0 : Number(cell.replaceAll(/\D/g, ""));
+  return new Map(
+    [...figuresOf(drills, "### `standard`")].flatMap(([drill, [longest = "-"]]) => {
+      const [before = "-"] = guide.get(drill) ?? [];
+      if (before === "-" || longest === "-") return [];
+      const more = milliseconds(longest) - milliseconds(before);
+      return more > 0 ? [[drill, more]] : [];
+    }),
+  );
+}
+
+/** The same as the line below the figures, broken as the formatter does it. */
+export function longerLine(drills: string): string {
+  const names = [...longerWithStandard(drills).keys()].join(", ");
+  return wrap(`Longer with \`standard\`: ${names}.`, 100).join("\n");
+}
+
 /** By drill: longest time without an answer, failed requests, time with two holders. */
-function figuresOf(drills: string, heading: string): ReadonlyMap<string, readonly string[]> {
+export function figuresOf(drills: string, heading: string): ReadonlyMap<string, readonly string[]> {
   return new Map(
     tableUnder(drills, heading).map((cells) => {
       // The limit is missing where nothing was promised.

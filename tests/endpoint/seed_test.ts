@@ -4,8 +4,17 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { managedFiles } from "../../src/endpoint/files.ts";
+import { PATHS } from "../../src/endpoint/paths.ts";
 import { endpoint, secret, TEMPLATES, world } from "./fixtures.ts";
-import { allLines, drillFigures, linesOf, seedRows, tableUnder } from "./seed_page.ts";
+import {
+  drillFigures,
+  figuresOf,
+  linesOf,
+  longerLine,
+  longerWithStandard,
+  seedRows,
+  tableUnder,
+} from "./seed_page.ts";
 
 const SEED = await Deno.readTextFile(new URL("golden/seed.md", import.meta.url));
 
@@ -62,10 +71,18 @@ const PAGE = new URL("../../docs/seed.md", import.meta.url);
 const golden = (name: string) => Deno.readTextFile(new URL(`golden/${name}.txt`, import.meta.url));
 
 const TABLES = {
-  "### `haproxy.cfg`": "/etc/haproxy/haproxy.cfg",
-  "### `keepalived.conf`": "/etc/keepalived/keepalived.conf",
-  "### `check_apiserver.sh`": "/etc/keepalived/check_apiserver.sh",
+  "### `haproxy.cfg`": PATHS.haproxy,
+  "### `keepalived.conf`": PATHS.keepalived,
+  "### `check_apiserver.sh`": PATHS.guideScript,
 } as const;
+
+/** What `standard` has in the place of the files of each table. */
+const INSTEAD: Readonly<Record<string, readonly string[]>> = {
+  "### `haproxy.cfg`": [PATHS.haproxy],
+  "### `keepalived.conf`": [PATHS.keepalived],
+  "### `check_apiserver.sh`": [PATHS.aliveScript, PATHS.readyScript],
+  "### Beside the files": [PATHS.haproxyUnit, PATHS.keepalivedUnit],
+};
 
 for (const [heading, path] of Object.entries(TABLES)) {
   Deno.test(`docs/seed.md has a row for every line of ${path}, and none for another`, async () => {
@@ -80,13 +97,35 @@ for (const [heading, path] of Object.entries(TABLES)) {
   });
 }
 
-Deno.test("docs/seed.md shows lines of standard that are rendered", async () => {
-  const page = await Deno.readTextFile(PAGE);
-  const lines = allLines(await golden("standard"));
-  const shown = [...Object.keys(TABLES), "### Beside the files"]
-    .flatMap((heading) => seedRows(page, heading)).flatMap(({ standard }) => standard);
-  assert(shown.length > 30, `${shown.length} lines`);
-  assertEquals(shown.filter((line) => !lines.includes(line)), []);
+for (const [heading, paths] of Object.entries(INSTEAD)) {
+  const files = paths.join(" and ");
+  Deno.test(`docs/seed.md shows lines of standard that ${files} have`, async () => {
+    const text = await golden("standard");
+    const lines = paths.flatMap((path) => linesOf(text, path));
+    const shown = seedRows(await Deno.readTextFile(PAGE), heading).flatMap((row) => row.standard);
+    assert(shown.length >= 3, `${shown.length} lines`);
+    assertEquals(shown.filter((line) => !lines.includes(line)), []);
+  });
+}
+
+Deno.test("docs/seed.md has a row for what the page says beside its files", async () => {
+  const rows = tableUnder(await Deno.readTextFile(PAGE), "### Beside the files");
+  const said = rows.map(([says = ""]) => says);
+  for (const remark of ["affinity", "static pods"]) {
+    assert(SEED.toLowerCase().includes(remark));
+    assertEquals(said.filter((it) => it.includes(remark)).length, 1, remark);
+  }
+});
+
+Deno.test("docs/seed.md says truly what a killed Keepalived costs with either profile", async () => {
+  const drills = await Deno.readTextFile(new URL("../../docs/drills.md", import.meta.url));
+  const [guide = [], standard = []] = ["guide", "standard"]
+    .map((profile) => figuresOf(drills, `### \`${profile}\``).get("`keepalived-killed`"));
+  assertEquals([guide[2] === "none", standard[2]], [false, "none"]);
+  const longer = [...longerWithStandard(drills)].filter(([, more]) => more >= 100);
+  assertEquals(longer.map(([drill]) => drill), ["`keepalived-killed`"]);
+  const [units = []] = tableUnder(await Deno.readTextFile(PAGE), "### Beside the files");
+  assert(units[3]?.includes("clients wait longer with `standard`"), units[3]);
 });
 
 Deno.test("docs/seed.md has the figures of docs/drills.md, and names drills that are there", async () => {
@@ -94,7 +133,7 @@ Deno.test("docs/seed.md has the figures of docs/drills.md, and names drills that
   const page = await Deno.readTextFile(PAGE);
   const wanted = page.replace(
     /<!-- drills -->[\s\S]*?<!-- end -->/,
-    () => `<!-- drills -->\n\n${drillFigures(drills)}\n\n<!-- end -->`,
+    () => `<!-- drills -->\n\n${drillFigures(drills)}\n\n${longerLine(drills)}\n\n<!-- end -->`,
   );
   if (Deno.env.get("HOLDFAST_UPDATE") === "1") await Deno.writeTextFile(PAGE, wanted);
   assertEquals(await Deno.readTextFile(PAGE), wanted);

@@ -69,10 +69,12 @@ Deno.test({
       const dual = await withAddresses(lab, "dual", ...both);
       hf.assertExit(await hf.holdfast("apply", lab.inventoryFile), 0);
       await settled(lab, "lb1", [lab.vip]);
+      const running = () => hf.root(lab, "lb1", "systemctl show -p MainPID --value keepalived");
 
       await t.step("it comes beside the one that clients use meanwhile", async () => {
         const check = await hf.holdfast("check", dual);
         hf.assertExit(check, 2);
+        const before = await running();
         let run!: hf.Run;
         const watched = await whileWatching(lab, both, async () => {
           const silence = await longestSilence(lab, async () => {
@@ -82,6 +84,8 @@ Deno.test({
         });
         hf.assertExit(run, 0);
         hf.assertForecast(check, run);
+        // Else the address would be away until it is elected again.
+        assertEquals(await running(), before, "Keepalived of the holder was started anew");
         for (const [address, { longestBothMs }] of watched) {
           assert(longestBothMs <= SWITCH_MS, `two held ${address} for ${longestBothMs} ms`);
         }
@@ -230,6 +234,15 @@ for (const suite of ["bullseye", "trixie"] satisfies Suite[]) {
         hf.assertForecast(check, run);
         await settled(lab, "lb1", both);
         await assertNothingLeft(dual);
+        // One more, and one less, under the clients of those that stay.
+        const more = await withAddresses(lab, "more", ...both, lab.vip.replace(/\d+$/, "9"));
+        for (const inventory of [more, dual]) {
+          const silence = await longestSilence(lab, async () => {
+            hf.assertExit(await hf.holdfast("apply", inventory), 0);
+          });
+          assert(silence < 3000, `${silence} ms without an answer of ${lab.vip}`);
+          await assertNothingLeft(inventory);
+        }
         await assertMoveTogether(lab, both);
         await assertNothingLeft(dual);
       }, { suite }),

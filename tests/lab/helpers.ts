@@ -10,6 +10,12 @@ export async function labAvailable(): Promise<string | undefined> {
   return reason;
 }
 
+/**
+ * Whether everything is to be tried (`deno task test:full`). The releases beside bookworm whose
+ * difference another test sees already are tried then alone.
+ */
+export const full: boolean = Deno.env.get("HOLDFAST_TEST_FULL") === "1";
+
 /** Two runs of the tests on one machine need labs of different names: `HOLDFAST_TEST_LAB=b`. */
 const PREFIX = Deno.env.get("HOLDFAST_TEST_LAB") ?? "";
 

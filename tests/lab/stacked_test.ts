@@ -4,20 +4,9 @@ import { startServer, stopServer } from "../../src/lab/api.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
+import { stack } from "./stacking.ts";
 
 const ignore = await labAvailable() !== undefined;
-
-/** Gives each host an API server of its own, in place of those on machines of their own. */
-async function stack(lab: Lab): Promise<Lab> {
-  for (const server of lab.apiServers) await stopServer(lab, server);
-  const apiServers = lab.hosts.map(({ address, namespace }, i) => ({
-    ...lab.apiServers[i]!,
-    address,
-    namespace,
-  }));
-  for (const server of apiServers) await startServer(lab, server);
-  return { ...lab, apiServers };
-}
 
 /** Waits until one host alone holds the address and a client outside gets an answer. */
 function settled(lab: Lab, host: string): Promise<void> {

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { TaskError } from "../../src/errors.ts";
 import { goneWith, holds } from "../../src/simulate/losses.ts";
 import { outcomeOf } from "../../src/simulate/outcome.ts";
-import { fallsToOne, simulate } from "../../src/simulate/simulate.ts";
-import { domainOf, hostFinder } from "../../src/simulate/site.ts";
+import { fallsToOne } from "../../src/simulate/simulate.ts";
+import { domainOf } from "../../src/simulate/site.ts";
 import { endpoint } from "../endpoint/fixtures.ts";
-import { anySimulation, balancer, host, simulated, without } from "./sites.ts";
+import { anySimulation, balancer, host, own, simulated, without } from "./sites.ts";
 
 const LBS = [["lb1", "a"], ["lb2", "b"], ["lb3", "c"]] as const;
 const MASTERS = [["m1", "a"], ["m2", "b"], ["m3", "c"]] as const;
@@ -37,7 +37,7 @@ Deno.test("simulate() takes priorities that are set by hand as they are", () => 
     { ...balancer("lb2", "10.88.0.12"), priority: 254 },
     { ...balancer("lb3", "10.88.0.13"), priority: 200 },
   ];
-  const found = simulate(endpoint({ members }), hostFinder([]));
+  const found = own(endpoint({ members }));
   assertEquals(found.whole.holder, "lb2");
   assertEquals(without(found, "lb2").holder, "lb1");
   assertEquals(without(found, "lb1", "lb2").holder, "lb3");
@@ -48,7 +48,7 @@ Deno.test("simulate() refuses priorities with which no weight moves the address"
     { ...balancer("lb1", "10.88.0.11"), priority: 250 },
     { ...balancer("lb2", "10.88.0.12"), priority: 20 },
   ];
-  assertThrows(() => simulate(endpoint({ members }), hostFinder([])), TaskError, "apart");
+  assertThrows(() => own(endpoint({ members })), TaskError, "apart");
 });
 
 Deno.test("simulate() knows nobody without a load balancer, and one without an API server", () => {
@@ -101,7 +101,7 @@ Deno.test("simulate() loses a load balancer and the API server of its machine as
     { name: "m2", address: "10.88.9.9" },
     { name: "m3", address: "10.88.0.23" },
   ];
-  const found = simulate(endpoint({ members, backends }), hostFinder([]));
+  const found = own(endpoint({ members, backends }));
   assertEquals(found.singles.map(({ lost: [it], gone }) => [it?.kind, it?.name, gone.servers]), [
     ["load-balancer", "lb1", ["m1"]],
     ["load-balancer", "m2", ["m2"]],
@@ -128,7 +128,7 @@ Deno.test("simulate() finds the failure domain of a backend by its name and by i
     host("m3", "fd00::0:22", "c"),
     host("other", "10.88.0.99", "d"),
   ];
-  const { site } = simulate(endpoint({ backends }), hostFinder(hosts));
+  const { site } = own(endpoint({ backends }), hosts);
   assertEquals(site.servers.map(({ domains }) => domains), [["a"], ["b"], ["c"]]);
 });
 

@@ -41,7 +41,14 @@ export function simulated(
   { more = {}, ...options }: SiteOptions & { readonly more?: Partial<Endpoint> } = {},
 ): Simulation {
   const { of, hosts } = site(balancers, servers, more);
-  return simulate(of, hostFinder(hosts), options);
+  return own(of, hosts, options);
+}
+
+/** Loses everything that the endpoint's own service stands on. */
+export function own(of: Endpoint, hosts: readonly Host[] = [], options: SiteOptions = {}) {
+  const [found] = simulate(of, hostFinder(hosts), options);
+  if (found === undefined) throw new Error("an endpoint without a service");
+  return found;
 }
 
 /** The case in which exactly these are lost. */
@@ -73,5 +80,5 @@ export const anySimulation: fc.Arbitrary<Simulation> = fc.record({
     const member = i < shared ? of.members[i] : undefined;
     return member === undefined ? it : { ...it, address: member.host.address };
   });
-  return simulate({ ...of, backends }, hostFinder(hosts), { externalEtcd });
+  return own({ ...of, backends }, hosts, { externalEtcd });
 });

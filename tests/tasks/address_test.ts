@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { noAddress } from "../../tasks/address.ts";
+import { withKubeletHost } from "../kubelet_host.ts";
 import { runSh, withTempDir } from "../helpers.ts";
+import { SHELLS } from "../ssh/shells.ts";
 import { cases, plan } from "./cases.ts";
 
 const task = noAddress({ address: "10.9.0.10", service: "keepalived" });
@@ -20,6 +22,19 @@ Deno.test("noAddress() leaves to a service that runs what it will take away itse
   assertEquals((await faked(task.probe, `echo '${line}'`, 0)).stdout, "");
   assertEquals((await faked(task.probe, `echo '${line}'`, 3)).stdout.startsWith("2: eth0"), true);
 });
+
+for (const [name, { argv }] of Object.entries(SHELLS)) {
+  Deno.test(`${name}: noAddress() leaves to a pod that runs what it will take away itself`, () =>
+    withKubeletHost(argv, async (host) => {
+      const { probe } = noAddress({ address: "10.88.0.10", service: "keepalived", pod: true });
+      const left = async () => (await host.run(probe)).stdout !== "";
+      // A Keepalived of the system is not the one that carries the address.
+      await host.processes({ name: "keepalived" }, { name: "haproxy", pod: true });
+      assertEquals(await left(), true);
+      await host.processes({ name: "keepalived", pod: true });
+      assertEquals(await left(), false);
+    }));
+}
 
 Deno.test("noAddress() removes it where it is, and fails when it is still there", () =>
   withTempDir(async (dir) => {

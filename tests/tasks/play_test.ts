@@ -152,6 +152,7 @@ Deno.test("endpointPlay() supersedes handlers that it has", () => {
   assertEquals(names.toSorted(), [
     "reload haproxy",
     "reload keepalived",
+    "reload units",
     "restart haproxy",
     "restart keepalived",
   ]);

@@ -12,15 +12,22 @@ import { VERSION } from "../../version.ts";
 export function simulationJson(
   found: readonly (readonly [Simulation, readonly Diagnostic[]])[],
 ): string {
-  const endpoints = found.map(([simulation, warnings]) => endpointOf(simulation, warnings));
+  const own = found.filter(([{ service }]) => service === undefined);
+  const endpoints = own.map(([simulation, warnings]) => {
+    const { name } = simulation.endpoint;
+    const further = found.filter(([it]) => it.service !== undefined && it.endpoint.name === name);
+    return endpointOf(simulation, warnings, further);
+  });
   return `${escapedLines(JSON.stringify({ format: 1, holdfast: VERSION, endpoints }, null, 2))}\n`;
 }
 
+/** An endpoint as its own service; a further service is written as one, without the load balancers. */
 function endpointOf(
-  { endpoint, site, whole, singles, doubles }: Simulation,
+  simulation: Simulation,
   warnings: readonly Diagnostic[],
+  further: readonly (readonly [Simulation, readonly Diagnostic[]])[],
 ) {
-  const machines = [...site.balancers, ...site.servers.filter((it) => it.balancer === undefined)];
+  const { endpoint, site } = simulation;
   return {
     endpoint: endpoint.name,
     address: endpoint.address,
@@ -30,6 +37,24 @@ function endpointOf(
       priority,
       failureDomains: domains,
     })),
+    ...casesOf(simulation, warnings),
+    ...(further.length === 0 ? {} : {
+      services: further.map(([it, its]) => ({
+        service: it.service,
+        address: it.endpoint.address,
+        port: it.endpoint.port,
+        ...casesOf(it, its),
+      })),
+    }),
+  };
+}
+
+function casesOf(
+  { site, whole, singles, doubles }: Simulation,
+  warnings: readonly Diagnostic[],
+) {
+  const machines = [...site.balancers, ...site.servers.filter((it) => it.balancer === undefined)];
+  return {
     apiServers: site.servers.map(({ name, balancer, domains }) => ({
       name,
       ...(balancer === undefined ? {} : { loadBalancer: balancer }),

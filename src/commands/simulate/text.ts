@@ -4,6 +4,7 @@
  * @module
  */
 import { bold, dim, red } from "@std/fmt/colors";
+import { addressesOf } from "../../addresses.ts";
 import { columnsOf, cut, fit } from "../../reporters/width.ts";
 import { holds, type Loss } from "../../simulate/losses.ts";
 import type { Outcome } from "../../simulate/outcome.ts";
@@ -27,7 +28,7 @@ interface Row {
 
 /** What an endpoint outlives, for a terminal of so many columns. */
 export function simulationText(simulation: Simulation, columns: number): string {
-  const { endpoint, site, whole } = simulation;
+  const { service, endpoint, site, whole } = simulation;
   const singles = distinct(simulation.singles).map(({ found, also }) => ({
     lost: single(found.lost[0], also),
     outcome: found.outcome,
@@ -35,12 +36,17 @@ export function simulationText(simulation: Simulation, columns: number): string 
   const pairs = pairsOf(simulation);
   const listed = pairs.least.slice(0, MOST_PAIRS)
     .map(({ lost, outcome }): Row => ({ lost: lost.map(({ name }) => name).join(" + "), outcome }));
-  const page = layout([{ lost: "nothing", outcome: whole }, ...singles, ...listed], site, columns);
+  const all = [{ lost: "nothing", outcome: whole }, ...singles, ...listed];
+  const page = layout(all, simulation, columns);
   const servers = counted(site.servers.length, "API server");
   const behind = site.quorum === undefined
     ? `${servers}, etcd elsewhere`
     : `etcd needs ${site.quorum} of ${servers}`;
-  const title = `${endpoint.name}: ${endpoint.address} is held by ${whole.holder}; ${behind}`;
+  const who = service === undefined ? "" : `service ${service} of `;
+  const where = service === undefined
+    ? endpoint.address
+    : `${addressesOf(endpoint).join(", ")} (port ${endpoint.port})`;
+  const title = `${who}${endpoint.name}: ${where} is held by ${whole.holder}; ${behind}`;
   const paragraphs = [
     wrap(printableLine(title), columns).map((line) => bold(line)),
     [page.head, page.line({ lost: "nothing", outcome: whole }), ...singles.map(page.line)],
@@ -134,8 +140,17 @@ function cells(outcome: Outcome, servers: number) {
 }
 
 /** A table whose first column is folded where it has no room. */
-function layout(rows: readonly Row[], { servers, quorum }: Simulation["site"], columns: number) {
-  const titles = { holder: "held by", servers: "API servers", etcd: "etcd", endpoint: "endpoint" };
+function layout(
+  rows: readonly Row[],
+  { site: { servers, quorum }, service }: Simulation,
+  columns: number,
+) {
+  const titles = {
+    holder: "held by",
+    servers: "API servers",
+    etcd: "etcd",
+    endpoint: service === undefined ? "endpoint" : "service",
+  };
   const shown = (Object.keys(titles) as (keyof typeof titles)[])
     .filter((name) => name !== "etcd" || quorum !== undefined);
   const all = [titles, ...rows.map(({ outcome }) => cells(outcome, servers.length))];
