@@ -46,6 +46,12 @@ function diagnosticOf(object: Shape) {
     code: text("Stable word for looking it up."),
     message: text("What cannot be done, to what, and why."),
     source: sourceOf(object).exactOptional().describe("Where it was written."),
+    endpoint: sourceOf(object).exactOptional().describe(
+      "Where the inventory has the endpoint, if `source` is a line that would be rendered for it.",
+    ),
+    rendered: sourceOf(object).exactOptional().describe(
+      "The line that would be rendered, if `source` is the value of the inventory behind it.",
+    ),
     hint: text("What to type instead.").exactOptional(),
   });
 }
@@ -91,18 +97,27 @@ function eventsOf(object: Shape) {
       type: z.literal("prediction"),
       at,
       endpoint,
-      sloMs: count("Longest tolerated failover, in milliseconds."),
+      sloMs: count(
+        "Longest tolerated failover, in milliseconds; where it is missing, nobody has said.",
+      )
+        .exactOptional(),
       sloWritten: z.boolean().describe(
-        "Whether `slo.failover` of the inventory says that; else it is the default.",
+        "Whether `slo.failover` of the inventory, or `--slo`, says that; else it is the default.",
       ),
       faults: z.array(object({
         fault: text("What would break: `holder-lost`, `haproxy-hung`; more may come."),
         ms: count("Longest wait for the next answer, in milliseconds; 0: always answered."),
         promised: z.boolean().describe("Whether the tolerated failover is about it."),
+        because: text("Of files by hand: what the time is made of.").exactOptional(),
       })).describe("Every fault that is computed."),
+      unpredicted: z.array(object({
+        fault: text("What would break."),
+        because: text("Why no time can be said, in half a sentence."),
+      })).exactOptional().describe("Of files by hand: faults whose times they do not tell."),
     }).describe(
-      "In check mode: how long clients would be without an answer, computed from the settings of " +
-        "an endpoint with at least two load balancers. Nothing was measured.",
+      "From `check` and `lint`: how long clients would be without an answer, computed from the settings of " +
+        "an endpoint with at least two load balancers, or from files by hand: then `endpoint` names " +
+        "their addresses. Nothing was measured.",
     ),
     object({ type: z.literal("task-start"), at, host, endpoint, kind, task }).describe(
       "A host begins with something that takes time: connecting, waiting for its turn, a change. " +

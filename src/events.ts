@@ -54,8 +54,8 @@ export type Event =
     readonly type: "prediction";
     readonly at: number;
     readonly endpoint: string;
-    /** Longest tolerated failover. */
-    readonly sloMs: number;
+    /** Longest tolerated failover; unset: nobody has said. */
+    readonly sloMs?: number;
     /** Whether somebody wrote that; else it is the default. */
     readonly sloWritten: boolean;
     /** Longest wait after each fault; 0: somebody answers all the time. */
@@ -64,7 +64,11 @@ export type Event =
       readonly ms: number;
       /** Whether the tolerated failover is about it. */
       readonly promised: boolean;
+      /** Of files by hand: what the time is made of. */
+      readonly because?: string;
     }[];
+    /** Of files by hand: faults whose times they do not tell, and why. */
+    readonly unpredicted?: readonly { readonly fault: string; readonly because: string }[];
   }
   | {
     /** A host begins with something that takes time: connecting, a change, a handler. */

@@ -33,6 +33,13 @@ export interface Diagnostic {
   readonly message: string;
   /** Where it was written. */
   readonly source?: Source;
+  /**
+   * Of a line that would be rendered: where the inventory has the endpoint that it is for. Unset:
+   * the source is a file of the user's.
+   */
+  readonly endpoint?: Source;
+  /** Of a value of an inventory: the line that is rendered from it and is wrong. */
+  readonly rendered?: Source;
   /** What to type instead. */
   readonly hint?: string;
 }

@@ -1,11 +1,11 @@
 /**
- * What a check says of failovers before any host is asked: how long each would take by the
+ * What `check` and `lint` say of failovers before any host is asked: how long each would take by the
  * settings, and where that is longer than the inventory promises.
  * @module
  */
 import { quote } from "../diagnostics.ts";
 import { brokenPromises, faultTimes, remedy } from "../endpoint/promise.ts";
-import type { Event } from "../events.ts";
+import type { Event, EventOf } from "../events.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
 import { duration, faultPhrase, readsAlike } from "../reporters/prediction.ts";
 import type { Loaded } from "./load.ts";
@@ -14,6 +14,8 @@ import type { Loaded } from "./load.ts";
 export interface Predicted {
   /** Promises that the settings cannot keep, where the inventory makes one. */
   readonly warnings: readonly Diagnostic[];
+  /** How long the failovers of each would take, as events of this moment. */
+  events(at: number): readonly EventOf<"prediction">[];
   /** Wraps what receives the events: predictions come right behind the start of a run. */
   reportTo(write: (event: Event) => void): (event: Event) => void;
 }
@@ -25,7 +27,9 @@ export function predictions(
 ): Predicted {
   const able = endpoints.filter(({ members }) => members.length > 1);
   const promise = ({ name }: Endpoint) => written({ endpoint: name }, ["slo", "failover"]);
+  const events = (at: number) => able.map((it) => prediction(it, promise(it) !== undefined, at));
   return {
+    events,
     warnings: able.flatMap((endpoint) => {
       const source = promise(endpoint);
       const broken = source === undefined ? [] : brokenPromises(endpoint);
@@ -33,15 +37,12 @@ export function predictions(
     }),
     reportTo: (write) => (event) => {
       write(event);
-      if (event.type !== "run-start") return;
-      for (const endpoint of able) {
-        write(prediction(endpoint, promise(endpoint) !== undefined, event.at));
-      }
+      if (event.type === "run-start") { for (const each of events(event.at)) write(each); }
     },
   };
 }
 
-function prediction(endpoint: Endpoint, sloWritten: boolean, at: number): Event {
+function prediction(endpoint: Endpoint, sloWritten: boolean, at: number): EventOf<"prediction"> {
   const { name, slo } = endpoint;
   const faults = faultTimes(endpoint);
   return { type: "prediction", at, endpoint: name, sloMs: slo.failoverMs, sloWritten, faults };

@@ -130,7 +130,11 @@ const MAKERS: Readonly<Record<ReportSpec["kind"], () => Promise<Make>>> = {
   jsonl: async () => (await import("../reporters/jsonl.ts")).jsonl,
   github: async () => (await import("../reporters/github.ts")).github,
   html: async () => (await import("../reporters/html.ts")).html,
-  sarif: async () => (await import("../reporters/sarif.ts")).sarif,
+  sarif: async () => {
+    const { sarif } = await import("../reporters/sarif.ts");
+    const { SARIF_RULES } = await import("./sarif_rules.ts");
+    return (write) => sarif(write, SARIF_RULES);
+  },
 };
 
 function writtenTo(spec: ReportSpec, file: ReportFile, make: Make, io: Io): Written {

@@ -41,7 +41,7 @@ export type Fault =
 const UNIT_STOP_MS = 100;
 
 /** Starting a script and its program on a busy host, and Keepalived's own work. */
-const RUN_SLACK_MS = 150;
+export const RUN_SLACK_MS = 150;
 
 /** What the times of a fault are made of, in milliseconds. */
 interface Parts extends Election {

@@ -24,6 +24,11 @@ const PROMISED: ReadonlySet<Fault> = new Set<Fault>([
   "reloaded",
 ]);
 
+/** Whether `slo.failover` is about a fault. */
+export function isPromised(fault: Fault): boolean {
+  return PROMISED.has(fault);
+}
+
 /** How long clients would be without an answer after a fault. */
 export interface FaultTime {
   /** What breaks. */
@@ -37,7 +42,7 @@ export interface FaultTime {
 /** The longest wait after every fault. */
 export function faultTimes(endpoint: Endpoint): readonly FaultTime[] {
   return (Object.entries(predictedFailoverMs(endpoint)) as [Fault, number][])
-    .map(([fault, ms]) => ({ fault, ms, promised: PROMISED.has(fault) }));
+    .map(([fault, ms]) => ({ fault, ms, promised: isPromised(fault) }));
 }
 
 /** Faults after which clients would wait longer than `slo.failover`, the longest wait first. */

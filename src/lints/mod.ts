@@ -55,6 +55,7 @@ import { commonRouterId } from "./keepalived/common_router_id.ts";
 import { cutValue } from "./keepalived/cut_value.ts";
 import { duplicateInstance } from "./keepalived/duplicate_instance.ts";
 import { duplicateRouterId } from "./keepalived/duplicate_router_id.ts";
+import { earlyStart } from "./keepalived/early_start.ts";
 import { equalPriorities } from "./keepalived/equal_priorities.ts";
 import { faultOnOutage } from "./keepalived/fault_on_outage.ts";
 import { ignoredPassword } from "./keepalived/ignored_password.ts";
@@ -86,6 +87,7 @@ import { scriptMissing } from "./keepalived/script_missing.ts";
 import { scriptSecurity } from "./keepalived/script_security.ts";
 import { scriptUser } from "./keepalived/script_user.ts";
 import { sharedName } from "./keepalived/shared_name.ts";
+import { sharedRouterId } from "./keepalived/shared_router_id.ts";
 import { shellInScript } from "./keepalived/shell_in_script.ts";
 import { slowAdverts } from "./keepalived/slow_adverts.ts";
 import { slowDetection } from "./keepalived/slow_detection.ts";
@@ -104,7 +106,9 @@ import { untracked } from "./keepalived/untracked.ts";
 import { useVmac } from "./keepalived/use_vmac.ts";
 import { vrrpDiffers } from "./keepalived/vrrp_differs.ts";
 import { weightBelowGap } from "./keepalived/weight_below_gap.ts";
+import { weightBelowSpread } from "./keepalived/weight_below_spread.ts";
 import { weightInSyncGroup } from "./keepalived/weight_in_sync_group.ts";
+import { weightOverPriority } from "./keepalived/weight_over_priority.ts";
 import { addressPrefixMatch } from "./scripts/address_prefix_match.ts";
 import { alwaysGreen } from "./scripts/always_green.ts";
 import { carriageReturn } from "./scripts/carriage_return.ts";
@@ -179,6 +183,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   cutValue,
   duplicateInstance,
   duplicateRouterId,
+  earlyStart,
   equalPriorities,
   faultOnOutage,
   ignoredPassword,
@@ -210,6 +215,7 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   scriptSecurity,
   scriptUser,
   sharedName,
+  sharedRouterId,
   shellInScript,
   slowAdverts,
   slowDetection,
@@ -228,7 +234,9 @@ export const KEEPALIVED_LINTS: readonly Lint[] = [
   useVmac,
   vrrpDiffers,
   weightBelowGap,
+  weightBelowSpread,
   weightInSyncGroup,
+  weightOverPriority,
 ];
 
 /** Traps of check scripts and units. */

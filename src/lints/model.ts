@@ -52,6 +52,8 @@ export interface Finding {
   readonly source: Source;
   /** What to write instead. */
   readonly hint: string;
+  /** Where something is not known, such as a version, it may be less than the lint. */
+  readonly severity?: "warning";
   /**
    * Path of the setting in the `endpoint` map that decides it, `["vrrp", "router_id"]`: an inventory
    * is then pointed at there, and not in the file that it is rendered to.

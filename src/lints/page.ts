@@ -4,6 +4,7 @@
  */
 import type { Example, ExampleFiles, Lint } from "./model.ts";
 import { SEED_FAULTS } from "./seed.ts";
+import { SYSTEMS } from "./systems.ts";
 
 const HEAD = `# Lints
 
@@ -12,14 +13,27 @@ them in the files that the hosts of an inventory would get, and points at the va
 that decides it; every \`apply\` and \`check\` does so before it contacts a host: an error stops it,
 warnings are shown. \`holdfast lint --keepalived FILE --haproxy FILE\` looks into files that were
 written by hand, those of several hosts at once (\`--keepalived\` of each, in the order of
-\`--haproxy\`), and into the scripts that Keepalived runs (\`--script FILE\`). \`--haproxy FOLDER\` is
-one configuration: its \`*.cfg\` in order, as \`haproxy -f FOLDER\` reads them.
+\`--haproxy\`), and into the scripts that Keepalived runs: \`--script FILE\`, or a file of that name
+beside the keepalived.conf; which one it did not see is a note (\`unseen-script\`). \`--haproxy FOLDER\`
+is one configuration: its \`*.cfg\` in order, as \`haproxy -f FOLDER\` reads them.
+
+What a file does not say can be said beside it. \`--unit FILE\` is a unit of systemd or a drop-in:
+\`keepalived-not-restarted\` and \`descriptors-over-limit\` look there, and say nothing without.
+\`--system ${Object.keys(SYSTEMS).join("|")}\` knows which versions of the daemons a system brings,
+\`--haproxy-version\` and \`--keepalived-version\` say another one. Without a version \`nbproc\` and
+\`removed-word\` say which versions refuse a file, \`reload-check\` and \`interval-fraction\` warn and say
+of which versions that is true, and \`unknown-word\` is silent.
+
+How long failovers would take is said in both cases, computed and not measured
+([profiles.md](profiles.md#how-long-it-takes)). What is longer than \`slo.failover\` of an inventory, or
+\`--slo 2s\` for files by hand, is a warning: \`slo-missed\`.
 
 \`--ignore CODE\` says nothing of one, \`--strict\` makes warnings count, \`--explain CODE\` shows what
 stands below, and what is said of files that are no configuration at all (\`unreadable-config\`,
-\`unreadable-file\`, \`wrong-file\`). \`--report sarif:FILE\` is for code scanning, \`--report github\` for annotations. What the
-seed document itself does wrong is a warning under \`profile: guide\`, which renders that document as
-it is, and is marked **seed** here.
+\`unreadable-file\`, \`wrong-file\`): those three cannot be left out.
+\`--report sarif:FILE\` is for code scanning, \`--report github\` for annotations. What the seed
+document itself does wrong is a warning under \`profile: guide\`, which renders that document as it is,
+and is marked **seed** here.
 
 This page is made from the lints' own examples: each is tried, with exactly this text.
 `;

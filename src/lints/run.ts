@@ -12,28 +12,32 @@ import { SEED_FAULTS } from "./seed.ts";
 export interface LintOptions {
   /** Place of what a finding names in the inventory, where there is one. */
   readonly locate?: (finding: Finding) => Source | undefined;
+  /** Place of the endpoint whose files these are; unset: the files were written by hand. */
+  readonly within?: Source | undefined;
 }
 
 /** Everything that is wrong with the files themselves and everything that lints find, by place. */
 export function lint(
   subject: Subject,
   lints: readonly Lint[],
-  { locate = () => undefined }: LintOptions = {},
+  { locate = () => undefined, within }: LintOptions = {},
 ): readonly Diagnostic[] {
+  const inside = within === undefined ? {} : { endpoint: within };
   const unreadable = subject.nodes.flatMap(({ keepalived, haproxy }) => [
     ...keepalived?.problems ?? [],
     ...haproxy?.problems ?? [],
-  ]);
+  ]).map((it) => ({ ...it, ...inside }));
   const guide = subject.endpoint?.profile === "guide";
   const found = lints.flatMap((it) =>
     [...it.check(subject)].map((finding): Diagnostic => {
       const place = locate(finding);
-      const { message, source, hint, settingHint } = finding;
+      const { message, source, hint, settingHint, severity } = finding;
       return {
-        severity: guide && SEED_FAULTS.has(it.code) ? "warning" : it.severity,
+        severity: guide && SEED_FAULTS.has(it.code) ? "warning" : severity ?? it.severity,
         code: it.code,
         message,
         source: place ?? source,
+        ...(place === undefined ? inside : { rendered: source }),
         hint: place === undefined ? hint : settingHint ?? hint,
       };
     })
@@ -50,7 +54,8 @@ function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   });
 }
 
-function byPlace({ source: a }: Diagnostic, { source: b }: Diagnostic): number {
+/** Orders diagnostics by file, line and column; those without a place come last. */
+export function byPlace({ source: a }: Diagnostic, { source: b }: Diagnostic): number {
   if (!a || !b) return a ? 1 : b ? -1 : 0;
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return a.line - b.line || a.column - b.column;

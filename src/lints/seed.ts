@@ -11,6 +11,7 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "check-while-holding",
   "common-router-id",
   "curl-without-fail",
+  "early-start",
   "few-retries",
   "http-option-in-tcp-mode",
   "insecure-check",
@@ -24,4 +25,5 @@ export const SEED_FAULTS: ReadonlySet<string> = new Set([
   "short-idle-timeout",
   "slow-adverts",
   "slow-detection",
+  "weight-below-spread",
 ]);

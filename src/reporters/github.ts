@@ -127,8 +127,13 @@ function drill(end: DrillEnd, source: Annotation["source"]): Annotation {
   };
 }
 
-function problem({ severity, code, message, source, hint }: Diagnostic): Annotation {
-  const text = hint === undefined ? message : `${message}\nhint: ${hint}`;
+/** No repository has a file that is only rendered: what is wrong with one is shown at its endpoint. */
+function problem(diagnostic: Diagnostic): Annotation {
+  const { severity, code, message, hint, endpoint } = diagnostic;
+  const source = endpoint ?? diagnostic.source;
+  const { file, line } = (endpoint && diagnostic.source) ?? diagnostic.rendered ?? {};
+  const where = file === undefined ? [] : [`rendered: ${file}:${line}`];
+  const text = [message, ...where, ...hint === undefined ? [] : [`hint: ${hint}`]].join("\n");
   return { level: severity === "note" ? "notice" : severity, title: code, message: text, source };
 }
 

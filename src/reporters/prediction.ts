@@ -51,7 +51,7 @@ export function readsAlike(times: readonly { readonly ms: number }[], sloMs: num
 
 /** Faults of a prediction after which clients would wait longer than the promise. */
 export function missed({ faults, sloMs }: Prediction): Prediction["faults"] {
-  return faults.filter(({ ms, promised }) => promised && ms > sloMs);
+  return sloMs === undefined ? [] : faults.filter(({ ms, promised }) => promised && ms > sloMs);
 }
 
 /** `failover: 0.9 s when the holder is lost, …; within the slo of 2 s`. */
@@ -63,10 +63,12 @@ export function predictionText(prediction: Prediction): string {
     const rank = names.indexOf(it.fault);
     return (rank >= 0 && rank < ALWAYS) || over.includes(it);
   }).toSorted((a, b) => names.indexOf(a.fault) - names.indexOf(b.fault));
-  const exactly = readsAlike(over, sloMs);
+  const exactly = sloMs !== undefined && readsAlike(over, sloMs);
   const times = shown.map(({ fault, ms }) => `${duration(ms, exactly)} ${faultPhrase(fault)}`);
+  const text = `failover: ${times.join(", ")}`;
+  if (sloMs === undefined) return text;
   const slo = `the ${sloWritten ? "" : "default "}slo of ${duration(sloMs, exactly)}`;
   const worst = Math.max(0, ...over.map(({ ms }) => ms));
   const word = over.length === 0 ? `within ${slo}` : `${duration(worst, exactly)} is over ${slo}`;
-  return `failover: ${times.join(", ")}; ${word}`;
+  return `${text}; ${word}`;
 }

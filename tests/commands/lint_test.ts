@@ -1,5 +1,6 @@
 /** `lint` as a person types it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { SARIF } from "../reporters/sarif.ts";
 import { cli } from "./cli.ts";
 
 const HAPROXY = `backend apiserver
@@ -126,6 +127,24 @@ Deno.test("lint reports for machines: events, SARIF and annotations", () =>
     assertStringIncludes(notes, "::error file=haproxy.cfg,line=3,col=12,endColumn=25,");
   }));
 
+Deno.test("lint reports for machines what would be rendered at the inventory's own lines", () =>
+  inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
+    const reports = ["--report", "sarif:found.sarif", "--report", "github:notes.txt"];
+    await cli(["lint", "hosts.yaml", ...reports], { cwd: dir });
+    const { runs: [run] } = SARIF.parse(JSON.parse(await Deno.readTextFile(`${dir}/found.sarif`)));
+    const uris = (places: readonly { physicalLocation: { artifactLocation: { uri: string } } }[]) =>
+      places.map(({ physicalLocation: { artifactLocation: { uri } } }) => uri);
+    assertEquals(new Set(run.results.flatMap((it) => uris(it.locations))), new Set(["hosts.yaml"]));
+    const beside = run.results.flatMap((it) => uris(it.relatedLocations ?? []));
+    assertEquals(beside.length, run.results.filter(({ ruleId }) => ruleId !== "slo-missed").length);
+    assert(beside.every((it) => /^\.\/lb[12]:\/etc\//.test(it)), beside.join());
+    const notes = await Deno.readTextFile(`${dir}/notes.txt`);
+    assertMatch(
+      notes,
+      /^::warning file=hosts\.yaml,line=\d+,.*title=overridden-check::.*%0Arendered: lb1:/m,
+    );
+  }));
+
 Deno.test("lint says what cannot be linted, all of it at once", () =>
   inFolder({ "haproxy.cfg": HAPROXY }, async (dir) => {
     const says = async (...args: string[]) => {
@@ -241,3 +260,88 @@ Cannot use "empty": it is a folder in which no file ends in .cfg [wrong-file]
 `,
     ]);
   }));
+
+Deno.test("lint says how long failovers of files by hand would take, and compares with --slo", () =>
+  inFolder({ "one.conf": KEEPALIVED(101, -2), "two.conf": KEEPALIVED(100, -2) }, async (dir) => {
+    const both = ["lint", "--keepalived", "one.conf", "--keepalived", "two.conf"];
+    const { out } = await cli(both, { cwd: dir });
+    assertStringIncludes(
+      out,
+      `VI_1 predicted   longest time without an answer, computed and not measured
+  3.6 s  when the holder is lost: three adverts, 1 s apart, and the skew of priority 100
+  0.6 s  when the holder is shut down: Keepalived says goodbye when it is stopped in order, and the skew is left
+  4.8 s  when HAProxy dies: "check" must fail once, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
+  5.8 s  when HAProxy hangs: "check" must fail once, the last time until Keepalived ends it after 1 s, if it notices at all: /etc/keepalived/check.sh, which was not read; then the others wait 3.6 s, as for a lost holder
+      ?  when Keepalived is killed: its unit is not named (--unit FILE)
+
+`,
+    );
+    assert(!out.includes("slo-missed"));
+    const late = await cli([...both, "--slo", "4s"], { cwd: dir });
+    assertEquals(late.out.match(/^\S+: warning: Cannot keep .* when HAProxy \S+/gm), [
+      "one.conf:1:13: warning: Cannot keep a failover of 4 s for VI_1: clients would wait 4.8 s when HAProxy dies:",
+      "one.conf:1:13: warning: Cannot keep a failover of 4 s for VI_1: clients would wait 5.8 s when HAProxy hangs:",
+    ]);
+    const { out: events } = await cli([...both, "--slo", "4s", "--json"], { cwd: dir });
+    const lines = events.trim().split("\n").map((line) => JSON.parse(line));
+    const { sloMs, faults, unpredicted } = lines.find(({ type }) => type === "prediction");
+    assertEquals([sloMs, faults[0].fault, faults[0].ms, unpredicted[0].fault], [
+      4000,
+      "holder-lost",
+      3609,
+      "keepalived-killed",
+    ]);
+  }));
+
+Deno.test("lint takes no --slo for an inventory, which has its own", () =>
+  inFolder({ "hosts.yaml": INVENTORY("standard", 100) }, async (dir) => {
+    const { code, err } = await cli(["lint", "hosts.yaml", "--slo", "1s"], { cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "Cannot take --slo for an inventory: that is for files by hand");
+    assertStringIncludes(err, "   hint: slo: { failover: 2s } in the endpoint map");
+  }));
+
+Deno.test("lint reads the scripts beside a keepalived.conf, and says which it did not see", () =>
+  inFolder({ "vrrp.conf": KEEPALIVED(101, -2) }, async (dir) => {
+    const line = ["lint", "--keepalived", "vrrp.conf"];
+    const blind = await cli(line, { cwd: dir });
+    assertStringIncludes(
+      blind.out,
+      `vrrp.conf:2:12: note: what "check" asks for was not looked at: "/etc/keepalived/check.sh" is not named, and no file of that name lies beside this one [unseen-script]
+    2 |     script "/etc/keepalived/check.sh"
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^
+   hint: --script check.sh
+`,
+    );
+    assertMatch(blind.out, /^\d+ errors?, \d+ warnings?, 1 note$/m);
+    const ignored = await cli([...line, "--ignore", "unseen-script"], { cwd: dir });
+    assert(!ignored.out.includes("note"), ignored.out);
+    await Deno.writeTextFile(`${dir}/check.sh`, "#!/bin/sh\ncurl -s -m 1 http://127.0.0.1:1/\n");
+    const seen = await cli(line, { cwd: dir });
+    assertMatch(seen.out, /^check\.sh:2:1: .*\[curl-without-fail\]$/m);
+    assert(!seen.out.includes("unseen-script"), seen.out);
+    // What is named counts, and not what lies beside.
+    await Deno.mkdir(`${dir}/other`);
+    await Deno.writeTextFile(`${dir}/other/check.sh`, "#!/bin/sh\npidof haproxy\n");
+    const named = await cli([...line, "--script", "other/check.sh"], { cwd: dir });
+    assert(!/curl-without-fail|unseen-script/.test(named.out), named.out);
+  }));
+
+Deno.test("lint misses no program of the system, and no script that nobody tracks", () => {
+  const conf = KEEPALIVED(101, -2);
+  const of = (command: string) => conf.replace("/etc/keepalived/check.sh", command);
+  const files = {
+    "program.conf": of("/usr/bin/killall -0 haproxy"),
+    "runner.conf": of("/bin/sh /opt/check"),
+    "untracked.conf": conf.replace("        check\n", ""),
+  };
+  return inFolder(files, async (dir) => {
+    const missed = async (file: string) => {
+      const { out } = await cli(["lint", "--keepalived", file], { cwd: dir });
+      return out.match(/^.*\[unseen-script\]$/gm)?.map((it) => /: ("\S+") is not/.exec(it)?.[1]);
+    };
+    assertEquals(await missed("program.conf"), undefined);
+    assertEquals(await missed("runner.conf"), ['"/opt/check"']);
+    assertEquals(await missed("untracked.conf"), undefined);
+  });
+});

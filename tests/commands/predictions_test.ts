@@ -67,7 +67,39 @@ Deno.test("check --json has a prediction for machines, and the warning at its pl
   assertEquals(faults[0], { fault: "holder-lost", ms: 919, promised: true });
 });
 
-Deno.test("only a check predicts, and only where somebody can take over", async () => {
+Deno.test("lint predicts what check predicts, and warns at the promise that cannot be kept", async () => {
+  const kept = await check("slo: { failover: 2s }, ", ["lint"]);
+  assertEquals(
+    kept.out,
+    "load_balancers predicted   failover: 0.9 s when the holder is lost, 0.4 s when HAProxy dies, " +
+      "1.7 s when HAProxy hangs, 19 ms when the holder is shut down; within the slo of 2 s\n\n" +
+      "0 errors, 0 warnings\n",
+  );
+  assertEquals([kept.code, kept.err], [0, ""]);
+  const missed = await check("slo: { failover: 500ms }, ", ["lint"]);
+  assertEquals([missed.code, missed.err], [0, ""]);
+  assertStringIncludes(
+    missed.out,
+    'hosts.yaml:8:38: warning: Cannot keep "slo.failover" of endpoint "load_balancers", 0.5 s',
+  );
+  assertStringIncludes(missed.out, "1.7 s is over the slo of 0.5 s\n\n0 errors, 1 warning\n");
+  assertStringIncludes(missed.out, "holdfast lint --explain slo-missed\n");
+  assertEquals((await check("slo: { failover: 500ms }, ", ["lint", "--strict"])).code, 1);
+  const out = ["lint", "--strict", "--ignore", "slo-missed"];
+  assertEquals((await check("slo: { failover: 500ms }, ", out)).code, 0);
+});
+
+Deno.test("lint --json has the same prediction as check --json", async () => {
+  const of = async (command: string) => {
+    const { out } = await check("slo: { failover: 1s }, ", [command, "--json"]);
+    const events = out.trim().split("\n").map((line) => JSON.parse(line));
+    const { at: _, ...event } = events.find(({ type }) => type === "prediction");
+    return event;
+  };
+  assertEquals(await of("lint"), await of("check"));
+});
+
+Deno.test("no verify predicts, and nothing is predicted where nobody can take over", async () => {
   const slow = "slo: { failover: 1s }, ";
   const verify = await check(slow, ["verify"]);
   assertEquals([verify.out.includes("predicted"), verify.err], [false, ""]);

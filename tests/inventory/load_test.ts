@@ -147,7 +147,9 @@ Deno.test("loadInventory() warns of ports that a control plane has on its own", 
   assertEquals((await load(guide)).warnings, []);
 });
 
-const IMAGES = "images: { haproxy: 'haproxy:2.8.10', keepalived: 'net/keepalived:2.2.8' }";
+const DIGEST = `@sha256:${"0123456789abcdef".repeat(4)}`;
+const PINNED = { haproxy: `haproxy:2.8.10${DIGEST}`, keepalived: `net/keepalived:2.2.8${DIGEST}` };
+const IMAGES = `images: { haproxy: '${PINNED.haproxy}', keepalived: '${PINNED.keepalived}' }`;
 
 Deno.test("loadInventory() takes static pods on API servers, with their images", async () => {
   const stacked = withLines("mode: static-pods", IMAGES).replace(
@@ -157,8 +159,7 @@ Deno.test("loadInventory() takes static pods on API servers, with their images",
   const { inventory, warnings } = await load(stacked);
   assertEquals(warnings, []);
   const [endpoint] = inventory.endpoints;
-  const images = { haproxy: "haproxy:2.8.10", keepalived: "net/keepalived:2.2.8" };
-  assertEquals(endpoint?.pods, { images });
+  assertEquals(endpoint?.pods, { images: PINNED });
   assertEquals((await endpointOf()).pods, undefined);
 });
 
@@ -181,13 +182,11 @@ Deno.test("loadInventory() warns of what static pods do not have", async () => {
   const warnings = async (text: string) => (await load(text)).warnings.map(({ code }) => code);
   assertEquals(await warnings(withLines("mode: static-pods", IMAGES)), ["no-api-server"]);
   assertEquals(await warnings(withLines(IMAGES)), ["unused-images"]);
-  const moving = IMAGES.replace("2.8.10", "lts").replace("backends: masters", "backends: lbs");
-  assertEquals(
-    await warnings(
-      withLines("mode: static-pods", moving).replace("backends: masters", "backends: lbs"),
-    ),
-    ["moving-image"],
-  );
+  const stacked = (images: string) =>
+    warnings(withLines("mode: static-pods", images).replace("backends: masters", "backends: lbs"));
+  assertEquals(await stacked(IMAGES.replace(`2.8.10${DIGEST}`, "lts")), ["moving-image"]);
+  assertEquals(await stacked(IMAGES.replace(DIGEST, "")), ["tag-without-digest"]);
+  assertEquals(await stacked(IMAGES.replaceAll(/:[\d.]+@/g, "@")), []);
 });
 
 Deno.test("loadInventory() tells who carries an endpoint from who leaves it", async () => {

@@ -85,7 +85,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "weak-check-expect": [
     ["status alone", one(" option httpchk\n http-check expect status 200"), []],
-    ["a range", one(" option httpchk\n http-check expect status 200-399"), []],
+    ["a range", one(" option httpchk\n http-check expect status 200-399"), ["3:27"]],
+    ["redirections", one(" option httpchk\n http-check expect rstatus ^[23]"), ["3:28"]],
+    ["one or the other", one(" option httpchk\n http-check expect rstatus ^2|^3"), ["3:28"]],
+    ["success alone", one(" option httpchk\n http-check expect rstatus ^2[0-9]{2}"), []],
     ["a list with errors", one(" option httpchk\n http-check expect status 200,401"), ["3:27"]],
     ["not this one", one(" option httpchk\n http-check expect ! rstatus ^5"), ["3:30"]],
     ["no errors", one(" option httpchk\n http-check expect ! rstatus ^[45]"), []],

@@ -58,6 +58,16 @@ for (const profile of ["standard", "fast"] as const) {
   }
 }
 
+Deno.test("profile guide on three hosts has a weight that does not reach the third", () => {
+  const [, , of] = [...endpoints("guide")];
+  assert(of);
+  const found = lint({ nodes: rendered(of, "bookworm"), endpoint: of }, KEEPALIVED_LINTS)
+    .filter(({ code }) => code.startsWith("weight-"));
+  assertEquals(found.map(({ code, severity }) => [code, severity]), [
+    ["weight-below-spread", "warning"],
+  ]);
+});
+
 Deno.test("profile guide has the traps of the seed document, and they are warnings", () => {
   const [, of] = [...endpoints("guide")];
   assert(of);

@@ -6,22 +6,6 @@ import { lint } from "../../src/lints/run.ts";
 import { type Case, CMD, codes, nodes, script, tracks, vrrp } from "./keepalived_cases.ts";
 
 const CASES: Readonly<Record<string, Case>> = {
-  "a weight of the instance counts before the script's": [
-    "weight-below-gap",
-    [
-      vrrp(`priority 110\n${tracks("c weight -5")}`, script(`${CMD}\nweight -50`)),
-      vrrp("priority 100"),
-    ],
-    1,
-  ],
-  "a weight against members of another router id": [
-    "weight-below-gap",
-    [
-      vrrp(`priority 110\n${tracks("c")}`, script(`${CMD}\nweight -2`)),
-      vrrp("priority 100").replace("router_id 9", "router_id 8"),
-    ],
-    0,
-  ],
   "no priority and MASTER is 255": [
     "owner-priority",
     [vrrp(`state MASTER\n${tracks("c")}`, script(`${CMD}\nweight -2`))],
@@ -187,28 +171,6 @@ const CASES: Readonly<Record<string, Case>> = {
     ),
     1,
   ],
-  "IPv6 of another spelling": [
-    "addresses-differ",
-    ["fd00::10/64", "fd00:0::0010/64"].map((it) => vrrp(`virtual_ipaddress {\n${it}\n}`)),
-    0,
-  ],
-  "a list in another order": [
-    "addresses-differ",
-    ["10.0.0.1\n10.0.0.2", "10.0.0.2/24\n10.0.0.1"].map((it) =>
-      vrrp(`virtual_ipaddress {\n${it}\n}`)
-    ),
-    0,
-  ],
-  "a peer whose own address is unknown": [
-    "peer-missing",
-    [vrrp("unicast_peer {\n10.0.0.9\n}"), vrrp("unicast_peer {\n10.0.0.9\n}")],
-    0,
-  ],
-  "both of two members that are not heard": [
-    "peer-missing",
-    ["11", "12"].map((it) => vrrp(`unicast_src_ip 10.0.0.${it}\nunicast_peer {\n10.0.0.9\n}`)),
-    2,
-  ],
   "a bonus that suffices": [
     "positive-weight",
     ["101", "100"].map((it) => vrrp(`priority ${it}\n${tracks("c")}`, script(`${CMD}\nweight 2`))),
@@ -256,7 +218,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "fractions of version 2.3": ["interval-fraction", [script("interval 0.2")], 0, {
     version: "2.3.1",
   }],
-  "fractions of an unknown version": ["interval-fraction", [script("interval 0.2")], 0],
+  "fractions of an unknown version": ["interval-fraction", [script("interval 0.2")], 1],
+  "a reload check of an unknown version": [
+    "reload-check",
+    [`global_defs {\nreload_check_config\n}\n${script(CMD)}`],
+    1,
+  ],
   "a timeout of half a second": ["interval-fraction", [script("timeout .5")], 1, {
     version: "2.2.4",
   }],
@@ -340,6 +307,28 @@ for (const [name, [rule, texts, times, known]] of Object.entries(CASES)) {
 
 Deno.test("rules for keepalived.conf find nothing where nothing is written", () => {
   assertEquals(codes(undefined, ["", "\n", "! only a comment"]), []);
+});
+
+Deno.test("lints that need a version warn without one, and not of what is rendered", () => {
+  const text = `global_defs {\nreload_check_config\n}\n${script(`${CMD}\ninterval 0.2`)}`;
+  const rules = KEEPALIVED_LINTS
+    .filter(({ code }) => code === "interval-fraction" || code === "reload-check");
+  const found = (version?: string) =>
+    lint({ nodes: nodes([text], version === undefined ? {} : { version }) }, rules);
+  assertEquals(found("2.2.7").map(({ severity }) => severity), ["error", "error"]);
+  assertEquals(found().map(({ code, severity, hint }) => [code, severity, hint]), [
+    [
+      "reload-check",
+      "warning",
+      'remove "reload_check_config", or say which it is with --keepalived-version',
+    ],
+    [
+      "interval-fraction",
+      "warning",
+      'write whole seconds, "interval 1", or say which it is with --keepalived-version',
+    ],
+  ]);
+  assertEquals(lint({ nodes: nodes([text], {}), endpoint: endpoint() }, rules), []);
 });
 
 Deno.test("lint slow-detection: the promise of an endpoint counts for profile guide alone", () => {

@@ -54,7 +54,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   lint: [
     ["holdfast lint hosts.yaml", "traps in what its hosts would get"],
     ["holdfast lint --keepalived keepalived.conf --haproxy haproxy.cfg", "in files by hand"],
-    ["holdfast lint --keepalived lb1.conf --keepalived lb2.conf", "what must agree, too"],
+    ["holdfast lint --keepalived lb1.conf --keepalived lb2.conf --slo 2s", "and of both"],
     ["holdfast lint hosts.yaml --report sarif:holdfast.sarif", "for code scanning"],
   ],
   render: [

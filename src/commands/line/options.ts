@@ -50,6 +50,13 @@ export function milliseconds(text: string): number {
   return Number(match[1]) * unit;
 }
 
+/** A version such as 2.6.12, without what a distribution adds: 1:2.2.7-1+b2 is 2.2.7. */
+export function version(text: string): string {
+  const [, upstream] = /^(?:\d+:)?v?(\d+(?:\.\d+)+)(?:[-+~][\w.+~-]*)?$/.exec(text) ?? [];
+  if (upstream === undefined) throw new InvalidArgumentError("expected a version such as 2.6.12");
+  return upstream;
+}
+
 /** Sizes of batches: numbers of endpoints, or shares of all of them, comma separated. */
 export function batchSizes(text: string): readonly BatchSize[] {
   const sizes = parseBatchSizes(text);

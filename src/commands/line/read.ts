@@ -4,12 +4,13 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { SYSTEMS } from "../../lints/systems.ts";
 import type { ExplainFlags } from "../explain.ts";
 import type { LintFlags } from "../lint/lint.ts";
 import type { InventoryFlags } from "../inventory.ts";
 import type { RenderFlags } from "../render.ts";
 import type { SimulateFlags } from "../simulate.ts";
-import { collect, EXTRA_VARS, type Line, reportFiles } from "./options.ts";
+import { collect, EXTRA_VARS, type Line, milliseconds, reportFiles, version } from "./options.ts";
 
 /** Declares lint, render, simulate, inventory, explain and schema. */
 export function declareRead(program: Command, line: Line): void {
@@ -33,6 +34,17 @@ function declareLint(program: Command, { perform, io }: Line): void {
       collect,
     )
     .option("--script <file>", "a script that Keepalived runs; may be repeated", collect)
+    .option("--unit <file>", "a systemd unit of theirs, or a drop-in; may be repeated", collect)
+    .addOption(
+      new Option(
+        "--system <name>",
+        `what they run on, for versions: ${Object.keys(SYSTEMS).join(", ")}`,
+      )
+        .choices(Object.keys(SYSTEMS)),
+    )
+    .option("--haproxy-version <version>", "or that of HAProxy alone", version)
+    .option("--keepalived-version <version>", "or that of Keepalived alone", version)
+    .option("--slo <time>", "longest failover that they may come to", milliseconds)
     .optionsGroup("What to say:")
     .option("--ignore <code>", "say nothing of this one; may be repeated", collect)
     .option("--strict", "warnings count as errors")

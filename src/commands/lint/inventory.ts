@@ -37,7 +37,8 @@ export function lintEndpoints(
       const subject = renderedSubject(endpoint, templates);
       for (const [file, text] of textsOf(subject)) texts.set(file, text);
       const placed = (finding: Finding) => placeOf(finding, endpoint, locate);
-      return together(lint(subject, LINTS, { locate: placed }));
+      const within = locate({ endpoint: endpoint.name }, []);
+      return together(lint(subject, LINTS, { locate: placed, within }));
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       const { setting } = error;

@@ -2,25 +2,32 @@
  * `lint`: traps in an inventory, or in configurations that were written by hand.
  * @module
  */
-import { didYouMean, formatDiagnostics, quote } from "../../diagnostics.ts";
+import { formatDiagnostics } from "../../diagnostics.ts";
 import { EXIT, InputError } from "../../errors.ts";
+import type { EventOf } from "../../events.ts";
 import { noSecrets } from "../../inventory/load.ts";
 import { LINTS } from "../../lints/mod.ts";
-import { lint } from "../../lints/run.ts";
-import type { Diagnostic } from "../../model.ts";
+import { byPlace, lint } from "../../lints/run.ts";
 import { loadTemplates } from "../../templates.ts";
 import type { Io } from "../io.ts";
 import { load } from "../load.ts";
+import { predictions } from "../predictions.ts";
 import { type Reports, withReports } from "../reports.ts";
 import { byHand, type Named } from "./by_hand.ts";
+import { unseenScripts } from "./check_scripts.ts";
+import { explain, list, notIgnored } from "./codes.ts";
+import { predictedByHand } from "./hand_predictions.ts";
 import { type Linted, lintEndpoints } from "./inventory.ts";
 import { OWN_CODES } from "./own_codes.ts";
+import { predictionLines } from "./prediction_lines.ts";
 import { textsOf } from "./rendered.ts";
 
 /** Flags of `lint`. */
 export interface LintFlags extends Named {
   /** `k=v`, JSON or `@file`, in order. */
   readonly extraVars?: readonly string[] | undefined;
+  /** Longest failover that files by hand may come to, in milliseconds. */
+  readonly slo?: number | undefined;
   /** A warning is as bad as an error. */
   readonly strict?: boolean | undefined;
   /** Lints whose findings are not said. */
@@ -43,14 +50,15 @@ export async function lintCommand(
 ): Promise<number> {
   if (flags.list) return list(io);
   if (flags.explain !== undefined) return explain(flags.explain, io);
-  const files = [...flags.keepalived ?? [], ...flags.haproxy ?? [], ...flags.script ?? []];
+  const { keepalived = [], haproxy = [], script = [], unit = [] } = flags;
+  const files = [...keepalived, ...haproxy, ...script, ...unit];
   const subject = inventory ?? files.join(", ");
   return await withReports(subject, flags, io, async (reports) => {
     const since = Date.now();
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
-    const known = new Set(LINTS.map(({ code }) => code));
-    const unknown = (flags.ignore ?? []).filter((code) => !known.has(code));
-    if (unknown.length > 0) throw new InputError(unknown.map(notIgnored));
+    if (inventory !== undefined) refuseByHand(flags);
+    const refused = notIgnored(flags.ignore ?? []);
+    if (refused.length > 0) throw new InputError(refused);
     const found = inventory === undefined
       ? await handWritten(flags)
       : await ofInventory(inventory, flags, reports);
@@ -60,37 +68,56 @@ export async function lintCommand(
   });
 }
 
-async function handWritten(flags: LintFlags): Promise<Linted> {
-  const subject = await byHand(flags);
-  return { diagnostics: lint(subject, LINTS), sources: textsOf(subject) };
+/** What was found, and what is predicted. */
+interface Found extends Linted {
+  /** How long failovers would take, as events of a moment. */
+  predicted(at: number): readonly EventOf<"prediction">[];
 }
 
-async function ofInventory(path: string, flags: LintFlags, { io, note }: Reports): Promise<Linted> {
+async function handWritten(flags: LintFlags): Promise<Found> {
+  const subject = await byHand(flags);
+  const { warnings, events } = predictedByHand(subject, flags.slo);
+  return {
+    diagnostics: [...lint(subject, LINTS), ...unseenScripts(subject), ...warnings]
+      .toSorted(byPlace),
+    sources: textsOf(subject),
+    predicted: events,
+  };
+}
+
+async function ofInventory(path: string, flags: LintFlags, { io, note }: Reports): Promise<Found> {
   const loaded = await load(path, flags, io, noSecrets);
   note(loaded.warnings);
   const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
-  return lintEndpoints(loaded.endpoints, loaded, templates);
+  const { diagnostics, sources } = lintEndpoints(loaded.endpoints, loaded, templates);
+  const { warnings, events } = predictions(loaded.endpoints, loaded.written);
+  return { diagnostics: [...diagnostics, ...warnings], sources, predicted: events };
 }
 
 function say(
   subject: string,
-  { diagnostics, sources }: Linted,
+  { diagnostics, sources, predicted }: Found,
   flags: LintFlags,
   { io, record, note }: Reports,
   since: number,
 ): number {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const warnings = diagnostics.length - errors;
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
+  const notes = diagnostics.length - errors - warnings;
   const exitCode = errors > 0 || (flags.strict === true && warnings > 0) ? EXIT.usage : EXIT.ok;
   const start = { hosts: [], places: {}, play: "lint", inventory: subject } as const;
   record({ type: "run-start", at: since, mode: "lint", ...start });
+  const predictions = predicted(since);
+  for (const each of predictions) record(each);
   note(diagnostics);
   if (flags.json !== true) {
     const print = (text: string) => io.out(`${text}\n`);
     // What is found is the result: all of it, however much.
     for (const each of diagnostics) print(formatDiagnostics([each], sources) + "\n");
-    print(`${count(errors, "error")}, ${count(warnings, "warning")}`);
-    const [first] = diagnostics.toSorted((a, b) => a.severity < b.severity ? -1 : 1);
+    for (const each of predictionLines(predictions)) print(each);
+    const seen = notes === 0 ? "" : `, ${count(notes, "note")}`;
+    print(`${count(errors, "error")}, ${count(warnings, "warning")}${seen}`);
+    const [first] = diagnostics.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
     if (first !== undefined) {
       const known = [...LINTS, ...OWN_CODES].some(({ code }) => code === first.code);
       if (known) print(`What one of them is about: holdfast lint --explain ${first.code}`);
@@ -100,53 +127,11 @@ function say(
   return exitCode;
 }
 
+/** What is worst is explained. */
+const RANK = { error: 0, warning: 1, note: 2 } as const;
+
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function list(io: Io): number {
-  const width = Math.max(...LINTS.map(({ code }) => code.length));
-  for (const { code, severity, title } of LINTS) {
-    io.out(`${severity.padEnd(7)}  ${code.padEnd(width)}  ${title}\n`);
-  }
-  return EXIT.ok;
-}
-
-function explain(code: string, io: Io): number {
-  const own = OWN_CODES.find((it) => it.code === code);
-  if (own !== undefined) {
-    io.out(`${code} (error): ${own.title}\n\n${own.why}\n`);
-    return EXIT.ok;
-  }
-  const found = LINTS.find((it) => it.code === code);
-  if (found === undefined) {
-    io.err(`${formatDiagnostics([noSuchLint(code)])}\n`);
-    return EXIT.usage;
-  }
-  const indent = (text: string) => text.trimEnd().replace(/^(?=.)/gm, "    ");
-  const files = (example: Readonly<Record<string, string>>) =>
-    Object.entries(example).map(([file, text]) => `  ${file}\n${indent(text)}`).join("\n\n");
-  const { title, severity, why, err, ok } = found;
-  io.out(`${code} (${severity}): ${title}\n\n${why}\n\nThe trap:\n\n${files(err.files)}\n\n`);
-  io.out(`What is then said:\n\n${indent(err.says)}\n\nWithout it:\n\n${files(ok.files)}\n`);
-  return EXIT.ok;
-}
-
-/** Of a file that cannot be read nothing is known, whoever wants to hear it. */
-function notIgnored(code: string): Diagnostic {
-  if (!OWN_CODES.some((it) => it.code === code)) return noSuchLint(code);
-  const message = `Cannot leave out ${quote(code)}: it says that a file cannot be looked into`;
-  return { severity: "error", code: "usage", message, hint: `holdfast lint --explain ${code}` };
-}
-
-function noSuchLint(code: string): Diagnostic {
-  const near = didYouMean(code, [...LINTS, ...OWN_CODES].map((it) => it.code));
-  return {
-    severity: "error",
-    code: "usage",
-    message: `Cannot find lint ${quote(code)}: there is none of that name`,
-    hint: near ?? "holdfast lint --list",
-  };
 }
 
 function usage(inventory: string | undefined): InputError {
@@ -155,4 +140,17 @@ function usage(inventory: string | undefined): InputError {
     : "Cannot lint an inventory and files at once";
   const hint = "holdfast lint INVENTORY, or holdfast lint --keepalived FILE --haproxy FILE";
   return new InputError([{ severity: "error", code: "usage", message, hint }]);
+}
+
+/** An inventory says itself what it promises, and which systems its hosts have is asked of them. */
+function refuseByHand({ slo, system, haproxyVersion, keepalivedVersion }: LintFlags): void {
+  const named = { "--slo": slo, "--system": system, "--haproxy-version": haproxyVersion };
+  const all = { ...named, "--keepalived-version": keepalivedVersion };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined).map(([it]) => it);
+  if (given.length === 0) return;
+  const message = `Cannot take ${given.join(" and ")} for an inventory: that is for files by hand`;
+  const hint = slo === undefined
+    ? "leave it out: what is rendered goes by the versions that check and apply find on the hosts"
+    : "slo: { failover: 2s } in the endpoint map of the inventory";
+  throw new InputError([{ severity: "error", code: "usage", message, hint }]);
 }

@@ -7,7 +7,7 @@ import { quote } from "../../diagnostics.ts";
 import type { Diagnostic } from "../../model.ts";
 
 /** Which flag named a file. */
-export type Kind = "keepalived" | "haproxy" | "script";
+export type Kind = "keepalived" | "haproxy" | "script" | "unit";
 
 /** A file and what is in it. */
 export interface TextFile {
@@ -64,7 +64,7 @@ async function assertReadable(path: string): Promise<void> {
   if (size > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES / 1_000_000} MB`);
 }
 
-const OWN: Readonly<Record<Exclude<Kind, "script">, RegExp>> = {
+const OWN: Readonly<Record<"haproxy" | "keepalived", RegExp>> = {
   haproxy:
     /^[ \t]*(global|defaults|frontend|backend|listen|peers|resolvers|userlist|ring|cache)\b[^{]*$/m,
   keepalived:
@@ -74,7 +74,12 @@ const OWN: Readonly<Record<Exclude<Kind, "script">, RegExp>> = {
 /** A file that says nothing would be green, and so would one of the other daemon. */
 function mistaken(path: string, text: string, kind: Kind): Diagnostic | undefined {
   if (text.trim() === "") return wrong(path, "it is empty");
-  if (kind === "script" || OWN[kind].test(text)) return undefined;
+  if (kind === "script") return undefined;
+  if (kind === "unit") {
+    const section = /^[ \t]*\[\w+\][ \t]*$/m.test(text);
+    return section ? undefined : wrong(path, "it has no section, as every unit of systemd has");
+  }
+  if (OWN[kind].test(text)) return undefined;
   const other = kind === "haproxy" ? "keepalived" : "haproxy";
   if (!OWN[other].test(text)) return wrong(path, `it holds nothing that ${kind} would understand`);
   return wrong(path, `it looks like a configuration of ${other}`, `--${other} ${path}`);

@@ -1,5 +1,6 @@
 /**
- * What `lint` says of files that it cannot look into: codes that are no lints. Data only.
+ * What `lint` says beside what lints find, of files that it cannot look into for one: codes that are
+ * no lints. Data only.
  * @module
  */
 
@@ -7,16 +8,28 @@
 export interface OwnCode {
   /** Its name. */
   readonly code: string;
+  /** Of an error nothing is left to say without it; the others can be left out with `--ignore`. */
+  readonly severity: "error" | "warning" | "note";
   /** What is wrong, on one line. */
   readonly title: string;
   /** What that means, and what to do, in a few sentences. */
   readonly why: string;
 }
 
-/** All of them, by name. Each is an error, and none can be left out with `--ignore`. */
+/** All of them, by name. */
 export const OWN_CODES: readonly OwnCode[] = [
   {
+    code: "slo-missed",
+    severity: "warning",
+    title: "a failover that takes longer than was promised",
+    why: "How long clients get no answer after a fault is computed from what is written: adverts " +
+      "and priorities, the times of the checks, and what HAProxy waits for. Some of that is over " +
+      "the promise: slo.failover of an inventory, or --slo. Nothing was measured; a drill does. " +
+      "docs/profiles.md has the formulas, and what they left out when they were tried.",
+  },
+  {
     code: "unreadable-config",
+    severity: "error",
     title: "a text that is no whole configuration",
     why: "A brace or a quote that is never closed, an .if without its .endif, a line that stands " +
       "above every section: the daemon does not start with such a file, or takes it for another " +
@@ -27,6 +40,7 @@ export const OWN_CODES: readonly OwnCode[] = [
   },
   {
     code: "unreadable-file",
+    severity: "error",
     title: "a file that cannot be read",
     why:
       "It is not there, may not be read, is a device, or is far larger than any configuration. " +
@@ -34,7 +48,18 @@ export const OWN_CODES: readonly OwnCode[] = [
       "which takes its *.cfg in order, as HAProxy does.",
   },
   {
+    code: "unseen-script",
+    severity: "note",
+    title: "a tracked script that was not read",
+    why:
+      "Keepalived moves the address when this check fails, and what it asks for stands in a file " +
+      "that was neither named nor found beside the keepalived.conf. What is wrong with it is not " +
+      "said, a curl without --fail for instance, or more time than Keepalived gives it, and how " +
+      "soon it notices is not known. Name the file with --script, or put a copy beside.",
+  },
+  {
     code: "wrong-file",
+    severity: "error",
     title: "a file that the daemon has no use for",
     why:
       "It is empty, has no word that the daemon would understand, or looks like a configuration " +

@@ -59,6 +59,11 @@ function pinned(
     const message = `image ${quote(image)} of ${daemon} in ${label} may become another one: its ` +
       "tag names no version, and which one is in it has to be assumed";
     report(warningAt(source, "moving-image", message, hint));
+  } else {
+    const message = `image ${quote(image)} of ${daemon} in ${label} may become another one: a ` +
+      "tag can be given to another image, and the next host that pulls it then runs that one";
+    const digest = `images: { ${daemon}: ${image}@sha256:DIGEST }`;
+    report(warningAt(source, "tag-without-digest", message, digest));
   }
 }
 

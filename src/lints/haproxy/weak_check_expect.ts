@@ -4,13 +4,14 @@ import { linesOf, optionOf } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
 import { called, pools } from "./_api.ts";
 
-/** Errors count as health. */
+/** Errors or redirections count as health. */
 export const weakCheckExpect = defineLint({
   code: "weak-check-expect",
   severity: "warning",
-  title: "a health check that accepts errors",
+  title: "a health check that accepts errors or redirections",
   why: "`/readyz` answers 200 or it is red. An `http-check expect` that also accepts 4xx or " +
-    "5xx keeps an API server in use that refuses or fails every request.",
+    "5xx keeps an API server in use that refuses or fails every request. With 3xx it keeps " +
+    "something else in use that has the port: an API server redirects no health check.",
   err: {
     files: {
       "lb1/haproxy.cfg": `backend apiserver
@@ -38,12 +39,19 @@ export const weakCheckExpect = defineLint({
     for (const { proxy } of pools(subject)) {
       if (!optionOf(proxy, "httpchk")) continue;
       for (const line of linesOf(proxy, "http-check", "expect")) {
-        const accepted = ERRORS.filter((it) => accepts(line, it));
+        const errors = ERRORS.filter((it) => accepts(line, it));
+        // Who excludes errors has not asked for redirections.
+        const redirected = errors.length > 0 || isNegated(line)
+          ? []
+          : REDIRECTIONS.filter((it) => accepts(line, it));
         const word = line.words.at(-1);
-        if (accepted.length === 0 || !word) continue;
+        if (errors.length + redirected.length === 0 || !word) continue;
         yield {
-          message: `an API server that answers with ${accepted.join(" or ")} stays in use: the ` +
-            `check of ${called(proxy)} accepts that`,
+          message: `${
+            errors.length > 0
+              ? `an API server that answers with ${errors.join(" or ")}`
+              : `what answers with ${redirected.join(" or ")}, as no API server does,`
+          } stays in use: the check of ${called(proxy)} accepts that`,
           source: word.source,
           hint: `write "http-check expect status 200"`,
         };
@@ -53,6 +61,11 @@ export const weakCheckExpect = defineLint({
 });
 
 const ERRORS = ["401", "403", "404", "500", "503"];
+const REDIRECTIONS = ["301", "302", "307", "308"];
+
+function isNegated({ words }: Line): boolean {
+  return words.some(({ text }) => text === "!");
+}
 
 /** Whether an expectation is met by a status; what it says of the content is not looked at. */
 function accepts({ words }: Line, status: string): boolean {

@@ -22,7 +22,8 @@ export const reloadCheck = defineLint({
   why:
     "From version 2.2.5 to 2.2.7 `keepalived -t` ends itself with SIGTERM on a valid file whenever a " +
     "script runs as another user than root. `reload_check_config` runs that test before each reload, " +
-    "takes its end for a mistake, and the reload does not happen. Measured on 2.2.7.",
+    "takes its end for a mistake, and the reload does not happen. Measured on 2.2.7. Where nobody says " +
+    "which version it is, this is a warning.",
   err: {
     files: { "lb1/keepalived.conf": conf("\n    reload_check_config") },
     versions: { keepalived: "2.2.7" },
@@ -32,18 +33,24 @@ export const reloadCheck = defineLint({
       `   hint: remove "reload_check_config"`,
   },
   ok: { files: { "lb1/keepalived.conf": conf("") }, versions: { keepalived: "2.2.7" } },
-  *check({ nodes }) {
+  *check({ nodes, endpoint }) {
     for (const { node, vrrp: { globals, scripts } } of filesOf(nodes)) {
       const word = lastOf(globals, "reload_check_config")?.words[0];
       const version = node.versions.keepalived;
       const asRoot = lastOf(globals, "script_user")?.words[1]?.text === "root";
-      if (!word || version === undefined || scripts.length === 0 || asRoot) continue;
-      if (!atLeast(version, "2.2.5") || atLeast(version, "2.2.8")) continue;
+      if (!word || scripts.length === 0 || asRoot) continue;
+      // What is rendered goes by the version that is found.
+      if (version === undefined && endpoint !== undefined) continue;
+      if (version && (!atLeast(version, "2.2.5") || atLeast(version, "2.2.8"))) continue;
       yield {
         message: `no reload of this host ever takes effect: reload_check_config of Keepalived ` +
-          `${version} ends itself where a script runs as another user than root`,
+          `${
+            version ?? "2.2.5 to 2.2.7"
+          } ends itself where a script runs as another user than root`,
         source: word.source,
-        hint: 'remove "reload_check_config"',
+        hint: 'remove "reload_check_config"' +
+          (version === undefined ? ", or say which it is with --keepalived-version" : ""),
+        ...(version === undefined && { severity: "warning" as const }),
       };
     }
   },

@@ -10,7 +10,8 @@ export const weightBelowGap = defineLint({
   title: "a weight smaller than the distance of the priorities",
   why: "A failed check takes its weight from the priority. Where the result is not below the " +
     "priority of the next member, nothing moves: the address stays on the member whose check " +
-    "fails. Measured: with priorities 110 and 100 and a weight of -2 it stayed for good.",
+    "fails. Measured: with priorities 110 and 100 and a weight of -2 it stayed for good. What " +
+    "happens when the next member is out as well says `weight-below-spread`.",
   err: {
     files: {
       "lb1/keepalived.conf": `vrrp_script check_apiserver {

@@ -49,7 +49,8 @@ RestartSec=1s
     for (const { keepalived, units } of nodes) {
       const own = units?.filter(({ path }) => path.includes("keepalived.service"));
       const instance = keepalived && vrrpOf(keepalived).instances[0];
-      if (!own || !instance) continue;
+      // Of the other daemon's unit alone nobody knows what this one's says.
+      if (!own || !instance || (own.length === 0 && units?.length !== 0)) continue;
       const restart = own.flatMap((it) => settingsOf(it, "Service", "Restart")).at(-1);
       if (restart && !["no", "on-success", ""].includes(restart.text)) continue;
       yield {
