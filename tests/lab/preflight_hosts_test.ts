@@ -334,10 +334,8 @@ chmod 755 /usr/local/sbin/date`;
           3,
           ["lb1", "lb2"].map((host) =>
             `Cannot begin on "${host}": a unit can have ${has} open files there, and HAProxy needs ` +
-            `${2 * (clients + 100) + 1000} for ${
-              clients + 100
-            } connections: "max_connections" is ` +
-            `${clients} for each service; haproxy: { max_connections: ${fits} }`
+            `${2 * (clients + 100) + 1000} for ${clients + 100} connections; ` +
+            `haproxy: { max_connections: ${fits} }`
           ),
         ]);
         const fitting = await hf.editInventory(
