@@ -5,7 +5,7 @@
 import { formatDiagnostics } from "../../diagnostics.ts";
 import { EXIT, InputError } from "../../errors.ts";
 import type { EventOf } from "../../events.ts";
-import { InventoryError, noSecrets } from "../../inventory/load.ts";
+import { noSecrets } from "../../inventory/load.ts";
 import { LINTS } from "../../lints/mod.ts";
 import type { Diagnostic } from "../../model.ts";
 import { byPlace, lint } from "../../lints/run.ts";
@@ -54,19 +54,18 @@ export async function lintCommand(
   const { keepalived = [], haproxy = [], script = [], unit = [] } = flags;
   const files = [...keepalived, ...haproxy, ...script, ...unit];
   const subject = inventory ?? files.join(", ");
-  let refusal: InventoryError | undefined;
+  let refusal: InputError | undefined;
   const code = await withReports(subject, flags, io, async (reports) => {
     const since = Date.now();
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
     if (inventory !== undefined) refuseByHand(flags);
     const refused = notIgnored(flags.ignore ?? []);
     if (refused.length > 0) throw new InputError(refused);
-    const found = inventory === undefined
-      ? await handWritten(flags)
-      : await ofInventory(inventory, flags).catch((error) => {
-        if (error instanceof InventoryError) refusal = error;
-        throw error;
-      });
+    const looking = inventory === undefined ? handWritten(flags) : ofInventory(inventory, flags);
+    const found = await looking.catch((error) => {
+      if (error instanceof InputError) refusal = error;
+      throw error;
+    });
     const ignored = new Set(flags.ignore);
     const shown = found.diagnostics.filter(({ code }) => !ignored.has(code));
     return say(subject, { ...found, diagnostics: shown }, flags, reports, since);
