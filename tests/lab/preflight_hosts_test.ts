@@ -311,5 +311,39 @@ chmod 755 /usr/local/sbin/date`;
           );
         },
       );
+
+      await t.step("more connections than a unit of the host can have files for", async () => {
+        const has = Number(
+          await hf.root(
+            lab,
+            "lb1",
+            "systemd-run -q --wait --pipe -p LimitNOFILE=1000000 /bin/sh -c 'ulimit -Hn' </dev/null",
+          ),
+        );
+        const clients = Math.ceil(has / 2);
+        const many = await hf.editInventory(
+          lab,
+          "many",
+          hf.withEndpoint(`haproxy: { max_connections: ${clients} }`),
+        );
+        const { code, errors } = await checked(many);
+        // Where systemd may raise its own limit it gave what was asked for.
+        if (has >= 1_000_000) return void assertEquals([code, errors], [2, []]);
+        const fits = Math.floor((has - 1000) / 2 - 100);
+        assertEquals([code, errors], [
+          3,
+          ["lb1", "lb2"].map((host) =>
+            `Cannot begin on "${host}": a unit can have ${has} open files there, and HAProxy needs ` +
+            `${2 * (clients + 100) + 1000} for ${clients + 100} connections; ` +
+            `haproxy: { max_connections: ${fits} }`
+          ),
+        ]);
+        const fitting = await hf.editInventory(
+          lab,
+          "fitting",
+          hf.withEndpoint(`haproxy: { max_connections: ${fits} }`),
+        );
+        assertEquals((await checked(fitting)).errors, []);
+      });
     }),
 });

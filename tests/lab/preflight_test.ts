@@ -91,6 +91,21 @@ Deno.test({
         },
       );
 
+      await t.step("a load balancer has the address of its own", async () => {
+        await during(
+          () => hf.root(lab, "lb2", `ip addr add ${vip}/24 dev eth0`),
+          () => hf.root(lab, "lb2", `ip addr del ${vip}/24 dev eth0`),
+          async () => {
+            const { code, errors } = await checked(inventoryFile);
+            assertEquals([code, errors], [3, [
+              `Cannot begin on "lb2": lb2 has ${vip} of its own: no Keepalived is installed there ` +
+              `that would ever give it to another member; ip addr del ${vip}/24 dev eth0, and take ` +
+              'it out of what configures the network of lb2; or set another "address"',
+            ]]);
+          },
+        );
+      });
+
       await t.step("a stranger speaks VRRP under the same router id", async () => {
         const child = speaker(lab, 10);
         try {

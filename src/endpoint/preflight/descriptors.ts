@@ -77,13 +77,13 @@ function judge(host: string, stdout: string, endpoint: Endpoint): Found[] {
 
 /** In a container systemd gives a unit no more than it has itself. */
 function tooFew(host: string, unit: number, asked: number, endpoint: Endpoint): Found {
-  const { clients, all } = connections(endpoint);
+  const { all } = connections(endpoint);
   const fits = Math.floor(((unit - 1000) / 2 - OWN_CONNECTIONS) / servicesOf(endpoint).length);
   return {
     severity: "error",
     host,
     message: `a unit can have ${unit} open files there, and HAProxy needs ${asked} for ${all} ` +
-      `connections: "max_connections" is ${clients} for each service`,
+      "connections",
     hint: fits > 0
       ? `haproxy: { max_connections: ${fits} }`
       : "raise the limit of open files of that host's container",

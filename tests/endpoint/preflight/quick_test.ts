@@ -240,8 +240,7 @@ Deno.test("descriptors() knows which drop-in has the word, and whether root may 
   };
   const three = descriptors(endpoint({ also: [service, { ...service, name: "t", port: 9444 }] }));
   assertEquals(said(three, { lb1: contained }), [
-    "error lb1: a unit can have 20000 open files there, and HAProxy needs 25200 for 12100 connections: " +
-    '"max_connections" is 4000 for each service',
+    "error lb1: a unit can have 20000 open files there, and HAProxy needs 25200 for 12100 connections",
   ]);
   assertEquals(said(three, { lb1: `${may}unit 20000\n` }), []);
   assertEquals(said(descriptors(endpoint({ profile: "guide" })), { lb1: "most 4096\n" }), []);
