@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import { brokenPromises, faultTimes, remedy } from "../endpoint/promise.ts";
+import { brokenPromises, faultTimes, remedy, slowAdvertMs } from "../endpoint/promise.ts";
 import type { Event, EventOf } from "../events.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
 import { duration, faultPhrase, readsAlike } from "../reporters/prediction.ts";
@@ -62,12 +62,17 @@ function warning(
 ): Diagnostic {
   const { name, profile, slo: { failoverMs } } = endpoint;
   const exactly = readsAlike(broken, failoverMs);
+  const advert = slowAdvertMs(endpoint);
+  const slow = advert === undefined
+    ? ""
+    : ` and "vrrp.advert_interval" of ${duration(advert, exactly)}`;
   const times = broken.map(({ fault, ms }) => `${duration(ms, exactly)} ${faultPhrase(fault)}`);
   return {
     severity: "warning",
     code: "slo-missed",
     message: `Cannot keep "slo.failover" of endpoint ${quote(name)}, ` +
-      `${duration(failoverMs, exactly)}, with profile "${profile}": clients would wait ` +
+      `${duration(failoverMs, exactly)}, with profile "${profile}"${slow}: clients would ` +
+      "wait " +
       times.join(", "),
     ...(source === undefined ? {} : { source }),
     hint: remedy(endpoint),

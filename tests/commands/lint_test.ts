@@ -210,6 +210,8 @@ Cannot use "vrrp.conf": it looks like a configuration of keepalived [wrong-file]
    hint: --keepalived vrrp.conf
 Cannot use "empty": it is empty [wrong-file]
 Cannot read "/dev/zero": it is no file [unreadable-file]
+
+4 errors, 0 warnings
 `,
       );
     },
@@ -280,6 +282,8 @@ Deno.test("lint takes no folder without a configuration, and none for Keepalived
       1,
       `Cannot read ".": it is no file [unreadable-file]
 Cannot use "empty": it is a folder in which no file ends in .cfg [wrong-file]
+
+2 errors, 0 warnings
 `,
     ]);
   }));
