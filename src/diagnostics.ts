@@ -57,8 +57,8 @@ export function quote(text: string, max = 60): string {
   return printableLine(JSON.stringify(short));
 }
 
-/** How many letters to insert, remove, replace or swap with a neighbor. */
-function editDistance(a: string, b: string): number {
+/** How many letters to insert, remove, replace or swap with a neighbor until `a` is `b`. */
+export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

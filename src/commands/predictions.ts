@@ -8,11 +8,15 @@ import { brokenPromises, faultTimes, remedy, slowAdvertMs } from "../endpoint/pr
 import type { Event, EventOf } from "../events.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
 import { duration, faultPhrase, readsAlike } from "../reporters/prediction.ts";
+import { aloneWarnings } from "./alone.ts";
 import type { Loaded } from "./load.ts";
 
 /** What is predicted of some endpoints. */
 export interface Predicted {
-  /** Promises that the settings cannot keep, where the inventory makes one. */
+  /**
+   * Endpoints with nobody to take over, and promises that the settings cannot keep, where the
+   * inventory makes one.
+   */
   readonly warnings: readonly Diagnostic[];
   /** How long the failovers of each would take, as events of this moment. */
   events(at: number): readonly EventOf<"prediction">[];
@@ -30,11 +34,14 @@ export function predictions(
   const events = (at: number) => able.map((it) => prediction(it, promise(it) !== undefined, at));
   return {
     events,
-    warnings: able.flatMap((endpoint) => {
-      const source = promise(endpoint);
-      const broken = source === undefined ? [] : brokenPromises(endpoint);
-      return broken.length === 0 ? [] : [warning(endpoint, broken, source)];
-    }),
+    warnings: [
+      ...aloneWarnings(endpoints, written),
+      ...able.flatMap((endpoint) => {
+        const source = promise(endpoint);
+        const broken = source === undefined ? [] : brokenPromises(endpoint);
+        return broken.length === 0 ? [] : [warning(endpoint, broken, source)];
+      }),
+    ],
     reportTo: (write) => (event) => {
       write(event);
       if (event.type === "run-start") { for (const each of events(event.at)) write(each); }

@@ -13,6 +13,7 @@ import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problem
 import { diskFiles, once, type SecretReader } from "./read.ts";
 import { realSecrets } from "./real_secrets.ts";
 import type { Resolved, ResolvedHost } from "./resolve.ts";
+import { warnOfSlips } from "./slips.ts";
 import { type Survey, survey, type SurveyOptions } from "./survey.ts";
 import { below, type Entries, type Located, type LocatedScalar, mapOf } from "./yaml/located.ts";
 import { unusable } from "./yaml/usable.ts";
@@ -92,6 +93,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
   reportNames(resolved, report);
+  warnOfSlips(resolved, extra, report);
 
   const passwords = plainPasswords(resolved);
   if (diagnostics.some((d) => d.severity === "error")) {

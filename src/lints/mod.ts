@@ -27,9 +27,11 @@ import { overriddenCheck } from "./haproxy/overridden_check.ts";
 import { plainCheckOfTls } from "./haproxy/plain_check_of_tls.ts";
 import { portTaken } from "./haproxy/port_taken.ts";
 import { removedWord } from "./haproxy/removed_word.ts";
+import { repeatedServer } from "./haproxy/repeated_server.ts";
 import { runsAsRoot } from "./haproxy/runs_as_root.ts";
 import { sendProxy } from "./haproxy/send_proxy.ts";
 import { serverWithoutCheck } from "./haproxy/server_without_check.ts";
+import { serverWithoutPort } from "./haproxy/server_without_port.ts";
 import { sharedPort } from "./haproxy/shared_port.ts";
 import { shortIdleTimeout } from "./haproxy/short_idle_timeout.ts";
 import { singleServer } from "./haproxy/single_server.ts";
@@ -41,6 +43,7 @@ import { tlsEndsHere } from "./haproxy/tls_ends_here.ts";
 import { unevenBalance } from "./haproxy/uneven_balance.ts";
 import { unknownBackend } from "./haproxy/unknown_backend.ts";
 import { unknownWord } from "./haproxy/unknown_word.ts";
+import { unreadableServer } from "./haproxy/unreadable_server.ts";
 import { unsetVariable } from "./haproxy/unset_variable.ts";
 import { unverifiedCheck } from "./haproxy/unverified_check.ts";
 import { virtualBind } from "./haproxy/virtual_bind.ts";
@@ -151,9 +154,11 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   plainCheckOfTls,
   portTaken,
   removedWord,
+  repeatedServer,
   runsAsRoot,
   sendProxy,
   serverWithoutCheck,
+  serverWithoutPort,
   sharedPort,
   shortIdleTimeout,
   singleServer,
@@ -165,6 +170,7 @@ export const HAPROXY_LINTS: readonly Lint[] = [
   unevenBalance,
   unknownBackend,
   unknownWord,
+  unreadableServer,
   unsetVariable,
   unverifiedCheck,
   virtualBind,

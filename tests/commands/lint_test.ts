@@ -86,6 +86,29 @@ Deno.test("lint points at the priority that no weight can work with", () => {
   });
 });
 
+Deno.test("lint points at the image whose version is too old", () => {
+  const old = INVENTORY("standard", 100).replace(
+    "          vrrp: { auth_pass: { env: VRRP_PASS } }\n",
+    "",
+  )
+    .replace(
+      "profile: standard\n",
+      "mode: static-pods\n          images:\n            haproxy: images.example.org/haproxy:2.8.10\n" +
+        "            keepalived: images.example.org/keepalived:2.0.20\n",
+    );
+  return inFolder({ "hosts.yaml": old }, async (dir) => {
+    const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(
+      out,
+      "hosts.yaml:11:25: Cannot write a configuration for keepalived 2.0.20: it does not know " +
+        '"track_file", "max_auto_priority", "check_unicast_src", and keepalived 2.1.0 or newer ' +
+        "does [cannot-render]\n   11 |             keepalived: images.example.org/keepalived:2.0.20\n" +
+        `      |                         ${"^".repeat(36)}\n`,
+    );
+  });
+});
+
 Deno.test("lint of profile guide names the faults of the seed as warnings, and reads no secret", () =>
   inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
     const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });

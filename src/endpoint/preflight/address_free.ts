@@ -3,7 +3,7 @@ import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../..
 import { concernsNetwork } from "./concerns.ts";
 import { carriersOf, type Found, merged } from "./judged.ts";
 import { sameAddress } from "../network.ts";
-import { heardBy, stations, wireProbe } from "./wire.ts";
+import { heardBy, stations, unasked, wireProbe } from "./wire.ts";
 
 /** Does a stranger use the virtual address? Keepalived would take it without a word. */
 export function addressFree(endpoint: Endpoint): Preflight {
@@ -42,8 +42,9 @@ function judge(
   const [holder] = carriersOf(address, facts);
   const found = heard.flatMap(({ host, asked, lacks, macsOf }): Found[] => {
     if (!asked) {
-      const message =
-        `whether somebody else uses ${address}: needs perl, arping or ping (${lacks})`;
+      const message = `whether somebody else uses ${address}: ${
+        unasked(lacks, "perl, arping or ping")
+      }`;
       return [{ severity: "note", host, message }];
     }
     return macsOf(address).filter((mac) => !owners.has(mac)).map((mac) => ({

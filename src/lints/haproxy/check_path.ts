@@ -3,6 +3,7 @@ import { linesOf, optionOf } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
 import type { Word } from "../../configs/model.ts";
 import { called, type Pool, pools } from "./_api.ts";
+import { decidedBy } from "./_services.ts";
 
 /** A check that asks for something that stays green while an API server shuts down. */
 export const checkPath = defineLint({
@@ -46,8 +47,7 @@ export const checkPath = defineLint({
         source: word.source,
         hint: `ask for /readyz: ` +
           (sent ? "http-check send meth GET uri /readyz" : "option httpchk GET /readyz"),
-        setting: ["haproxy", "check_path"],
-        settingHint: "haproxy: { check_path: /readyz }",
+        ...decidedBy(subject, pool.proxy, ["haproxy", "check_path"], "/readyz"),
       };
     }
   },

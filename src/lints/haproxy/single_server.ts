@@ -1,6 +1,7 @@
 /** @module */
 import { defineLint } from "../../define.ts";
 import { called, pools } from "./_api.ts";
+import { decidedBy, serviceCalled } from "./_services.ts";
 
 /** One server is no redundancy. */
 export const singleServer = defineLint({
@@ -35,13 +36,11 @@ export const singleServer = defineLint({
       const [server, other] = servers;
       if (!server || other || server.many || server.line.conditional) continue;
       yield {
-        message:
-          `the endpoint is down whenever "${server.name.text}" is: ${called(proxy)} has no ` +
-          `other server`,
+        message: `${serviceCalled(subject, proxy)} is down whenever "${server.name.text}" is: ` +
+          `${called(proxy)} has no other server`,
         source: server.name.source,
         hint: `write a line for each API server`,
-        setting: ["backends"],
-        settingHint: "name all API servers: backends: GROUP, or a list of them",
+        ...decidedBy(subject, proxy, ["backends"], "GROUP, or a list of all API servers"),
       };
     }
   },

@@ -2,6 +2,7 @@
 import { lineOf } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
 import { called, paramsIn, pools } from "./_api.ts";
+import { decidedBy } from "./_services.ts";
 
 /** Most clients get the same server. */
 export const unevenBalance = defineLint({
@@ -46,8 +47,7 @@ export const unevenBalance = defineLint({
         message: `${who} the same API server: ${called(pool.proxy)} has "balance ${word.text}"`,
         source: word.source,
         hint: `write "balance leastconn": connections to the API live long`,
-        setting: ["haproxy", "balance"],
-        settingHint: "haproxy: { balance: leastconn }",
+        ...decidedBy(subject, pool.proxy, ["haproxy", "balance"], "leastconn"),
       };
     }
   },

@@ -2,6 +2,7 @@
 import { valueOf } from "../../configs/proxies.ts";
 import { defineLint } from "../../define.ts";
 import { called, checkedIn, checksOverTls, listed, paramsIn, pools } from "./_api.ts";
+import { decidedBy, ofService } from "./_services.ts";
 
 /** Whoever answers in TLS is believed. */
 export const unverifiedCheck = defineLint({
@@ -40,14 +41,18 @@ export const unverifiedCheck = defineLint({
       const word = believed[0]?.verify;
       if (!word) continue;
       const names = listed(believed.map(({ server }) => server.name.text));
+      const whose = ofService(subject, pool.proxy);
       yield {
-        message: `whoever answers at the address of ${names} gets clients: ${called(pool.proxy)} ` +
-          `does not verify certificates`,
+        message: `whoever answers at the address of ${names} gets clients${whose}: ` +
+          `${called(pool.proxy)} does not verify certificates`,
         source: word.source,
         hint: `write "verify required ca-file PATH" with the cluster's CA`,
-        setting: ["ca_file"],
-        settingHint:
-          "ca_file: ca.crt, which is /etc/kubernetes/pki/ca.crt of any control plane host",
+        ...decidedBy(
+          subject,
+          pool.proxy,
+          ["ca_file"],
+          "ca.crt, which is /etc/kubernetes/pki/ca.crt of any control plane host",
+        ),
       };
     }
   },

@@ -144,6 +144,23 @@ Deno.test("port() is about the sockets of every service, where it listens", () =
   assertEquals(["10.88.0.11:8443", "[fd00:88::10]:8443"].map(listens), [[], []]);
 });
 
+Deno.test("port() does not have the endpoint's own HAProxy stopped where its form changes", () => {
+  const hint = (of: Endpoint, name: string) =>
+    hintOf(port(of), `listens 0.0.0.0:8443 7 ${name}\n`, new Map());
+  const stop = 'stop it, or set another "port"';
+  assertEquals(
+    hint(inPods(endpoint()), "haproxy"),
+    'where Holdfast has deployed it as a service, apply "state: absent" without "mode: ' +
+      `static-pods" first; else ${stop}`,
+  );
+  assertEquals(
+    hint(endpoint(), "haproxy"),
+    'where Holdfast has deployed it as a static pod, apply "state: absent" with "mode: ' +
+      `static-pods" first; else ${stop}`,
+  );
+  assertEquals(hint(endpoint(), "nginx"), stop);
+});
+
 Deno.test("port() says what it needs", () => {
   assertEquals(said(port(endpoint()), { lb1: "needs ss\n", lb2: "needs ss\n" }), [
     "note lb1,lb2: whether its ports are free: needs ss (iproute2)",
@@ -154,7 +171,7 @@ Deno.test("subnet() names a member whose interface does not hold the address, or
   const known = new Map([["lb1", facts(["10.88.0.11/24"])], ["lb2", facts(["10.99.0.12/24"])]]);
   assertEquals(said(subnet(endpoint()), {}, known), [
     "error lb2: it has not an interface for 10.88.0.10: found eth0 (10.99.0.12/24), none whose subnet " +
-    'holds it: set "interface" of the endpoint',
+    'holds it: set another "address", or "interface" of the endpoint',
   ]);
   assertEquals(said(subnet(endpoint({ interface: "eth0" })), {}, known), [
     "error lb2: no subnet of eth0 holds 10.88.0.10 (10.99.0.12/24)",
@@ -169,6 +186,19 @@ Deno.test("subnet() does not take the address itself for a subnet that holds it"
   assertEquals(said(one, {}, known), [
     "warning lb1: no subnet of eth0 holds 10.88.0.10 (10.99.0.11/24, 10.88.0.10/32)",
   ]);
+});
+
+Deno.test("subnet() takes no address that is the subnet's own, or everybody's in it", () => {
+  const judged = (address: string) => {
+    const of = endpoint({ address });
+    return said(subnet(of), {}, world(endpoint()).facts);
+  };
+  assertEquals(judged("10.88.0.255"), [
+    "error lb1: 10.88.0.255 is the broadcast address of 10.88.0.11/24, and no host's",
+    "error lb2: 10.88.0.255 is the broadcast address of 10.88.0.12/24, and no host's",
+  ]);
+  assertEquals(judged("10.88.0.0")[0]?.includes("is the network address of"), true);
+  assertEquals(judged("10.88.0.254"), []);
 });
 
 Deno.test("clock() says only what is certain", () => {
