@@ -122,6 +122,8 @@ Deno.test("lint takes no unit of which nobody can tell whose it is, and nothing 
     `Cannot use "notes.txt": it has no section, as every unit of systemd has [wrong-file]
 Cannot use "override.conf": neither its name nor an ExecStart says whether it is of keepalived or of haproxy [wrong-file]
    hint: put it at keepalived.service.d/override.conf or haproxy.service.d/override.conf
+
+2 errors, 0 warnings
 `,
   ]);
 });

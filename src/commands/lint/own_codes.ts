@@ -92,6 +92,7 @@ export const INVENTORY_WARNINGS: readonly string[] = [
   "two-names",
   "unknown-group-key",
   "unnamed-host",
+  "unread-variable",
   "unused-endpoint-host",
   "unused-images",
   "vault-file",
