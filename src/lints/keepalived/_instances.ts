@@ -61,9 +61,14 @@ export function pairs(nodes: readonly Node[]): readonly (readonly [Placed, Place
   );
 }
 
-/** Whether all that counts stands in the file: nothing is included, nothing is malformed. */
-export function whole({ includes, problems }: KeepalivedFile): boolean {
-  return includes.length === 0 && problems.length === 0;
+/** Whether all that counts stands in the file: nothing is included, and all of it is read. */
+export function whole(file: KeepalivedFile): boolean {
+  return file.includes.length === 0 && isRead(file);
+}
+
+/** Whether it is known which block each line belongs to, be it that a brace is missing. */
+export function isRead({ problems, mended }: KeepalivedFile): boolean {
+  return problems.length === 0 || mended === true;
 }
 
 /** The line that an instance begins with. */
