@@ -76,11 +76,14 @@ export interface HostSetting {
 export class TaskError extends Error {
   /** What of the inventory is the cause. @default {nothing that is written} */
   readonly setting: HostSetting | undefined;
+  /** What it would have acted on: paths, units, packages. Preflights that these concern are asked. */
+  readonly targets: readonly string[];
 
   /** Says why, in a whole sentence without the host, which the runner adds. */
-  constructor(message: string, setting?: HostSetting) {
+  constructor(message: string, setting?: HostSetting, targets: readonly string[] = []) {
     super(message);
     this.name = "TaskError";
     this.setting = setting;
+    this.targets = targets;
   }
 }

@@ -80,6 +80,9 @@ function eventsOf(object: Shape) {
       mode: z.enum(["check", "apply", "verify", "drill", "lint"]).describe(
         "Dry, real, judging only, or breaking things on purpose.",
       ),
+      what: text(
+        "What was asked for where it is more than the mode: `rollback`, of which mode says whether it is dry.",
+      ).exactOptional(),
       play: text("Name of the play."),
       inventory: text("The inventory as it was typed."),
       hosts: z.array(z.string()).describe("Hosts that the run works on."),

@@ -39,6 +39,8 @@ export type Event =
     readonly type: "run-start";
     readonly at: number;
     readonly mode: Mode;
+    /** What was asked for, where it is more than the mode: `rollback`. */
+    readonly what?: string;
     readonly play: string;
     readonly inventory: string;
     readonly hosts: readonly string[];

@@ -307,7 +307,10 @@ export interface PreflightAnswer extends ExecResult {
   readonly answeredAt: number;
 }
 
-/** What changes are about to be made, by host. */
+/**
+ * What changes are about to be made, by host. One that could not be planned is a `run` that does
+ * nothing to the targets of its error.
+ */
 export type Planned = ReadonlyMap<string, readonly Change[]>;
 
 /** A question about the world around an endpoint, asked before the first change of a run. */

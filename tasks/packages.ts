@@ -124,6 +124,8 @@ function offer(
   throw new TaskError(
     `Cannot install ${name} ${pattern}: the host is offered ${all.join(", ")}; ask for one of ` +
       `them, or give it a source that has another and type "${MANAGERS[manager]?.refresh}" there`,
+    undefined,
+    [name],
   );
 }
 
@@ -134,11 +136,13 @@ function isBroken({ status, reinstall }: Installed): boolean {
 function managerOf({ manager }: PackagesState, wanting: readonly Want[]): PackageManager {
   const known = MANAGERS[manager];
   if (known !== undefined) return known;
-  const names = wanting.map(({ name }) => name).join(", ");
+  const names = wanting.map(({ name }) => name);
   throw new TaskError(
-    `Cannot install ${names}: the package manager is "${manager}", supported: ${
+    `Cannot install ${names.join(", ")}: the package manager is "${manager}", supported: ${
       Object.keys(MANAGERS).join(", ")
     }`,
+    undefined,
+    names,
   );
 }
 

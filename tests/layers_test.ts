@@ -55,6 +55,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/endpoint": [
     "src/firewall/passage.ts",
+    "src/packages",
     "src/configs",
     "src/addresses.ts",
     "src/services.ts",

@@ -18,9 +18,11 @@ export interface Answers<T> {
   readonly silent: readonly string[];
 }
 
-/** The hosts of endpoints, each once. */
+/** The hosts of endpoints, each once; those that shall be none any more remember, too. */
 export function hostsOf(endpoints: readonly Endpoint[]): readonly Host[] {
-  const hosts = endpoints.flatMap(({ members }) => members.map(({ host }) => host));
+  const hosts = endpoints.flatMap(({ members, leaving = [] }) =>
+    [...members, ...leaving].map(({ host }) => host)
+  );
   return [...new Map(hosts.map((host) => [host.name, host])).values()];
 }
 

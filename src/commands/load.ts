@@ -36,7 +36,7 @@ export interface Loaded {
   readonly endpoints: readonly Endpoint[];
   /** Names of the selected hosts. */
   readonly selected: ReadonlySet<string>;
-  /** What the user should know of the inventory; it was shown. */
+  /** What the user should know of the inventory; it was shown, in order of appearance. */
   readonly warnings: readonly Diagnostic[];
   /** Every host of the inventory. */
   readonly hosts: readonly Host[];
@@ -58,13 +58,13 @@ export interface Loaded {
 }
 
 /**
- * Loads an inventory and selects hosts.
+ * Loads an inventory, shows its warnings and selects hosts.
  * @throws {InputError} with everything that is wrong
  */
 export async function load(
   path: string,
   flags: LoadFlags,
-  io: Io,
+  io: Pick<Io, "err">,
   secrets?: SecretReader,
 ): Promise<Loaded> {
   // -u and -b are variables like any other: the inventory's grammar checks them.

@@ -4,15 +4,19 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import { brokenPromises, faultTimes, remedy } from "../endpoint/promise.ts";
+import { brokenPromises, faultTimes, remedy, slowAdvertMs } from "../endpoint/promise.ts";
 import type { Event, EventOf } from "../events.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
 import { duration, faultPhrase, readsAlike } from "../reporters/prediction.ts";
+import { aloneWarnings } from "./alone.ts";
 import type { Loaded } from "./load.ts";
 
 /** What is predicted of some endpoints. */
 export interface Predicted {
-  /** Promises that the settings cannot keep, where the inventory makes one. */
+  /**
+   * Endpoints with nobody to take over, and promises that the settings cannot keep, where the
+   * inventory makes one.
+   */
   readonly warnings: readonly Diagnostic[];
   /** How long the failovers of each would take, as events of this moment. */
   events(at: number): readonly EventOf<"prediction">[];
@@ -30,11 +34,14 @@ export function predictions(
   const events = (at: number) => able.map((it) => prediction(it, promise(it) !== undefined, at));
   return {
     events,
-    warnings: able.flatMap((endpoint) => {
-      const source = promise(endpoint);
-      const broken = source === undefined ? [] : brokenPromises(endpoint);
-      return broken.length === 0 ? [] : [warning(endpoint, broken, source)];
-    }),
+    warnings: [
+      ...aloneWarnings(endpoints, written),
+      ...able.flatMap((endpoint) => {
+        const source = promise(endpoint);
+        const broken = source === undefined ? [] : brokenPromises(endpoint);
+        return broken.length === 0 ? [] : [warning(endpoint, broken, source)];
+      }),
+    ],
     reportTo: (write) => (event) => {
       write(event);
       if (event.type === "run-start") { for (const each of events(event.at)) write(each); }
@@ -55,12 +62,17 @@ function warning(
 ): Diagnostic {
   const { name, profile, slo: { failoverMs } } = endpoint;
   const exactly = readsAlike(broken, failoverMs);
+  const advert = slowAdvertMs(endpoint);
+  const slow = advert === undefined
+    ? ""
+    : ` and "vrrp.advert_interval" of ${duration(advert, exactly)}`;
   const times = broken.map(({ fault, ms }) => `${duration(ms, exactly)} ${faultPhrase(fault)}`);
   return {
     severity: "warning",
     code: "slo-missed",
     message: `Cannot keep "slo.failover" of endpoint ${quote(name)}, ` +
-      `${duration(failoverMs, exactly)}, with profile "${profile}": clients would wait ` +
+      `${duration(failoverMs, exactly)}, with profile "${profile}"${slow}: clients would ` +
+      "wait " +
       times.join(", "),
     ...(source === undefined ? {} : { source }),
     hint: remedy(endpoint),

@@ -3,18 +3,11 @@
  * with everything that an apply has: the order of hosts, gates, and a way back of its own.
  * @module
  */
-import { EXIT, InputError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { parseFiles, probeFiles } from "../file_state.ts";
 import { realSecrets } from "../inventory/load.ts";
-import {
-  filesBefore,
-  HISTORY_PROBE,
-  lastKept,
-  parseHistory,
-  type RunRecord,
-} from "../journal/history.ts";
-import type { About } from "../journal/open.ts";
-import type { Diagnostic, Host, Session } from "../model.ts";
+import { filesBefore, HISTORY_PROBE, parseHistory, type RunRecord } from "../journal/history.ts";
+import type { Host, Session } from "../model.ts";
 import { run } from "../runner/run.ts";
 import { masker } from "../secret.ts";
 import { loadTemplates } from "../templates.ts";
@@ -24,6 +17,7 @@ import { interruptible } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { sudoPasswords } from "./password.ts";
 import { type Reports, withReports } from "./reports.ts";
+import { announcement, targetOf } from "./rollback_target.ts";
 import { effects, type RunFlags } from "./run.ts";
 import { whoWeAre } from "./who.ts";
 
@@ -50,25 +44,21 @@ async function perform(
   hide(masker(secrets));
   const asking = { io, sudo, forks: flags.forks };
   const seen = await askHosts(hostsOf(endpoints), lookBack, asking);
-  // One that cannot be asked may have been changed by the same run: half of a way back is none.
-  if (seen.silent.length > 0) return EXIT.unreachable;
-  const target = targetOf(seen.of, flags.to);
+  const members = hostsOf(endpoints.map(({ leaving: _, ...staying }) => staying));
+  // One that cannot be asked may have been changed by the same run: half of a way back is none. Of
+  // those that shall be no members any more one may be no more at all.
+  if (members.some(({ name }) => seen.silent.includes(name))) return EXIT.unreachable;
+  const target = targetOf(seen.of, endpoints, flags.to);
   const former = await askHosts(
-    hostsOf(endpoints),
+    members,
     (session, host) => formerOf(session, host, seen.of.get(host.name) ?? [], target.id),
     asking,
   );
   if (former.silent.length > 0) return EXIT.unreachable;
-  refuseFirst(former.of, target);
   note([...warnings, ...sudo.warnings]);
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const check = flags.check === true;
-  if (!check) {
-    io.err(
-      `Back to before run ${target.id} (${target.what} by ${target.who}). The inventory still asks ` +
-        "for what is undone now: the next apply makes it again, unless it is changed.\n",
-    );
-  }
+  if (!check) io.err(announcement(target, path));
   const who = await whoWeAre();
   return await interruptible(io, (signal) =>
     run({
@@ -89,29 +79,6 @@ async function lookBack(session: Session, host: Host): Promise<readonly RunRecor
   return parseHistory(outputOf(host, "read the history", answer));
 }
 
-/** The run to go back behind. @throws {InputError} when no host knows it */
-function targetOf(
-  hosts: ReadonlyMap<string, readonly RunRecord[]>,
-  wanted: string | undefined,
-): About {
-  const all = [...hosts.values()].flat();
-  const found = wanted === undefined
-    ? lastKept(hosts.values())
-    : all.find(({ about, verdict }) => about.id === wanted && verdict.state === "committed")?.about;
-  if (found !== undefined) return found;
-  const kept = [
-    ...new Set(
-      all.flatMap(({ about, verdict }) => verdict.state === "committed" ? [about.id] : []),
-    ),
-  ].toSorted().toReversed();
-  throw refused(
-    wanted === undefined
-      ? "Cannot go back: no host remembers a run"
-      : `Cannot go back to before run "${wanted}": no host remembers it, or it was not kept`,
-    kept.length === 0 ? "" : `runs that can be undone: ${kept.join(", ")}`,
-  );
-}
-
 async function formerOf(
   session: Session,
   host: Host,
@@ -126,28 +93,4 @@ async function formerOf(
     path,
     state: states.get(saved) ?? { kind: "absent" },
   }));
-}
-
-/** Before the first deployment there was nothing: to go back there is to take the endpoint away. */
-function refuseFirst(former: ReadonlyMap<string, readonly Former[]>, { id }: About): void {
-  const bare = [...former].filter(([, files]) =>
-    files.some(({ path, state }) =>
-      path === "/etc/keepalived/keepalived.conf" && state.kind === "absent"
-    )
-  ).map(([host]) => host);
-  if (bare.length === 0) return;
-  throw refused(
-    `Cannot go back to before run "${id}": on ${bare.join(", ")} nothing was deployed before it`,
-    "to take a host out of service: endpoint_host: { state: absent }, then apply",
-  );
-}
-
-function refused(message: string, hint: string): InputError {
-  const diagnostic: Diagnostic = {
-    severity: "error",
-    code: "rollback",
-    message,
-    ...(hint === "" ? {} : { hint }),
-  };
-  return new InputError([diagnostic]);
 }

@@ -32,6 +32,7 @@ import {
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
 import { predictions } from "./predictions.ts";
+import { aloneWarnings } from "./alone.ts";
 import { type Reports, withReports } from "./reports.ts";
 import { skippedPreflights } from "./skip_preflight.ts";
 import { whoWeAre } from "./who.ts";
@@ -129,10 +130,10 @@ async function perform(
   // What hosts say can hold a secret too, a refused configuration line for one.
   hide(masker(secrets));
   const predicted = predictions(mode === "check" ? endpoints : [], loaded.written);
-  if (predicted.warnings.length > 0) {
-    io.err(`${formatDiagnostics(predicted.warnings, loaded.sources)}\n`);
-  }
-  note([...warnings, ...sudo.warnings, ...predicted.warnings]);
+  // An apply predicts nothing; what it makes less than a failover it says.
+  const outlook = mode === "apply" ? aloneWarnings(endpoints, loaded.written) : predicted.warnings;
+  if (outlook.length > 0) io.err(`${formatDiagnostics(outlook, loaded.sources)}\n`);
+  note([...warnings, ...sudo.warnings, ...outlook]);
   const planned = new Map<string, PlannedHost>();
   const spec = {
     mode,

@@ -47,7 +47,7 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
     // Nothing is written where nothing is asked for.
     systemd: { oomScoreAdjust: endpoint.oomScoreAdjust ?? "" },
     get haproxy() {
-      return haproxy(endpoint, derived, world.facts.get(member.host.name));
+      return haproxy(endpoint, member, derived, world.facts.get(member.host.name));
     },
     get vrrp() {
       return vrrp(endpoint, member, derived, world.facts.get(member.host.name));
@@ -106,7 +106,12 @@ export function checkData(endpoint: Endpoint, path: "/alive" | "/ready"): object
   };
 }
 
-function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined): object {
+function haproxy(
+  endpoint: Endpoint,
+  member: Member,
+  derived: Derived,
+  facts: Facts | undefined,
+): object {
   const pod = endpoint.pods !== undefined;
   // The image, not the host, decides what is built in; HAProxy's own has what Debian's has.
   const debian = pod || facts === undefined || ["debian", "ubuntu"].includes(facts.os.id);
@@ -128,7 +133,7 @@ function haproxy(endpoint: Endpoint, derived: Derived, facts: Facts | undefined)
     metricsAt: given.metrics === undefined ? "" : token("haproxy.metrics", given.metrics),
     check,
     pulse,
-    knows: wordsOf("haproxy", endpoint, derived),
+    knows: wordsOf("haproxy", endpoint, member, derived),
     // Known to be built in there; elsewhere it would be a configuration error.
     metrics: debian,
     adminSocket: debian ? "/run/haproxy/admin.sock" : "/var/lib/haproxy/stats",
@@ -168,7 +173,7 @@ function vrrp(
       : notifyCommand(notify, { host: member.host.name, endpoint: endpoint.name }),
     alive,
     ready,
-    knows: wordsOf("keepalived", endpoint, derived),
+    knows: wordsOf("keepalived", endpoint, member, derived),
   };
 }
 
@@ -186,11 +191,18 @@ function readiness(endpoint: Endpoint): readonly { name: string; script: string 
  * What a template asks before it writes a word that not every supported version knows.
  * @throws {TaskError} when the version knows too little for any of it
  */
-function wordsOf(daemon: Daemon, { profile }: Endpoint, derived: Derived) {
+function wordsOf(
+  daemon: Daemon,
+  { profile, pods }: Endpoint,
+  { host }: Member,
+  derived: Derived,
+) {
   const version = derived[daemon].value;
+  const image = { host: host.name, path: ["endpoint", "images", daemon] };
+  const setting = pods === undefined ? undefined : image;
   // The seed's words are what they are.
-  if (profile === "guide") assertTakesGuide(daemon, version);
-  else assertNewEnough(daemon, version);
+  if (profile === "guide") assertTakesGuide(daemon, version, setting);
+  else assertNewEnough(daemon, version, setting);
   return (word: string) => knows(daemon, version, word);
 }
 

@@ -32,6 +32,19 @@ export function holds(cidr: string, address: string): boolean {
   return a.slice(0, prefix) === b.slice(0, prefix);
 }
 
+/**
+ * What an IPv4 address is to the subnet of an interface address beside a host: its own name
+ * (`network`), or everybody in it (`broadcast`); undefined: a host, or another subnet's.
+ */
+export function reserved(cidr: string, address: string): "network" | "broadcast" | undefined {
+  const prefix = Number(cidr.split("/")[1] ?? 32);
+  const of = family(address) === 4 ? bits(address) : undefined;
+  // The two of a /31 are hosts (RFC 3021).
+  if (of === undefined || prefix > 30 || !holds(cidr, address)) return undefined;
+  const rest = of.slice(prefix);
+  return rest.includes("1") ? rest.includes("0") ? undefined : "broadcast" : "network";
+}
+
 /** Whether two texts are the same IP address. */
 export function sameAddress(a: string, b: string): boolean {
   const known = bits(a);
@@ -73,7 +86,7 @@ export function attachment(
   }
   const subject = named ?? `an interface for ${address}`;
   const wish = named === undefined
-    ? `whose subnet holds it: set "interface" of the endpoint`
+    ? `whose subnet holds it: set another "address", or "interface" of the endpoint`
     : "with that name and an address of the same family";
   throw new TaskError(
     `Cannot use ${subject} on "${member.host.name}": found ${list(facts)}, none ${wish}`,

@@ -81,12 +81,34 @@ export function remedy(endpoint: Endpoint): string {
       return `profile: ${other}, ${advert("auto")}`;
     }
   }
-  const least = Math.max(
-    ...faultTimes(withAdvert({ ...endpoint, profile: "fast" }, "auto"))
-      .filter(({ promised }) => promised).map(({ ms }) => ms),
-  );
+  return longerPromise(endpoint);
+}
+
+/** The shortest promise that can be kept, and all that must be changed for it. */
+function longerPromise(endpoint: Endpoint): string {
+  const fast: Endpoint = { ...endpoint, profile: "fast" };
+  const slowed = advertMs(fast).value > advertMs(withAdvert(fast, "auto")).value;
+  const times = faultTimes(slowed ? withAdvert(fast, "auto") : fast);
+  const least = Math.max(...times.filter(({ promised }) => promised).map(({ ms }) => ms));
+  const changes = [
+    ...(endpoint.profile === "fast" ? [] : ["profile: fast"]),
+    ...(slowed ? [advert("auto")] : []),
+  ];
+  const beside = changes.length === 0 ? "" : ` with ${changes.join(" and ")}`;
   const most = Math.ceil(least / 100) * 100;
-  return `slo: { failover: ${most}ms } with profile: fast, the least that a profile can keep`;
+  return `slo: { failover: ${most}ms }${beside}, the least that a profile can keep`;
+}
+
+/**
+ * The `vrrp.advert_interval` in milliseconds that makes a failover of a broken promise slower than
+ * its profile does; undefined: the inventory has none, or none that does.
+ */
+export function slowAdvertMs(endpoint: Endpoint): number | undefined {
+  const auto = new Map(
+    faultTimes(withAdvert(endpoint, "auto")).map(({ fault, ms }) => [fault, ms]),
+  );
+  const slower = brokenPromises(endpoint).some(({ fault, ms }) => ms > (auto.get(fault) ?? ms));
+  return slower ? advertMs(endpoint).value : undefined;
 }
 
 function withAdvert(endpoint: Endpoint, advertInterval: number | "auto"): Endpoint {

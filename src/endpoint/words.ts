@@ -7,7 +7,7 @@
  * has. A word that goes into a template goes in here too: a test finds those that are missing.
  * @module
  */
-import { TaskError } from "../errors.ts";
+import { type HostSetting, TaskError } from "../errors.ts";
 import { atLeast, type Daemon } from "./version.ts";
 
 type Words = Readonly<Record<string, string>>;
@@ -102,17 +102,28 @@ export function knows(daemon: Daemon, version: string, word: string): boolean {
 /** From this release on HAProxy refuses what the seed document writes. */
 const GUIDE_ENDS = "3.3";
 
-/** Makes sure that a version takes what the seed document writes. @throws {TaskError} otherwise */
-export function assertTakesGuide(daemon: Daemon, version: string): void {
+/**
+ * Makes sure that a version takes what the seed document writes.
+ *
+ * @param setting what of the inventory says the version, where it does
+ * @throws {TaskError} otherwise
+ */
+export function assertTakesGuide(daemon: Daemon, version: string, setting?: HostSetting): void {
   if (daemon !== "haproxy" || !atLeast(version, GUIDE_ENDS)) return;
   throw new TaskError(
     `Cannot write profile "guide" for haproxy ${version}: its frontend and its backend have the ` +
       `same name, which haproxy ${GUIDE_ENDS} and newer refuse; profile "standard" has two`,
+    setting,
   );
 }
 
-/** Makes sure that a version is new enough. @throws {TaskError} otherwise, with what would do */
-export function assertNewEnough(daemon: Daemon, version: string): void {
+/**
+ * Makes sure that a version is new enough.
+ *
+ * @param setting what of the inventory says the version, where it does
+ * @throws {TaskError} otherwise, with what would do
+ */
+export function assertNewEnough(daemon: Daemon, version: string, setting?: HostSetting): void {
   if (atLeast(version, OLDEST[daemon])) return;
   const missing = Object.entries(WORDS[daemon])
     .filter(([, first]) => !atLeast(version, first) && atLeast(OLDEST[daemon], first))
@@ -120,6 +131,7 @@ export function assertNewEnough(daemon: Daemon, version: string): void {
   throw new TaskError(
     `Cannot write a configuration for ${daemon} ${version}: it does not know ${missing}, and ` +
       `${daemon} ${OLDEST[daemon]} or newer does`,
+    setting,
   );
 }
 

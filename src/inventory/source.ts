@@ -5,6 +5,7 @@
  */
 import { dirname, extname, join } from "@std/path";
 import { quote } from "../diagnostics.ts";
+import { daemonOf } from "./daemon_file.ts";
 import { formatOf } from "./formats.ts";
 import { addVars, type Graph, groupNamed, newGraph } from "./graph.ts";
 import { readGroups } from "./groups.ts";
@@ -140,6 +141,13 @@ class Reader {
   /** Reads a text in whatever format it is; false where it was too broken to go on. */
   #text(path: string, text: string): boolean {
     const { report } = this.#options;
+    const daemon = daemonOf(text);
+    if (daemon !== undefined) {
+      const message = `Cannot use ${quote(path)} as an inventory: it looks like a configuration ` +
+        `of ${daemon}`;
+      report(errorAt(undefined, "wrong-file", message, `holdfast lint --${daemon} ${path}`));
+      return false;
+    }
     const format = formatOf(path, text);
     if (format === "ini") {
       readIni(this.graph, path, text, report);

@@ -14,6 +14,8 @@ export interface ChangedFile {
   readonly path: string;
   /** Where the host keeps what was there before; nothing lies there when nothing was. */
   readonly saved: string;
+  /** Nothing was there before. @default {false} */
+  readonly made?: boolean;
 }
 
 /** A run as one host remembers it. */
@@ -38,7 +40,12 @@ echo "about $(cat "$dir"/about)"
 for step in "$dir"/steps/*/paths; do
   [ -e "$step" ] || continue
   step=\${step%/paths}
-  if [ -s "$step"/paths ]; then sed "s|^|file $step |" "$step"/paths
+  if [ -s "$step"/paths ]; then
+    while IFS= read -r line; do
+      word=file
+      [ -e "$step/\${line%% *}" ] || [ -L "$step/\${line%% *}" ] || word=made
+      printf '%s %s %s\n' "$word" "$step" "$line"
+    done <"$step"/paths
   else echo "step $(cat "$step"/summary)"; fi
 done
 [ ! -s "$dir"/record ] || echo "said $(tail -n 1 "$dir"/record)"`;
@@ -65,7 +72,7 @@ export function parseHistory(stdout: string): readonly RunRecord[] {
     return [{
       about,
       verdict: verdictOf(state),
-      files: filesOf(of("file")),
+      files: filesOf(lines),
       steps: of("step"),
       ...(said === undefined ? {} : { said: said.replace(/^\d+ \S+ /, "") }),
     }];
@@ -77,13 +84,15 @@ function verdictOf(state: string): Verdict {
   return { state: "reverted", by: state.replace("reverted.", "") as UndoneBy };
 }
 
-/** `STEP NUMBER PATH`, in the order of steps: what counts is what lay there before the first. */
+/** `file STEP NUMBER PATH`, in the order of steps: what counts is what lay there before the first. */
 function filesOf(lines: readonly string[]): ChangedFile[] {
   const files = new Map<string, ChangedFile>();
   for (const line of lines) {
-    const [step = "", number = "", ...rest] = line.split(" ");
+    const [word, step = "", number = "", ...rest] = line.split(" ");
+    if (word !== "file" && word !== "made") continue;
     const path = rest.join(" ");
-    if (!files.has(path)) files.set(path, { path, saved: `${step}/${number}` });
+    const made = word === "made" ? { made: true } : {};
+    if (!files.has(path)) files.set(path, { path, saved: `${step}/${number}`, ...made });
   }
   return [...files.values()];
 }

@@ -35,18 +35,24 @@ Options:
 
 Exit codes: 0 as wished, 1 usage or cannot run here, 3 failed`;
 
-interface Call {
+/** What was typed behind `lab`. */
+export interface LabCall {
+  /** Which lab. */
   name: string;
+  /** The command and what it is about, without options. */
   words: string[];
+  /** Whether the help was asked for. */
   help: boolean;
+  /** Debian release of a new lab. */
   suite?: Suite;
+  /** Hosts of a new lab. */
   hosts?: number;
 }
 
 /** Runs the command and gives its exit code. */
 export async function labCommand(args: string[], io: LabIo): Promise<number> {
   try {
-    const call = parse(args);
+    const call = parseLab(args);
     if (call.help || call.words.length === 0) {
       (call.help ? io.out : io.err)(labHelp);
       return call.help ? 0 : 1;
@@ -58,7 +64,7 @@ export async function labCommand(args: string[], io: LabIo): Promise<number> {
   }
 }
 
-async function dispatch(call: Call, io: LabIo): Promise<number> {
+async function dispatch(call: LabCall, io: LabIo): Promise<number> {
   const { name, words: [command, ...words] } = call;
   const reason = await lab.unfit();
   if (reason !== undefined) throw new lab.UnfitError(reason);
@@ -85,7 +91,7 @@ async function dispatch(call: Call, io: LabIo): Promise<number> {
   );
 }
 
-async function up({ name, suite, hosts }: Call, io: LabIo): Promise<number> {
+async function up({ name, suite, hosts }: LabCall, io: LabIo): Promise<number> {
   const made = await lab.labUp({
     name,
     log: (line) => io.err(line),
@@ -165,21 +171,26 @@ function take(words: string[], ...expected: string[]): string[] {
   throw new RangeError(`Cannot use ${JSON.stringify(words.join(" "))} here: expected ${wish}`);
 }
 
-function parse(args: readonly string[]): Call {
-  const call: Call = { name: defaultName, words: [], help: false };
+/**
+ * Reads the words behind `lab`. Options may stand anywhere, but what is run on a host is the host's.
+ * @throws {RangeError} when one of them cannot be used
+ */
+export function parseLab(args: readonly string[]): LabCall {
+  const call: LabCall = { name: defaultName, words: [], help: false };
   const rest = [...args];
   while (rest.length > 0) {
     const word = rest.shift() ?? "";
-    // Whatever follows the host's name is the host's business.
-    if (call.words[0] === "ssh" && call.words.length >= 2) call.words.push(word);
-    else if (word === "-h" || word === "--help") call.help = true;
+    // From its first word on, whatever is run on a host is the host's business.
+    if (call.words[0] === "ssh" && call.words.length >= 2 && !/^--name(=|$)/.test(word)) {
+      call.words.push(word, ...rest.splice(0));
+    } else if (word === "-h" || word === "--help") call.help = true;
     else if (word.startsWith("--")) option(call, word, rest);
     else call.words.push(word);
   }
   return call;
 }
 
-function option(call: Call, word: string, rest: string[]): void {
+function option(call: LabCall, word: string, rest: string[]): void {
   const [name, attached] = word.split(/=(.*)/s);
   const value = attached ?? rest.shift();
   if (value === undefined) {

@@ -69,3 +69,33 @@ offers() {
 }
 ${NEWEST}`);
 }
+
+/**
+ * Shell functions that ask without leaving anything on the host: `apt_lists` whether lists are there;
+ * `apt_look NAME…` of those lists, or, with `$fetch` and within a private folder, of lists that are
+ * read into that folder: with apt's own keys and sources, without hooks, which could do anything
+ * (`#clear` is apt's word for forgetting a list), and without translations. `$fetch` is the longest
+ * that this may take, in seconds.
+ */
+export const APT_LOOK: ShellText = raw(
+  sh`apt_lists() { ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; }
+apt_look() {
+  lists=
+  if [ -n "$fetch" ]; then
+    mkdir -p -- "$private/lists/partial" "$private/cache/archives/partial"
+    for hook in Pre-Invoke Post-Invoke Post-Invoke-Success; do
+      printf '#clear APT::Update::%s;\n' "$hook"
+    done > "$private/apt.conf"
+    lists="-c $private/apt.conf -o Dir::State::Lists=$private/lists -o Dir::Cache=$private/cache"
+    lists="$lists -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=0"
+    timeout "$fetch" apt-get $lists -q update >/dev/null 2>&1 || :
+  fi
+  apt-cache $lists policy -- "$@" 2>/dev/null | while read -r first second; do
+    case $first in
+      Candidate:) [ "$second" = '(none)' ] || echo "$name $second" ;;
+      *:) [ -n "$second" ] || name=\${first%:} ;;
+    esac
+  done
+  apt-cache $lists madison -- "$@" 2>/dev/null | sed -n 's/^ *\([^ |]*\) *| *\([^ |]*\).*/\1 \2/p'
+}`,
+);

@@ -47,11 +47,12 @@ ${NEWEST}`);
 }
 
 /**
- * Shell function `dnf_query NAME…`: `NAME VERSION` of all that is offered, best first; with `$flags`.
- * dnf 5 ends a line only where it is told to, dnf 4 always does.
+ * Shell function `dnf_query NAME…`: `NAME VERSION` of all that is offered, best first; with `$flags`,
+ * within `$limit`. dnf 5 ends a line only where it is told to, dnf 4 always does.
  */
 const DNF_QUERY: ShellText = raw(
-  sh`dnf_query() { LC_ALL=C dnf -q $flags repoquery --qf '%{arch} %{name} %{evr}
+  sh`flags= limit=
+dnf_query() { LC_ALL=C $limit dnf -q $flags repoquery --qf '%{arch} %{name} %{evr}
 ' -- "$@" 2>/dev/null | sed -e '/^$/d' -e '/^src /d' -e '/^nosrc /d' -e 's/^[^ ]* //' | tac; }`,
 );
 
@@ -74,8 +75,8 @@ can_hold() {
 /**
  * Shell functions that ask without leaving anything on the host: `dnf_lists` whether lists are there;
  * `dnf_look NAME…` within a private folder, of those lists, or, with `$fetch`, of lists that are
- * read into that folder. The lists themselves are linked, so that what dnf writes beside them stays
- * there.
+ * read into that folder within `$fetch` seconds. The lists themselves are linked, so that what dnf
+ * writes beside them stays there.
  */
 export const DNF_LOOK: ShellText = raw(sh`${DNF_QUERY}
 dnf_lists() {
@@ -88,6 +89,7 @@ dnf_look() {
   # A plugin writes what completion offers, wherever the cache is.
   flags="--setopt=cachedir=$private --setopt=logdir=$private --setopt=persistdir=$private --setopt=plugins=0"
   if [ -n "$fetch" ]; then
+    limit="timeout $fetch"
     flags="$flags --setopt=retries=1 --setopt=timeout=20"
   else
     flags="$flags -C"

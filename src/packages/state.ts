@@ -9,6 +9,7 @@ import { IN_PRIVATE } from "./private.ts";
 import { rpmStatus } from "./rpm.ts";
 import { dpkgStatus, UNFINISHED } from "./status.ts";
 import { whichManager } from "./which.ts";
+import { WRONG } from "./wrong.ts";
 import { ZYPPER_HELD, ZYPPER_LOOK } from "./zypper.ts";
 
 /** What a package manager says of a package. */
@@ -99,17 +100,6 @@ ${each("wrong")}
 esac
 :`;
 }
-
-// Nothing is asked about a package that has the version already: managers take longer than all the
-// rest of a look.
-const WRONG = raw(sh`right() {
-  have=$(printf '%s\n' "$found" | sed -n "s/^installed $1 \([^ ]*\) .*/\1/p")
-  case $have in $2) return 0 ;; esac
-  case \${have#*:} in $2) return 0 ;; esac
-  return 1
-}
-wrong() { right "$@" || ask="$ask $1"; }
-offered() { sed 's/^/offered /'; }`);
 
 const APT_OFFER = sh`offer() {
   right "$@" && return

@@ -53,9 +53,13 @@ ${ZYPPER_QUERY}
 ${NEWEST}`);
 }
 
-/** Shell function `zypper_query NAME…`: `NAME VERSION` of all that is offered, best first; with `$flags`. */
+/**
+ * Shell function `zypper_query NAME…`: `NAME VERSION` of all that is offered, best first; with `$flags`,
+ * within `$limit`.
+ */
 const ZYPPER_QUERY: ShellText = raw(
-  sh`zypper_query() { LC_ALL=C ZYPP_LOGFILE=/dev/null ZYPP_READONLY_HACK=1 zypper -n -q -x $flags search -s --match-exact -t package -- "$@" 2>/dev/null |
+  sh`flags= limit=
+zypper_query() { LC_ALL=C ZYPP_LOGFILE=/dev/null ZYPP_READONLY_HACK=1 $limit zypper -n -q -x $flags search -s --match-exact -t package -- "$@" 2>/dev/null |
   sed -n -e '/repository="(System Packages)"/d' -e 's/.*<solvable .* name="\([^" ]*\)".* edition="\([^" ]*\)".*/\1 \2/p'; }`,
 );
 
@@ -73,13 +77,15 @@ can_hold() { :; }`,
 /**
  * Shell functions that ask without leaving anything on the host: `zypper_lists` whether lists are
  * there; `zypper_look NAME…` within a private folder, of those lists, or, with `$fetch`, of lists
- * that are read into that folder. The lists are linked, and what zypper makes of them is copied.
+ * that are read into that folder within `$fetch` seconds. The lists are linked, and what zypper makes
+ * of them is copied.
  */
 export const ZYPPER_LOOK: ShellText = raw(sh`${ZYPPER_QUERY}
 zypper_lists() { ls /var/cache/zypp/solv/[!@]*/solv >/dev/null 2>&1; }
 zypper_look() {
-  flags="--cache-dir $private"
+  flags="--cache-dir $private" limit="timeout $fetch"
   if [ -z "$fetch" ]; then
+    limit=
     flags="--no-refresh $flags"
     mkdir -- "$private/raw" && cp -a /var/cache/zypp/solv "$private/solv" || return
     for part in /var/cache/zypp/raw/*; do ln -s -- "$part" "$private/raw"; done

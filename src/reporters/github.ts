@@ -143,7 +143,9 @@ function summary(
   ends: readonly DrillEnd[],
 ): Annotation {
   const drills = ends.length === 0 ? [] : [`drills: ${verdictCounts(ends)}`];
-  const title = start === undefined ? "nothing was run" : `${start.mode} ${start.inventory}`;
+  const title = start === undefined
+    ? "nothing was run"
+    : `${start.what ?? start.mode} ${start.inventory}`;
   return {
     level: "notice",
     title: `holdfast: ${title}: exit code ${exitCode}`,

@@ -36,7 +36,9 @@ const KEPT: ReadonlySet<Event["type"]> = new Set([
 function pageOf(events: readonly Event[], end: EventOf<"run-end">): Markup {
   const ends = events.filter((event): event is DrillEnd => event.type === "drill-end");
   const start = events.find((event) => event.type === "run-start");
-  const name = ends.length > 0 ? "Failover drills" : `Run of holdfast ${start?.mode ?? ""}`.trim();
+  const name = ends.length > 0
+    ? "Failover drills"
+    : `Run of holdfast ${start?.what ?? start?.mode ?? ""}`.trim();
   const title = start === undefined ? name : `${name}: ${start.inventory}`;
   return el(
     "html",

@@ -96,7 +96,9 @@ function show(event: Event, page: Page): string {
 
 function start(event: EventOf<"run-start">, { columns }: Page): string {
   const { mode, inventory, hosts } = event;
-  const what = mode === "check" ? "check (nothing will be changed)" : mode;
+  const asked = event.what ?? mode;
+  const dry = event.what === undefined ? asked : `${printableLine(asked)} --check`;
+  const what = mode === "check" ? `${dry} (nothing will be changed)` : printableLine(asked);
   const about = `${printableLine(inventory)}  ${printableLine(hosts.join(", "))}`;
   const lines = hang(`${what} `, about, { indent: 4, columns });
   const fleet = fleetLine(event);
@@ -201,6 +203,8 @@ function plan({ hosts, exitCode }: EventOf<"run-end">): string {
   const on = counts.filter(({ changed }) => changed > 0).length;
   const blind = counts.some(({ failed, unreachable }) => failed + unreachable > 0);
   const seen = blind ? " as far as could be seen" : "";
+  const silent = counts.length > 0 && counts.every(({ unreachable }) => unreachable > 0);
+  if (total === 0 && silent) return "Plan: none, because no host could be asked";
   if (total === 0) return `Plan: nothing to change${seen}`;
   return `Plan: ${total} to change on ${on} ${
     on === 1 ? "host" : "hosts"

@@ -75,7 +75,9 @@ function document(
       content: own.map(({ element }) => element),
     };
   });
-  const name = start === undefined ? "holdfast" : `holdfast ${start.mode} ${start.inventory}`;
+  const name = start === undefined
+    ? "holdfast"
+    : `holdfast ${start.what ?? start.mode} ${start.inventory}`;
   const attributes = { name, ...counts(cases), time: seconds(ms) };
   return { name: "testsuites", attributes, content: suites };
 }

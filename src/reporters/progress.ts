@@ -4,7 +4,7 @@
  * @module
  */
 import { dim } from "@std/fmt/colors";
-import type { Event, Mode } from "../events.ts";
+import type { Event } from "../events.ts";
 import { printableLine } from "../terminal.ts";
 import { roundOf } from "./drill/units.ts";
 import { columnsOf, cut } from "./width.ts";
@@ -58,7 +58,8 @@ interface Drilling {
 interface State {
   drill: Drilling | undefined;
   drilled: number;
-  mode: Mode;
+  /** What was asked for. */
+  what: string;
   since: number | undefined;
   hosts: readonly string[];
   readonly done: Set<string>;
@@ -70,7 +71,7 @@ export function progress({ write, size }: ProgressOptions): Progress {
   const state: State = {
     drill: undefined,
     drilled: 0,
-    mode: "apply",
+    what: "apply",
     since: undefined,
     hosts: [],
     done: new Set(),
@@ -104,7 +105,7 @@ export function progress({ write, size }: ProgressOptions): Progress {
 function fold(state: State, event: Event): void {
   switch (event.type) {
     case "run-start":
-      state.mode = event.mode;
+      state.what = event.what ?? event.mode;
       state.since = event.at;
       state.hosts = event.hosts;
       break;
@@ -144,7 +145,7 @@ function fold(state: State, event: Event): void {
 }
 
 function rowsOf(
-  { mode, since, hosts, done, busy, drill, drilled }: State,
+  { what, since, hosts, done, busy, drill, drilled }: State,
   now: number,
   { columns, rows }: ReturnType<ProgressOptions["size"]>,
 ): string[] {
@@ -158,7 +159,7 @@ function rowsOf(
     : waiting > 0
     ? `, ${waiting} waiting`
     : "";
-  const head = row(`${mode}: ${done.size}/${hosts.length} hosts done${more}`, now - since, columns);
+  const head = row(`${what}: ${done.size}/${hosts.length} hosts done${more}`, now - since, columns);
   const named = slow.slice(0, Math.min(SLOW_ROWS, rows - 2)).map(([host, { kind, task, since }]) =>
     row(`  ${host} ${WORDS[kind] ?? task}`, now - since, columns)
   );

@@ -1,5 +1,6 @@
 import type { Facts, Interface, PackageVersion } from "../model.ts";
 import { APK_HELD, APK_LOOK, apkStatus } from "../packages/apk.ts";
+import { APT_LOOK } from "../packages/apt.ts";
 import { DNF_HELD, DNF_LOOK } from "../packages/dnf.ts";
 import { IN_PRIVATE } from "../packages/private.ts";
 import { rpmStatus } from "../packages/rpm.ts";
@@ -7,6 +8,9 @@ import { dpkgStatus, UNFINISHED } from "../packages/status.ts";
 import { whichManager } from "../packages/which.ts";
 import { ZYPPER_HELD, ZYPPER_LOOK } from "../packages/zypper.ts";
 import { raw, sh } from "../shell.ts";
+
+/** Longest that package lists are read, in seconds. */
+const FETCH_S = 60;
 
 /**
  * Read-only shell text that tells what every plan may know of a host. It touches no mount and asks
@@ -36,23 +40,20 @@ set -- ${packages}
 candidate() { sed 's/^/candidate /'; }
 ${IN_PRIVATE}
 case $manager in
-apt)
-  ${dpkgStatus}
-  if [ $# -gt 0 ]; then
-    ${raw(fetchLists ? PRIVATE_LISTS : "lists=")}
-    apt-cache $lists policy -- "$@" 2>/dev/null | while read -r first second; do
-      case $first in Candidate:) echo "candidate $name $second" ;; *:) [ -n "$second" ] || name=\${first%:} ;; esac
-    done
-    [ -z "$lists" ] || rm -rf -- "$private"
-  fi ;;
-${raw(otherManagers(fetchLists))}
+${raw(managers(fetchLists))}
 esac
 :`;
 }
 
-/** Of a package that is not installed the best version that is offered is the one it would be. */
-function otherManagers(fetchLists: boolean): string {
+/**
+ * Of a package that is not installed the best version that is offered is the one it would be. A host
+ * without package lists does not know that: they are read into a folder of our own, so that a check
+ * changes nothing. Where they cannot be read, versions stay unknown.
+ */
+function managers(fetchLists: boolean): string {
   const status = {
+    apt: sh`${dpkgStatus}
+${APT_LOOK}`,
     dnf: sh`${DNF_HELD}
   ${rpmStatus}
 ${DNF_LOOK}`,
@@ -67,32 +68,12 @@ ${APK_LOOK}`,
     sh`${raw(name)})
   ${raw(text)}
   fetch=
-  ${raw(name)}_lists || fetch=${fetchLists ? "yes" : ""}
+  ${raw(name)}_lists || fetch=${fetchLists ? FETCH_S : ""}
   if [ $# -gt 0 ] && { [ -n "$fetch" ] || ${raw(name)}_lists; }; then
     in_private ${raw(name)}_look "$@" | candidate
   fi ;;`
   ).join("\n");
 }
-
-/**
- * A host without package lists does not know what an install would bring. They are read into a
- * folder of our own, so that a check changes nothing: with apt's own keys and sources, without
- * hooks, which could do anything (`#clear` is apt's word for forgetting a list), and without
- * translations. Where they cannot be read, versions stay unknown.
- */
-const PRIVATE_LISTS = `lists=
-    if ! ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 &&
-      private=$(mktemp -d /run/holdfast.$$.XXXXXXXXXX 2>/dev/null || mktemp -d); then
-      trap 'rm -rf -- "$private"' EXIT
-      trap 'exit 143' HUP INT TERM PIPE
-      mkdir -p -- "$private/lists/partial" "$private/cache/archives/partial"
-      for hook in Pre-Invoke Post-Invoke Post-Invoke-Success; do
-        printf '#clear APT::Update::%s;\\n' "$hook"
-      done > "$private/apt.conf"
-      lists="-c $private/apt.conf -o Dir::State::Lists=$private/lists -o Dir::Cache=$private/cache"
-      lists="$lists -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=0"
-      timeout 60 apt-get $lists -q update >/dev/null 2>&1 || :
-    fi`;
 
 /** Reads the answer to {@link factsScript}. What the host did not say is absent or `unknown`. */
 export function parseFacts(answer: string): Facts {

@@ -28,10 +28,16 @@ export function foresee(run: HostRun, facts: ReadonlyMap<string, Facts>): Foreca
 
 /** Reports what each task would change, and gives whether anything would. Sends nothing. */
 export function report(run: HostRun, { decisions, handlers }: Forecast, effects: Effects): boolean {
+  // A preflight has refused to begin: what it was asked about has been said, and what follows from it.
+  const refused = run.stopped;
+  let told = false;
   let changing = handlers.length > 0;
   for (const decision of decisions) {
     const { task } = decision;
-    if ("error" in decision) {
+    told ||= refused && "error" in decision && decision.targets.length > 0;
+    if ("error" in decision && told) {
+      end(run, effects, { task, status: "skipped" });
+    } else if ("error" in decision) {
       const error = on(run.member.host.name, decision.error);
       end(run, effects, { task, status: "failed", error });
     } else {

@@ -4,7 +4,7 @@ import type { ExecResult, Facts, Predictions, Task, TaskPlan, World } from "../m
 /** What a task decided, or why it cannot. */
 export type Decision =
   | { readonly task: Task; readonly plan: TaskPlan }
-  | { readonly task: Task; readonly error: string };
+  | { readonly task: Task; readonly error: string; readonly targets: readonly string[] };
 
 /** Nothing predicted yet. */
 export const NOTHING: Predictions = { packages: [], users: [], paths: [] };
@@ -28,7 +28,9 @@ export function decide(task: Task, seen: ExecResult, world: World): Decision {
   try {
     return { task, plan: task.plan(seen, world) };
   } catch (error) {
-    if (error instanceof TaskError) return { task, error: error.message };
+    if (error instanceof TaskError) {
+      return { task, error: error.message, targets: error.targets };
+    }
     throw error;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { ConnectError } from "../errors.ts";
 import type {
+  Change,
   Diagnostic,
   ExecResult,
   Finding,
@@ -16,6 +17,7 @@ import { asTask, type Forecast } from "./forecast.ts";
 import type { Group } from "./group.ts";
 import { begin, type Effects, end, finish, type HostRun } from "./host.ts";
 import { compose, takeApart } from "./look.ts";
+import type { Decision } from "./plan.ts";
 import type { RunSpec } from "./spec.ts";
 
 const TASK = { kind: "preflight", name: "preflight" };
@@ -45,17 +47,24 @@ export function keepEarly(
   });
 }
 
-/** What is about to be made on each host: changes, and handlers as changes. */
+/**
+ * What is about to be made on each host: changes, handlers as changes, and what could not be planned
+ * there: the others are not to begin with what one of them cannot have.
+ */
 export function plannedOf(
   forecasts: readonly { readonly run: HostRun; readonly forecast: Forecast }[],
 ): Planned {
   return new Map(forecasts.map(({ run, forecast: { decisions, handlers } }) => [
     run.member.host.name,
     [
-      ...decisions.flatMap((decision) => "plan" in decision ? decision.plan.changes : []),
+      ...decisions.flatMap((it) => "plan" in it ? it.plan.changes : unplanned(it)),
       ...handlers.flatMap((handler) => asTask(handler).changes),
     ],
   ]));
+}
+
+function unplanned({ task, targets }: Extract<Decision, { error: string }>): Change[] {
+  return targets.length === 0 ? [] : [{ kind: "run", targets, summary: task.name, script: ":" }];
 }
 
 /**

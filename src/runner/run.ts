@@ -34,7 +34,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   };
   const effects = { ...outer, emit };
   const since = effects.now();
-  const { mode, play, inventory } = spec;
+  const { mode, play, inventory, what } = spec;
   const places = Object.fromEntries(
     hosts.flatMap((host) => {
       const place = spec.placeOf?.(host);
@@ -45,6 +45,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
     type: "run-start",
     at: since,
     mode,
+    ...(what === undefined ? {} : { what }),
     play: play.name,
     inventory,
     hosts,

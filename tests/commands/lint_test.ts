@@ -86,6 +86,29 @@ Deno.test("lint points at the priority that no weight can work with", () => {
   });
 });
 
+Deno.test("lint points at the image whose version is too old", () => {
+  const old = INVENTORY("standard", 100).replace(
+    "          vrrp: { auth_pass: { env: VRRP_PASS } }\n",
+    "",
+  )
+    .replace(
+      "profile: standard\n",
+      "mode: static-pods\n          images:\n            haproxy: images.example.org/haproxy:2.8.10\n" +
+        "            keepalived: images.example.org/keepalived:2.0.20\n",
+    );
+  return inFolder({ "hosts.yaml": old }, async (dir) => {
+    const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(
+      out,
+      "hosts.yaml:11:25: Cannot write a configuration for keepalived 2.0.20: it does not know " +
+        '"track_file", "max_auto_priority", "check_unicast_src", and keepalived 2.1.0 or newer ' +
+        "does [cannot-render]\n   11 |             keepalived: images.example.org/keepalived:2.0.20\n" +
+        `      |                         ${"^".repeat(36)}\n`,
+    );
+  });
+});
+
 Deno.test("lint of profile guide names the faults of the seed as warnings, and reads no secret", () =>
   inFolder({ "hosts.yaml": INVENTORY("guide", 100) }, async (dir) => {
     const { code, out } = await cli(["lint", "hosts.yaml"], { cwd: dir });
@@ -187,6 +210,8 @@ Cannot use "vrrp.conf": it looks like a configuration of keepalived [wrong-file]
    hint: --keepalived vrrp.conf
 Cannot use "empty": it is empty [wrong-file]
 Cannot read "/dev/zero": it is no file [unreadable-file]
+
+4 errors, 0 warnings
 `,
       );
     },
@@ -257,6 +282,8 @@ Deno.test("lint takes no folder without a configuration, and none for Keepalived
       1,
       `Cannot read ".": it is no file [unreadable-file]
 Cannot use "empty": it is a folder in which no file ends in .cfg [wrong-file]
+
+2 errors, 0 warnings
 `,
     ]);
   }));

@@ -37,6 +37,22 @@ Deno.test("check warns at the promise that the settings cannot keep, and says wh
   );
 });
 
+Deno.test("check names the interval by hand that makes failovers slow, and how it would be kept", async () => {
+  const { err } = await check("slo: { failover: 100ms }, vrrp: { advert_interval: 5 }, ");
+  const [warning = "", , , hint] = err.split("\n");
+  assertStringIncludes(
+    warning,
+    'Cannot keep "slo.failover" of endpoint "load_balancers", 0.1 s, with profile "standard" and ' +
+      '"vrrp.advert_interval" of 5 s: clients would wait 15.3 s when the holder is lost, ',
+  );
+  assertEquals(
+    hint,
+    "   hint: slo: { failover: 900ms } with profile: fast and vrrp: { advert_interval: auto }, the least that a profile can keep",
+  );
+  const done = "slo: { failover: 900ms }, profile: fast, vrrp: { advert_interval: auto }, ";
+  assertEquals((await check(done)).err, "");
+});
+
 Deno.test("check warns of no promise that nobody made", async () => {
   const settings = "vrrp: { advert_interval: 2 }, ";
   for (const slo of ["", "slo: {}, "]) {

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { instances } from "../../src/endpoint/instances.ts";
 import { TaskError } from "../../src/errors.ts";
 import type { Facts, World } from "../../src/model.ts";
-import { attachment, family, holds, peerAddress } from "../../src/endpoint/network.ts";
+import { attachment, family, holds, peerAddress, reserved } from "../../src/endpoint/network.ts";
 import { dual, endpoint, facts, member } from "./fixtures.ts";
 
 const LB1 = member("lb1", "10.88.0.11");
@@ -14,6 +14,19 @@ function seen(of: Facts | undefined): World {
     predicted: { packages: [], users: [], paths: [] },
   };
 }
+
+Deno.test("reserved() knows what no host can have", () => {
+  const of = (cidr: string, ...addresses: string[]) => addresses.map((it) => reserved(cidr, it));
+  assertEquals(of("10.0.0.11/24", "10.0.0.0", "10.0.0.255", "10.0.0.10", "10.0.1.255"), [
+    ...["network", "broadcast", undefined, undefined],
+  ]);
+  assertEquals(of("10.0.0.17/28", "10.0.0.16", "10.0.0.31", "10.0.0.0"), [
+    ...["network", "broadcast", undefined],
+  ]);
+  assertEquals(of("10.0.0.0/31", "10.0.0.0", "10.0.0.1"), [undefined, undefined]);
+  assertEquals(of("10.0.0.255/32", "10.0.0.255"), [undefined]);
+  assertEquals(of("fd00::11/64", "fd00::", "fd00::ffff:ffff:ffff:ffff"), [undefined, undefined]);
+});
 
 Deno.test("family() tells IPv4 and IPv6 from names", () => {
   const texts = ["10.0.0.1", "10.0.0.256", "fd00::1", "::ffff:10.0.0.1", "1::2::3", "lb1", "a:b"];
@@ -68,7 +81,7 @@ Deno.test("attachment() lists the interfaces when none fits", () => {
   assertEquals(
     error.message,
     `Cannot use an interface for 10.88.0.10 on "lb1": found eth0 (192.0.2.11/24), none whose ` +
-      `subnet holds it: set "interface" of the endpoint`,
+      `subnet holds it: set another "address", or "interface" of the endpoint`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { brokenPromises, faultTimes, remedy } from "../../src/endpoint/promise.ts";
+import { brokenPromises, faultTimes, remedy, slowAdvertMs } from "../../src/endpoint/promise.ts";
 import { predictedFailoverMs } from "../../src/endpoint/predict.ts";
 import type { Endpoint } from "../../src/model.ts";
 import { endpoint } from "./fixtures.ts";
@@ -58,6 +58,10 @@ Deno.test("remedy() is the smallest change with which the promise is kept", () =
     "guide, 1 s": [promising(1000, "guide")],
     "standard, 0.5 s": [promising(500)],
     "fast, 0.5 s": [promising(500, "fast")],
+    "standard, 0.1 s, adverts by hand": [promising(100, "standard", 5)],
+    "fast, 0.1 s, adverts by hand": [promising(100, "fast", 5)],
+    "guide, 0.1 s, adverts that it does not obey": [promising(100, "guide", 5)],
+    "fast, 0.1 s, quicker adverts by hand": [promising(100, "fast", 0.05)],
   } as const;
   assertEquals(
     Object.fromEntries(Object.entries(cases).map(([name, [of]]) => [name, remedy(of)])),
@@ -70,10 +74,27 @@ Deno.test("remedy() is the smallest change with which the promise is kept", () =
       "guide, 1 s": "profile: fast",
       "standard, 0.5 s":
         "slo: { failover: 900ms } with profile: fast, the least that a profile can keep",
-      "fast, 0.5 s":
-        "slo: { failover: 900ms } with profile: fast, the least that a profile can keep",
+      "fast, 0.5 s": "slo: { failover: 900ms }, the least that a profile can keep",
+      "standard, 0.1 s, adverts by hand":
+        "slo: { failover: 900ms } with profile: fast and vrrp: { advert_interval: auto }, the least that a profile can keep",
+      "fast, 0.1 s, adverts by hand":
+        "slo: { failover: 900ms } with vrrp: { advert_interval: auto }, the least that a profile can keep",
+      "guide, 0.1 s, adverts that it does not obey":
+        "slo: { failover: 900ms } with profile: fast and vrrp: { advert_interval: auto }, the least that a profile can keep",
+      "fast, 0.1 s, quicker adverts by hand":
+        "slo: { failover: 900ms }, the least that a profile can keep",
     },
   );
+});
+
+Deno.test("slowAdvertMs() is what the inventory says where that makes a broken promise slower", () => {
+  assertEquals(slowAdvertMs(promising(100, "standard", 5)), 5000);
+  assertEquals(slowAdvertMs(promising(900, "standard", 0.5)), 500);
+  // The profile itself, adverts quicker than its own, a promise that is kept, and the seed.
+  assertEquals(slowAdvertMs(promising(100)), undefined);
+  assertEquals(slowAdvertMs(promising(100, "standard", 0.1)), undefined);
+  assertEquals(slowAdvertMs(promising(20_000, "standard", 5)), undefined);
+  assertEquals(slowAdvertMs(promising(100, "guide", 5)), undefined);
 });
 
 Deno.test("remedy() keeps the promise when it is done, whatever is promised", () => {
@@ -99,8 +120,7 @@ function obeyed(of: Endpoint, hint: string): Endpoint {
   const profile = /profile: (\w+)/.exec(hint)?.[1] as Endpoint["profile"] | undefined;
   const slo = /failover: (\d+)ms/.exec(hint)?.[1];
   const advert = /advert_interval: ([\d.]+|auto)/.exec(hint)?.[1] ??
-    // A hint that names a longer promise is about the profile as it is.
-    (slo === undefined ? String(of.vrrp.advertInterval) : "auto");
+    String(of.vrrp.advertInterval);
   return {
     ...of,
     ...(profile === undefined ? {} : { profile }),

@@ -81,7 +81,7 @@ const INSTEAD: Readonly<Record<string, readonly string[]>> = {
   "### `haproxy.cfg`": [PATHS.haproxy],
   "### `keepalived.conf`": [PATHS.keepalived],
   "### `check_apiserver.sh`": [PATHS.aliveScript, PATHS.readyScript],
-  "### Beside the files": [PATHS.haproxyUnit, PATHS.keepalivedUnit],
+  "### Beside the files": [PATHS.haproxyUnit, PATHS.keepalivedUnit, PATHS.addressesUnit],
 };
 
 for (const [heading, path] of Object.entries(TABLES)) {

@@ -50,6 +50,10 @@ for (const [name, { argv: shell }] of Object.entries(SHELLS)) {
         [THREE, "reverted"],
       ]);
       assertEquals(records[0]?.about, about(ONE));
+      const made = records[1]?.files.map((
+        { path, made },
+      ) => [path.slice(host.dir.length + 1), made]);
+      assertEquals(made, [["a file", undefined], ["new", true]]);
       assertEquals(records[1]?.steps, ["reload it"]);
       assertEquals(lastKept([records])?.id, TWO);
       const read = async (id: string) =>

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
 
@@ -37,7 +37,7 @@ Deno.test({
       await t.step("before the first deployment there is nothing to go back to", async () => {
         const { code, stderr } = await hf.start("rollback", inventoryFile).done;
         assertEquals(code, 1);
-        assertMatch(stderr, /nothing was deployed before it[^]*state: absent/);
+        assertMatch(stderr, /nothing was deployed before it[^]*endpoint: \{ state: absent \}/);
         assertEquals(await sums(), first);
       });
 
@@ -98,5 +98,30 @@ Deno.test({
         assertEquals(code, 1);
         assertMatch(stderr, /"yesterday": no host remembers it[^]*runs that can be undone: 2/);
       });
+
+      await t.step(
+        "hosts that were taken apart remember it, and no rollback goes behind it",
+        async () => {
+          const gone = await edited("gone", "state: absent");
+          hf.assertExit(await hf.holdfast("apply", gone), 0);
+          const last = (await history(gone)).at(0);
+          assert(last !== undefined);
+          assertEquals(Object.keys(last.hosts), ["lb1", "lb2"]);
+          const { code, stderr } = await hf.start("rollback", gone).done;
+          assertEquals(code, 1);
+          assertStringIncludes(
+            stderr,
+            `Cannot go back to before run "${last.id}": it changed lb1, lb2, which the inventory ` +
+              "wants absent, and rollback brings back files alone, no accounts and no units",
+          );
+          assertStringIncludes(
+            stderr,
+            'hint: to have it again: without "state: absent" in "endpoint", then apply',
+          );
+          for (const { name } of hosts) {
+            assertEquals(await hf.root(lab, name, `ls ${FILES} 2>/dev/null || :`), "");
+          }
+        },
+      );
     }),
 });

@@ -99,7 +99,10 @@ Deno.test({
           const run = await hf.holdfast("apply", path, { flags: ["--limit", "lb1"] });
           hf.assertExit(run, 3);
           assertEquals(errorOf(run), errorOf(check));
-          assertMatch(errorOf(run), /^Cannot install haproxy 9\.\* on "lb1": the host is offered /);
+          assertMatch(
+            errorOf(run),
+            /^Cannot begin on "lb1": haproxy 9\.\* cannot be installed: it is offered /,
+          );
           assertStringIncludes(errorOf(run), base);
           assertStringIncludes(errorOf(run), "2.2.0-1~test");
           assertEquals(await versions(lab, "lb1"), before);

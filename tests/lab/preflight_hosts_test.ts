@@ -7,6 +7,59 @@ import { checked, during } from "./trouble.ts";
 
 const ignore = await labAvailable() !== undefined;
 
+const HIDE_SOURCES =
+  "mv /etc/apt/sources.list /root/ ; mv /etc/apt/sources.list.d /root/; mkdir -p /root/lists; mv /var/lib/apt/lists/*Packages* /root/lists/ 2>/dev/null; :";
+const SHOW_SOURCES =
+  "mv /root/sources.list /etc/apt/ ; mv /root/sources.list.d /etc/apt/; mv /root/lists/* /var/lib/apt/lists/ 2>/dev/null; :";
+const FORGET_LISTS = "rm -f /etc/apt/sources.list /var/lib/apt/lists/*Packages*";
+
+/** A source on the host itself that has another version of HAProxy and nothing else. */
+const OTHER_SOURCE =
+  `mkdir -p /srv/other && echo 'deb [trusted=yes] file:/srv/other ./' >/etc/apt/sources.list &&
+printf '%s\\n' 'Package: haproxy' 'Version: 2.4.22-1' 'Architecture: all' 'Maintainer: nobody' \\
+  'Filename: ./haproxy.deb' 'Size: 1' "SHA256: $(printf '%064d' 0)" 'Description: made up' >/srv/other/Packages`;
+
+/** Programs that answer as those of a system which SELinux guards, and remember what they are told. */
+const SELINUX = `mkdir -p /run/selinux && cd /usr/local/sbin && echo Enforcing >/run/selinux/mode
+cat >getenforce <<'END'
+#!/bin/sh
+cat /run/selinux/mode
+END
+cat >getsebool <<'END'
+#!/bin/sh
+if grep -qx "$1" /run/selinux/on 2>/dev/null; then echo "$1 --> on"; else echo "$1 --> off"; fi
+END
+cat >setsebool <<'END'
+#!/bin/sh
+[ "$1 $3" = '-P on' ] && echo "$2" >>/run/selinux/on
+END
+cat >semanage <<'END'
+#!/bin/sh
+case "$*" in
+'port -l') cat <<PORTS
+SELinux Port Type              Proto    Port Number
+
+http_cache_port_t              tcp      8080, 8118, 8123, 10001-10010
+http_port_t                    tcp      $(sed 's/$/, /' /run/selinux/ports 2>/dev/null | tr -d '\\n')80, 81, 443, 488, 8008, 8009, 8443, 9000
+pegasus_http_port_t            tcp      5988
+PORTS
+;;
+'port -a -t http_port_t -p tcp '*) echo "$7" >>/run/selinux/ports ;;
+*) exit 1 ;;
+esac
+END
+chmod 755 getenforce getsebool setsebool semanage`;
+
+/** Whether root of a unit with such a limit can have more: asked of the kernel, as HAProxy does. */
+const MAY_RAISE =
+  "systemd-run -q --wait -p LimitNOFILE=1000 sh -c 'ulimit -H -n 2000' 2>/dev/null && echo may || echo may not";
+
+/** The kernel's list of profiles as it is where some of them are enforced. */
+const APPARMOR =
+  `mount -t tmpfs profiles /sys/kernel/security && mkdir /sys/kernel/security/apparmor &&
+printf '%s\\n' '/usr/sbin/haproxy (enforce)' '/usr/sbin/keepalived (complain)' '/usr/bin/man (enforce)' \\
+  'lsb_release (enforce)' >/sys/kernel/security/apparmor/profiles`;
+
 Deno.test({
   name: "preflight: API servers, clocks, open files and packages",
   ignore,
@@ -116,13 +169,9 @@ chmod 755 /usr/local/sbin/date`;
       });
 
       await t.step("no source of packages", async () => {
-        const hide =
-          "mv /etc/apt/sources.list /root/ ; mv /etc/apt/sources.list.d /root/; mkdir -p /root/lists; mv /var/lib/apt/lists/*Packages* /root/lists/ 2>/dev/null; :";
-        const show =
-          "mv /root/sources.list /etc/apt/ ; mv /root/sources.list.d /etc/apt/; mv /root/lists/* /var/lib/apt/lists/ 2>/dev/null; :";
         await during(
-          () => hf.root(lab, "lb2", hide),
-          () => hf.root(lab, "lb2", show),
+          () => hf.root(lab, "lb2", HIDE_SOURCES),
+          () => hf.root(lab, "lb2", SHOW_SOURCES),
           async () => {
             const { code, errors } = await checked(inventoryFile);
             assertEquals(code, 3);
@@ -130,6 +179,95 @@ chmod 755 /usr/local/sbin/date`;
               errors.join("\n"),
               /Cannot begin on "lb2": haproxy and keepalived cannot be installed: apt has no source/,
             );
+          },
+        );
+      });
+
+      await t.step("a version that one host is not offered: no host is changed", async () => {
+        const pinned = await hf.editInventory(
+          lab,
+          "pinned",
+          hf.withEndpoint('packages: { haproxy: "2.6.*" }'),
+        );
+        const refused = 'Cannot begin on "lb2": haproxy 2.6.* cannot be installed: it is offered ' +
+          "2.4.22-1; ask for one of them, or give it a source that has another and type: " +
+          "apt-get update; to go on all the same: --skip-preflight packages";
+        const nothing = async () => {
+          const run = await hf.holdfast("apply", pinned);
+          hf.assertExit(run, 3);
+          assertEquals(hf.errorsOf(run).map(({ text }) => text), [refused]);
+          assertEquals(hf.tasksOf(run, "changed"), []);
+          assertEquals(await hf.root(lab, "lb1", "dpkg-query -W haproxy 2>/dev/null || :"), "");
+          assertEquals(await hf.litter(lab, "lb1"), "");
+          return run;
+        };
+        assertEquals((await checked(pinned)).errors, [], "both are offered it");
+        await during(
+          () => hf.root(lab, "lb2", `${HIDE_SOURCES}; ${OTHER_SOURCE}`),
+          () => hf.root(lab, "lb2", `rm -r /srv/other; ${FORGET_LISTS}; ${SHOW_SOURCES}`),
+          async () => {
+            // Its lists are read elsewhere, and they stay as they are.
+            const run = await nothing();
+            for (const { roundTrips } of Object.values(hf.recapOf(run))) {
+              assertEquals(roundTrips, 2);
+            }
+            assertEquals(
+              await hf.root(lab, "lb2", "ls /var/lib/apt/lists | grep Packages || :"),
+              "",
+            );
+            await hf.root(lab, "lb2", "apt-get -qq update");
+            await nothing();
+            const check = await checked(pinned);
+            assertEquals(check.code, 3);
+            assertEquals(check.errors, [refused.replace(/; to go on all.*/, "")]);
+          },
+        );
+      });
+
+      await t.step(
+        "SELinux in the way, told by its own programs; what is named is enough",
+        async () => {
+          await during(
+            () => hf.root(lab, "lb1", SELINUX),
+            () =>
+              hf.root(
+                lab,
+                "lb1",
+                "cd /usr/local/sbin && rm -rf getenforce getsebool setsebool semanage /run/selinux",
+              ),
+            async () => {
+              const { run, code, errors, said } = await checked(inventoryFile);
+              assertEquals([code, errors, said], [2, [], [
+                'warning "lb1": SELinux enforces, and does not let the check scripts of Keepalived ask HAProxy',
+                'warning "lb1": SELinux enforces, and lets HAProxy use none of the ports 6443, 8404',
+              ]]);
+              const hints = run.events.flatMap((it) =>
+                it.type === "diagnostic" ? it.diagnostic.hint ?? [] : []
+              );
+              assertEquals(hints.toSorted(), [
+                "semanage port -a -t http_port_t -p tcp 6443 && semanage port -a -t http_port_t -p tcp 8404",
+                "setsebool -P keepalived_connect_any on",
+              ]);
+              for (const hint of hints) await hf.root(lab, "lb1", hint);
+              assertEquals((await checked(inventoryFile)).said, []);
+              // What it only writes down keeps nobody from anything.
+              await hf.root(lab, "lb1", "rm /run/selinux/*; echo Permissive >/run/selinux/mode");
+              assertEquals((await checked(inventoryFile)).said, []);
+            },
+          );
+        },
+      );
+
+      await t.step("AppArmor in the way, told by its list of profiles", async () => {
+        await during(
+          () => hf.root(lab, "lb1", APPARMOR),
+          () => hf.root(lab, "lb1", "umount /sys/kernel/security"),
+          async () => {
+            const { code, errors, said } = await checked(inventoryFile);
+            assertEquals([code, errors, said], [2, [], [
+              'warning "lb1": the AppArmor profile /usr/sbin/haproxy is enforced, and may not know the ' +
+              "files of the endpoint",
+            ]]);
           },
         );
       });
@@ -147,20 +285,65 @@ chmod 755 /usr/local/sbin/date`;
               ),
             () => hf.root(lab, "lb1", `rm ${dir}/zz.conf; rmdir ${dir} 2>/dev/null || :`),
             async () => {
+              const may = await hf.root(lab, "lb1", MAY_RAISE) === "may\n";
               const { code, errors, said } = await checked(inventoryFile);
-              assertMatch(
-                [...errors, ...said].join("\n"),
-                /"lb1": \S+\/zz\.conf limits haproxy\.service to 1000 open files, and HAProxy needs 8300/,
-              );
+              const limit =
+                `${dir}/zz.conf limits haproxy.service to 1000 open files, and HAProxy ` +
+                "needs 8300 (2 x 4100 connections + 100)";
               const flags = ["--skip-preflight", "descriptors"];
               const run = await hf.holdfast("apply", inventoryFile, { flags });
-              assertEquals([code, run.code === 0], [
-                errors.length === 0 ? 2 : 3,
-                errors.length === 0,
-              ]);
+              if (may) {
+                const warning = `warning "lb1": ${limit}; as root it raises the limit itself`;
+                assertEquals([code, errors, said], [2, [], [warning]]);
+                hf.assertExit(run, 0);
+              } else {
+                const hint = `take LimitNOFILE out of ${dir}/zz.conf`;
+                assertEquals([code, errors, said], [
+                  3,
+                  [`Cannot begin on "lb1": ${limit}; ${hint}`],
+                  [],
+                ]);
+                // HAProxy does not start, and the host goes back.
+                hf.assertExit(run, 6);
+                assertMatch(hf.errorsOf(run)[0]?.text ?? "", /Cannot raise FD limit to \d+/);
+              }
             },
           );
         },
       );
+
+      await t.step("more connections than a unit of the host can have files for", async () => {
+        const has = Number(
+          await hf.root(
+            lab,
+            "lb1",
+            "systemd-run -q --wait --pipe -p LimitNOFILE=1000000 /bin/sh -c 'ulimit -Hn' </dev/null",
+          ),
+        );
+        const clients = Math.ceil(has / 2);
+        const many = await hf.editInventory(
+          lab,
+          "many",
+          hf.withEndpoint(`haproxy: { max_connections: ${clients} }`),
+        );
+        const { code, errors } = await checked(many);
+        // Where systemd may raise its own limit it gave what was asked for.
+        if (has >= 1_000_000) return void assertEquals([code, errors], [2, []]);
+        const fits = Math.floor((has - 1000) / 2 - 100);
+        assertEquals([code, errors], [
+          3,
+          ["lb1", "lb2"].map((host) =>
+            `Cannot begin on "${host}": a unit can have ${has} open files there, and HAProxy needs ` +
+            `${2 * (clients + 100) + 1000} for ${clients + 100} connections; ` +
+            `haproxy: { max_connections: ${fits} }`
+          ),
+        ]);
+        const fitting = await hf.editInventory(
+          lab,
+          "fitting",
+          hf.withEndpoint(`haproxy: { max_connections: ${fits} }`),
+        );
+        assertEquals((await checked(fitting)).errors, []);
+      });
     }),
 });

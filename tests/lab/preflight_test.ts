@@ -91,6 +91,21 @@ Deno.test({
         },
       );
 
+      await t.step("a load balancer has the address of its own", async () => {
+        await during(
+          () => hf.root(lab, "lb2", `ip addr add ${vip}/24 dev eth0`),
+          () => hf.root(lab, "lb2", `ip addr del ${vip}/24 dev eth0`),
+          async () => {
+            const { code, errors } = await checked(inventoryFile);
+            assertEquals([code, errors], [3, [
+              `Cannot begin on "lb2": lb2 has ${vip} of its own: no Keepalived is installed there ` +
+              `that would ever give it to another member; ip addr del ${vip}/24 dev eth0, and take ` +
+              'it out of what configures the network of lb2; or set another "address"',
+            ]]);
+          },
+        );
+      });
+
       await t.step("a stranger speaks VRRP under the same router id", async () => {
         const child = speaker(lab, 10);
         try {
@@ -266,4 +281,110 @@ Deno.test({
         for (const { roundTrips } of Object.values(hf.recapOf(run))) assertEquals(roundTrips, 1);
       });
     }),
+});
+
+/** A table of nft that filters at one place of a host's, or of the bridge's, way. */
+const table = (family: "inet" | "bridge", hook: string, ...rules: readonly string[]) =>
+  `table ${family} cut { chain on_its_way { type filter hook ${hook} priority 0; ${
+    rules.map((rule) => `${rule};`).join(" ")
+  } }; }`;
+
+Deno.test({
+  name: "preflight on three bare hosts: what passes between each two of them, in each direction",
+  ignore,
+  fn: (t) =>
+    withLab("pre3", async (lab) => {
+      const [lb1 = "", lb2 = "", lb3 = ""] = lab.hosts.map(({ address }) => address);
+      const closed = await hf.editInventory(lab, "closed", hf.withEndpoint("firewall: none"));
+      const filter = (host: string, hook: string, ...rules: readonly string[]) =>
+        hf.root(lab, host, `nft '${table("inet", hook, ...rules)}'`);
+      const open = (...hosts: readonly string[]) =>
+        Promise.all(hosts.map((host) => hf.root(lab, host, "nft delete table inet cut")));
+      /** Errors without what to type. */
+      const faults = async () =>
+        (await checked(closed)).errors.map((text) => text.replace(/;.*/, "")).toSorted();
+      const begin = (host: string) => `Cannot begin on "${host}": `;
+
+      await t.step("all six ways are open", async () => {
+        const { code, errors, said, found } = await checked(closed);
+        assertEquals([code, errors, said], [2, [], []]);
+        assertMatch(found, /protocol 112 passes between lb1, lb2, lb3, backends 3\/3$/);
+      });
+
+      await t.step("one host lets nothing out: named twice, on it alone", () =>
+        during(
+          () => filter("lb1", "output", "meta l4proto 112 drop"),
+          () => open("lb1"),
+          async () => {
+            assertEquals(await faults(), [
+              `${begin("lb1")}its own firewall lets no protocol 112 (VRRP) out to lb2`,
+              `${begin("lb1")}its own firewall lets no protocol 112 (VRRP) out to lb3`,
+            ]);
+          },
+        ));
+
+      await t.step("one host drops what a single peer sends; the rule it names is enough", () =>
+        during(
+          () =>
+            filter("lb3", "input", `ip saddr ${lb2} meta l4proto 112 drop`),
+          () => open("lb3"),
+          async () => {
+            const { code, errors: [error = "", ...more] } = await checked(closed);
+            assertEquals([code, more], [3, []]);
+            const rule =
+              `nft insert rule inet cut on_its_way ip saddr { ${lb2} } meta l4proto 112 accept`;
+            assertEquals(
+              error.replace(/ \(and keep it.*/, ""),
+              `${begin("lb3")}its firewall drops protocol 112 (VRRP) from lb2; ${rule}`,
+            );
+            await hf.root(lab, "lb3", rule.replace(/\{.*\}/, `'$&'`));
+            assertEquals(await faults(), []);
+          },
+        ));
+
+      await t.step("four ways are shut, each otherwise; the two that are open are not named", () =>
+        during(
+          async () => {
+            await filter("lb1", "output", `ip daddr ${lb2} meta l4proto 112 drop`);
+            await filter("lb3", "input", `ip saddr ${lb2} meta l4proto 112 drop`);
+            await filter("lb2", "input", `ip saddr ${lb3} meta l4proto 112 ct state new drop`);
+            const lost = `ip saddr ${lb3} ip daddr ${lb1} ip protocol 112 drop`;
+            await runHere(["nft", table("bridge", "forward", lost).replaceAll("cut", lab.tag)], {
+              to: "shut one way",
+            });
+          },
+          async () => {
+            await open("lb1", "lb2", "lb3");
+            await runHere(["nft", "delete", "table", "bridge", lab.tag], { to: "open it again" });
+          },
+          async () => {
+            assertEquals(await faults(), [
+              `${begin("lb1")}its own firewall lets no protocol 112 (VRRP) out to lb2`,
+              `${begin("lb1")}protocol 112 (VRRP, unicast) of lb3 does not arrive at it`,
+              `${
+                begin("lb2")
+              }its firewall lets protocol 112 (VRRP) from lb3 in as an answer only, ` +
+              "which ends when the host starts anew",
+              `${begin("lb3")}its firewall drops protocol 112 (VRRP) from lb2`,
+            ]);
+          },
+        ));
+
+      await t.step("one host alone does not reach one API server", () =>
+        during(
+          () => {
+            const { address, port } = lab.apiServers[1] ?? {};
+            return filter("lb1", "output", `ip daddr ${address} tcp dport ${port} drop`);
+          },
+          () =>
+            open("lb1"),
+          async () => {
+            const { code, errors, said, found } = await checked(closed);
+            assertEquals([code, errors, said], [2, [], [
+              'warning "lb1": m2 does not answer it on port 6443, and answers other members',
+            ]]);
+            assertMatch(found, /backends 3\/3$/);
+          },
+        ));
+    }, { hosts: 3 }),
 });

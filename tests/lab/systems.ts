@@ -9,8 +9,8 @@ import { sshArgs } from "../../src/lab/ssh.ts";
 /** What a host is turned into. */
 export type System = "rocky" | "opensuse";
 
-/** The version that the repository has of HAProxy beside Debian's own. */
-export const OTHER_VERSION = "2.7.0";
+/** The version that the repository has of HAProxy beside Debian's own, which is newer. */
+export const OTHER_VERSION = "2.5.0";
 
 /** Turns a bare host into one of another family. */
 export async function turnInto(lab: Lab, host: string, system: System): Promise<void> {

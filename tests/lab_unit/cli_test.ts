@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { labCommand } from "../../src/lab/cli.ts";
+import { labCommand, parseLab } from "../../src/lab/cli.ts";
 
 async function call(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
@@ -36,4 +36,25 @@ Deno.test("labCommand() refuses what it does not know, before it touches anythin
     assertEquals(code, 1, args.join(" "));
     assertStringIncludes(err, message);
   }
+});
+
+Deno.test("parseLab() takes --name in front of a host and behind it, and leaves the host its command", () => {
+  const read = (...args: string[]) => {
+    const { name, words } = parseLab(args);
+    return [name, words.join(" ")];
+  };
+  assertEquals(read("ssh", "lb1", "hostname"), ["lab", "ssh lb1 hostname"]);
+  assertEquals(read("ssh", "lb1", "--name", "st3"), ["st3", "ssh lb1"]);
+  for (const named of [["--name", "st3"], ["--name=st3"]]) {
+    assertEquals(read(...named, "ssh", "lb1", "hostname"), ["st3", "ssh lb1 hostname"]);
+    assertEquals(read("ssh", ...named, "lb1", "hostname"), ["st3", "ssh lb1 hostname"]);
+    assertEquals(read("ssh", "lb1", ...named, "hostname"), ["st3", "ssh lb1 hostname"]);
+    assertEquals(read("ssh", "lb1", ...named, "--", "ls", ...named), [
+      "st3",
+      `ssh lb1 -- ls ${named.join(" ")}`,
+    ]);
+    assertEquals(read("ssh", "lb1", "ip", ...named), ["lab", `ssh lb1 ip ${named.join(" ")}`]);
+    assertEquals(read("ssh", "lb1", "--", ...named), ["lab", `ssh lb1 -- ${named.join(" ")}`]);
+  }
+  assertEquals(read("ssh", "lb1", "ls", "--help"), ["lab", "ssh lb1 ls --help"]);
 });

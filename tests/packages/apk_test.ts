@@ -6,7 +6,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { TaskError } from "../../src/errors.ts";
 import type { Change } from "../../src/model.ts";
 import { factsScript, parseFacts } from "../../src/runner/facts.ts";
+import { availablePackages } from "../../src/endpoint/preflight/packages.ts";
 import { packages, type PackagesArgs } from "../../tasks/packages.ts";
+import { endpoint, member } from "../endpoint/fixtures.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 import { plan } from "../tasks/cases.ts";
 
@@ -69,6 +71,7 @@ class Alpine {
 
   async run(script: string) {
     const here = script.replaceAll("/etc/os-release", `${this.dir}/os-release`)
+      .replaceAll("/etc/apk/repositories", `${this.dir}/repositories`)
       .replaceAll("/etc/apk/world", `${this.dir}/world`)
       .replaceAll("/var/cache/apk/", `${this.dir}/cache/`);
     return await runSh(`PATH=${this.dir}/bin:$PATH ROOT=${this.dir}; export ROOT\n${here}`);
@@ -103,6 +106,10 @@ function onAlpine(work: (host: Alpine) => Promise<void>): Promise<void> {
     await Deno.writeTextFile(`${dir}/os-release`, "ID=alpine\nVERSION_ID=3.22.0\n");
     await Deno.writeTextFile(`${dir}/offers`, OFFERS);
     await Deno.writeTextFile(`${dir}/installed`, "");
+    await Deno.writeTextFile(
+      `${dir}/repositories`,
+      "https://mirror.example/alpine/v3.22/main\nhttps://mirror.example/alpine/v3.22/community\n",
+    );
     await Deno.writeTextFile(`${dir}/world`, "alpine-base\n");
     await work(new Alpine(dir));
   });
@@ -187,4 +194,53 @@ Deno.test("facts of Alpine name versions where its lists are there", () =>
     });
     await host.run("echo 'haproxy 2.8.9-r0' >$ROOT/installed");
     assertEquals((await facts()).packages["haproxy"], { installed: "2.8.9-r0" });
+  }));
+
+/** What the preflight says of a pin, `severity message` each. */
+async function preflight(host: Alpine, haproxy: string): Promise<string[]> {
+  const one = availablePackages(
+    endpoint({
+      packages: { versions: { haproxy }, lockTimeoutMs: 0 },
+      members: [member("lb1", "")],
+    }),
+  );
+  const known = parseFacts((await host.run(factsScript(["haproxy", "keepalived"]))).stdout);
+  const { code, stdout, stderr } = await host.run(one.probe?.("lb1", new Map()) ?? "false");
+  assertEquals([code, stderr], [0, ""]);
+  const answer = { code, stdout, stderr, askedAt: 0, answeredAt: 0 };
+  return one.judge(new Map([["lb1", answer]]), new Map([["lb1", known]])).findings
+    .map(({ severity, message }) => `${severity} ${message}`);
+}
+
+Deno.test("the preflight stops nothing on a fresh Alpine host, and knows its lists once they are there", () =>
+  onAlpine(async (host) => {
+    assertEquals(await preflight(host, "9.*"), [
+      "note whether haproxy 9.* and keepalived can be installed: its package lists are not read yet",
+    ]);
+    await host.run("mkdir $ROOT/cache; : >$ROOT/cache/APKINDEX.1.tar.gz");
+    assertEquals(await preflight(host, "9.*"), [
+      "error haproxy 9.* cannot be installed: it is offered 2.8.10-r1, 2.8.9-r0, 2.6.12-r0",
+    ]);
+    assertEquals(await preflight(host, "2.8.*"), []);
+    await host.run("echo 'haproxy 2.8.9-r0' >$ROOT/installed");
+    assertEquals(await preflight(host, "2.8.*"), []);
+    assertEquals((await preflight(host, "3.*")).length, 1, "a tag is no offer");
+  }));
+
+Deno.test("the preflight names the repository that a fresh Alpine host has not enabled", () =>
+  onAlpine(async (host) => {
+    await Deno.writeTextFile(
+      `${host.dir}/repositories`,
+      "https://mirror.example/alpine/v3.22/main\n",
+    );
+    assertEquals(await preflight(host, "2.8.*"), [
+      'warning none of its repositories is Alpine\'s "community", which has keepalived',
+    ]);
+    await Deno.writeTextFile(
+      `${host.dir}/repositories`,
+      "#https://mirror.example/alpine/v3.22/main\n",
+    );
+    assertEquals(await preflight(host, "2.8.*"), [
+      "error haproxy 2.8.* and keepalived cannot be installed: apk has no repository",
+    ]);
   }));

@@ -4,6 +4,8 @@ import type { Change } from "../../src/model.ts";
 import { lockFunctions, LOCKS } from "../../src/packages/lock.ts";
 import { factsScript, parseFacts } from "../../src/runner/facts.ts";
 import { packages, type PackagesArgs } from "../../tasks/packages.ts";
+import { availablePackages } from "../../src/endpoint/preflight/packages.ts";
+import { endpoint, member } from "../endpoint/fixtures.ts";
 import { plan } from "../tasks/cases.ts";
 import { type Real, Sandbox, unavailable } from "./sandbox.ts";
 
@@ -37,6 +39,28 @@ async function refused(box: Sandbox, args: Partial<PackagesArgs>): Promise<strin
 }
 
 const version = (box: Sandbox) => box.must("rpm -q --qf '%{VERSION}' haproxy");
+
+/** What the preflight says of a pin, `severity message` each, and what asking has written. */
+async function preflight(box: Sandbox, haproxy: string) {
+  const one = availablePackages(
+    endpoint({
+      packages: { versions: { haproxy }, lockTimeoutMs: 0 },
+      members: [member("lb1", "")],
+    }),
+  );
+  const known = parseFacts(await box.must(factsScript(NAMES)));
+  let stdout = "";
+  const files = await written(box, async () => {
+    stdout = await box.must(one.probe?.("lb1", new Map()) ?? "false");
+  });
+  assertEquals(files, "");
+  const answer = { code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 };
+  return one.judge(new Map([["lb1", answer]]), new Map([["lb1", known]])).findings
+    .map(({ severity, message }) => `${severity} ${message}`);
+}
+
+/** What it says of a pin that nothing is for. */
+const REFUSED = "error haproxy 9.* cannot be installed: it is offered 2.8.3-1, 2.6.12-1, 2.4.22-1";
 
 /** Files that have changed while something was done; the map of rpm's database is written by readers. */
 async function written(box: Sandbox, work: () => Promise<void>): Promise<string> {
@@ -82,6 +106,24 @@ for (const manager of ["dnf", "zypper"] as const) {
         assertEquals(files, "");
       });
 
+      const unread = (names: string) =>
+        `note whether ${names} can be installed: its package lists are not read yet`;
+
+      await t.step("the preflight reads lists for a pin, and leaves nothing", async () => {
+        assertEquals(await preflight(box, "9.*"), [REFUSED, unread("keepalived")]);
+        assertEquals(await preflight(box, "2.6.*"), [unread("keepalived")]);
+      });
+
+      await t.step("the preflight knows a host without a repository", async () => {
+        const folder = manager === "dnf" ? "/etc/yum.repos.d" : "/etc/zypp/repos.d";
+        await box.must(`sed -i.away 's/^\\[.*/&\\nenabled=0/; /^enabled=1/d' ${folder}/*.repo`);
+        assertEquals(await preflight(box, "2.6.*"), [
+          "error haproxy 2.6.* and keepalived cannot be installed: " +
+          `${manager} has no repository that is enabled`,
+        ]);
+        await box.must(`for it in ${folder}/*.away; do mv "$it" "\${it%.away}"; done`);
+      });
+
       await t.step("the host finds the version where it had no lists", async () => {
         assertEquals(await applied(box, { versions: { haproxy: "2.6.*", keepalived: "2.2.*" } }), [
           "install haproxy 2.6.*, keepalived 2.2.*, curl",
@@ -112,6 +154,8 @@ for (const manager of ["dnf", "zypper"] as const) {
       });
 
       await t.step("a version that nobody offers", async () => {
+        assertEquals(await preflight(box, "9.*"), [REFUSED]);
+        assertEquals(await preflight(box, "2.8.3-1"), []);
         assertEquals(
           await refused(box, { versions: { haproxy: "9.*" } }),
           "Cannot install haproxy 9.*: the host is offered 2.8.3-1, 2.6.12-1, 2.4.22-1; ask for one " +

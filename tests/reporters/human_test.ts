@@ -44,6 +44,31 @@ Deno.test("human() shows what a check would do, and that nothing was done", () =
   assertEquals(text.trimEnd().split("\n").at(-1), plan);
 });
 
+Deno.test("human() calls a rollback by its name, dry or real", () => {
+  const [, start] = EVERYTHING;
+  assert(start?.type === "run-start");
+  const title = (mode: "check" | "apply") =>
+    report([{ ...start, mode, what: "rollback" }]).split("\n")[0];
+  assertEquals(title("apply"), "rollback hosts.yaml  lb1, load-balancer-2");
+  assertEquals(
+    title("check"),
+    "rollback --check (nothing will be changed) hosts.yaml  lb1, load-balancer-2",
+  );
+});
+
+Deno.test("human() foresees nothing where no host could be asked", () => {
+  const counts = { ok: 0, changed: 0, failed: 0, skipped: 3, roundTrips: 0 };
+  const last = (second: number) => {
+    const hosts = { lb1: { ...counts, unreachable: 1 }, lb2: { ...counts, unreachable: second } };
+    const [, start] = EVERYTHING;
+    assert(start?.type === "run-start");
+    const end: Event = { type: "run-end", at: 1, exitCode: 4, hosts, ms: 4300 };
+    return report([{ ...start, mode: "check" }, end]).trimEnd().split("\n").at(-1);
+  };
+  assertEquals(last(1), "Plan: none, because no host could be asked  4.3 s");
+  assertEquals(last(0), "Plan: nothing to change as far as could be seen  4.3 s");
+});
+
 Deno.test("human() says before the start in which order endpoints begin and what stops the run", () => {
   const [, start] = EVERYTHING;
   assert(start?.type === "run-start");

@@ -50,6 +50,13 @@ Deno.test("progress() shows nothing of a run that is over at once", () => {
   assertEquals(writes, []);
 });
 
+Deno.test("progress() calls a rollback by its name", () => {
+  const { screen, region, read } = onScreen();
+  read({ ...START, what: "rollback" }, ends("lb5"));
+  region.tick(10_000);
+  assertEquals(screen.text, "rollback: 1/6 hosts done 10 s");
+});
+
 Deno.test("progress() counts hosts, and names the slow ones, the slowest first", () => {
   const { screen, region, read } = onScreen();
   read(START, begins("lb1", 3000, "connect", "connect"), begins("lb2", 1000));

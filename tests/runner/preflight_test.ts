@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { EXIT, LinkError } from "../../src/errors.ts";
+import { EXIT, LinkError, TaskError } from "../../src/errors.ts";
 import type { ExecResult, Finding, Play, Preflight } from "../../src/model.ts";
 import {
   anEndpoint,
@@ -236,4 +236,61 @@ Deno.test("an answer that is cut short fails the host, before anything is change
     );
     assertEquals([run.code, run.lines[0]], [EXIT.failed, "lb1 preflight failed"]);
     assertMatch(errorsOf(run)[0] ?? "", /^Cannot ask "lb1" what a change would meet: /);
+  }));
+
+/** A play whose task on lb2 cannot have what it wants, and a preflight about just that. */
+function wanting(dir: string, options: Partial<Preflight> = {}): Partial<Play> {
+  const about = asking({
+    name: "packages",
+    concerns: (planned) =>
+      [...planned.values()].flat().some((it) => it.kind === "run" && it.targets?.[0] === "haproxy"),
+    judge: () => ({ findings: [{ severity: "error", hosts: ["lb2"], message: "not offered" }] }),
+    ...options,
+  });
+  const plan = () => {
+    throw new TaskError("Cannot install haproxy 9.*: not offered", undefined, ["haproxy"]);
+  };
+  const follows = () => {
+    throw new TaskError("Cannot start haproxy: there is no unit");
+  };
+  return {
+    tasks: (_, { host: { name } }) =>
+      name === "lb2"
+        ? [wordTask(dir, name, { plan }), wordTask(dir, "more", { plan: follows })]
+        : [wordTask(dir, name)],
+    preflights: () => [about],
+  };
+}
+
+Deno.test("what cannot be planned on one host is asked about before another one is changed", () =>
+  withTempDir(async (dir) => {
+    const run = await runPlay("apply", wanting(dir), hosts(dir));
+    assertEquals([run.code, ...run.lines], [
+      EXIT.failed,
+      "lb2 preflight packages failed",
+      "lb1 word lb1 skipped",
+      "lb2 word lb2 skipped",
+      "lb2 word more skipped",
+    ]);
+    assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name).includes("lb1"), false);
+  }));
+
+Deno.test("a check says once what a preflight has refused, and else what the plan says", () =>
+  withTempDir(async (dir) => {
+    const refused = await runPlay("check", wanting(dir), hosts(dir));
+    assertEquals([refused.code, ...errorsOf(refused)], [
+      EXIT.failed,
+      'Cannot begin on "lb2": not offered; to go on all the same: --skip-preflight packages',
+    ]);
+    assertEquals(refused.lines.filter((line) => line.startsWith("lb2 word")), [
+      "lb2 word lb2 skipped",
+      "lb2 word more skipped",
+    ]);
+    const silent = { judge: () => ({ findings: [] }) };
+    const planned = await runPlay("check", wanting(dir, silent), hosts(dir));
+    assertEquals([planned.code, ...errorsOf(planned)], [
+      EXIT.failed,
+      'Cannot install haproxy 9.* on "lb2": not offered',
+      'Cannot start haproxy on "lb2": there is no unit',
+    ]);
   }));

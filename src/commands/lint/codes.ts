@@ -7,7 +7,7 @@ import { EXIT } from "../../errors.ts";
 import { LINTS } from "../../lints/mod.ts";
 import type { Diagnostic } from "../../model.ts";
 import type { Io } from "../io.ts";
-import { OWN_CODES } from "./own_codes.ts";
+import { INVENTORY_WARNINGS, OWN_CODES } from "./own_codes.ts";
 
 /** Lists the lints. */
 export function list(io: Io): number {
@@ -41,8 +41,9 @@ export function explain(code: string, io: Io): number {
 
 /** What is wrong with codes that nobody can leave out. */
 export function notIgnored(codes: readonly string[]): readonly Diagnostic[] {
-  const can = [...LINTS, ...OWN_CODES.filter(({ severity }) => severity !== "error")];
-  return codes.filter((code) => !can.some((it) => it.code === code)).map(refused);
+  const own = OWN_CODES.filter(({ severity }) => severity !== "error");
+  const can = new Set([...[...LINTS, ...own].map(({ code }) => code), ...INVENTORY_WARNINGS]);
+  return codes.filter((code) => !can.has(code)).map(refused);
 }
 
 /** Of a file that cannot be read nothing is known, whoever wants to hear it. */
@@ -53,7 +54,8 @@ function refused(code: string): Diagnostic {
 }
 
 function noSuchLint(code: string): Diagnostic {
-  const near = didYouMean(code, [...LINTS, ...OWN_CODES].map((it) => it.code));
+  const all = [...LINTS, ...OWN_CODES].map((it) => it.code);
+  const near = didYouMean(code, [...all, ...INVENTORY_WARNINGS]);
   return {
     severity: "error",
     code: "usage",

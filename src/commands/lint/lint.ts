@@ -7,6 +7,7 @@ import { EXIT, InputError } from "../../errors.ts";
 import type { EventOf } from "../../events.ts";
 import { noSecrets } from "../../inventory/load.ts";
 import { LINTS } from "../../lints/mod.ts";
+import type { Diagnostic } from "../../model.ts";
 import { byPlace, lint } from "../../lints/run.ts";
 import { loadTemplates } from "../../templates.ts";
 import type { Io } from "../io.ts";
@@ -53,19 +54,25 @@ export async function lintCommand(
   const { keepalived = [], haproxy = [], script = [], unit = [] } = flags;
   const files = [...keepalived, ...haproxy, ...script, ...unit];
   const subject = inventory ?? files.join(", ");
-  return await withReports(subject, flags, io, async (reports) => {
+  let refusal: InputError | undefined;
+  const code = await withReports(subject, flags, io, async (reports) => {
     const since = Date.now();
     if ((inventory === undefined) === (files.length === 0)) throw usage(inventory);
     if (inventory !== undefined) refuseByHand(flags);
     const refused = notIgnored(flags.ignore ?? []);
     if (refused.length > 0) throw new InputError(refused);
-    const found = inventory === undefined
-      ? await handWritten(flags)
-      : await ofInventory(inventory, flags, reports);
+    const looking = inventory === undefined ? handWritten(flags) : ofInventory(inventory, flags);
+    const found = await looking.catch((error) => {
+      if (error instanceof InputError) refusal = error;
+      throw error;
+    });
     const ignored = new Set(flags.ignore);
     const shown = found.diagnostics.filter(({ code }) => !ignored.has(code));
     return say(subject, { ...found, diagnostics: shown }, flags, reports, since);
   });
+  // What is wrong with it was shown by now.
+  if (refusal !== undefined) io.err(`\n${tally(refusal.diagnostics)}\n`);
+  return code;
 }
 
 /** What was found, and what is predicted. */
@@ -85,13 +92,14 @@ async function handWritten(flags: LintFlags): Promise<Found> {
   };
 }
 
-async function ofInventory(path: string, flags: LintFlags, { io, note }: Reports): Promise<Found> {
-  const loaded = await load(path, flags, io, noSecrets);
-  note(loaded.warnings);
+async function ofInventory(path: string, flags: LintFlags): Promise<Found> {
+  // Its warnings are found like all others: shown with them, and counted.
+  const loaded = await load(path, flags, { err: () => {} }, noSecrets);
   const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
   const { diagnostics, sources } = lintEndpoints(loaded.endpoints, loaded, templates);
   const { warnings, events } = predictions(loaded.endpoints, loaded.written);
-  return { diagnostics: [...diagnostics, ...warnings], sources, predicted: events };
+  const all = [...loaded.warnings, ...diagnostics, ...warnings];
+  return { diagnostics: all, sources, predicted: events };
 }
 
 function say(
@@ -101,10 +109,10 @@ function say(
   { io, record, note }: Reports,
   since: number,
 ): number {
-  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
-  const notes = diagnostics.length - errors - warnings;
-  const exitCode = errors > 0 || (flags.strict === true && warnings > 0) ? EXIT.usage : EXIT.ok;
+  const has = (severity: Diagnostic["severity"]) =>
+    diagnostics.some((it) => it.severity === severity);
+  const bad = has("error") || (flags.strict === true && has("warning"));
+  const exitCode = bad ? EXIT.usage : EXIT.ok;
   const start = { hosts: [], places: {}, play: "lint", inventory: subject } as const;
   record({ type: "run-start", at: since, mode: "lint", ...start });
   const predictions = predicted(since);
@@ -115,12 +123,11 @@ function say(
     // What is found is the result: all of it, however much.
     for (const each of diagnostics) print(formatDiagnostics([each], sources) + "\n");
     for (const each of predictionLines(predictions)) print(each);
-    const seen = notes === 0 ? "" : `, ${count(notes, "note")}`;
-    print(`${count(errors, "error")}, ${count(warnings, "warning")}${seen}`);
-    const [first] = diagnostics.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+    print(tally(diagnostics));
+    const first = diagnostics.toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
+      .find((it) => [...LINTS, ...OWN_CODES].some(({ code }) => code === it.code));
     if (first !== undefined) {
-      const known = [...LINTS, ...OWN_CODES].some(({ code }) => code === first.code);
-      if (known) print(`What one of them is about: holdfast lint --explain ${first.code}`);
+      print(`What one of them is about: holdfast lint --explain ${first.code}`);
     }
   }
   record({ type: "run-end", at: Date.now(), exitCode, hosts: {}, ms: Date.now() - since });
@@ -129,6 +136,15 @@ function say(
 
 /** What is worst is explained. */
 const RANK = { error: 0, warning: 1, note: 2 } as const;
+
+/** How many there are of each kind: `1 error, 2 warnings`. */
+function tally(diagnostics: readonly Diagnostic[]): string {
+  const of = (severity: Diagnostic["severity"]) =>
+    diagnostics.filter((it) => it.severity === severity).length;
+  const notes = of("note");
+  const seen = notes === 0 ? "" : `, ${count(notes, "note")}`;
+  return `${count(of("error"), "error")}, ${count(of("warning"), "warning")}${seen}`;
+}
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

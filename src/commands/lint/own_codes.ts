@@ -68,3 +68,31 @@ export const OWN_CODES: readonly OwnCode[] = [
       "--haproxy, and a script that Keepalived runs with --script.",
   },
 ];
+
+/**
+ * Codes of the warnings of an inventory itself, which stand beside those of its files. Each says all
+ * there is to it, and can be left out.
+ */
+export const INVENTORY_WARNINGS: readonly string[] = [
+  "ansible-differs",
+  "control-plane-port",
+  "ini-in-folder",
+  "moving-image",
+  "no-api-server",
+  "no-effect",
+  "notify-in-container",
+  "plain-secret",
+  "same-name",
+  "set-twice",
+  "shadowed-vars",
+  "short-secret",
+  "ssh-args-risk",
+  "stray-vars",
+  "tag-without-digest",
+  "two-names",
+  "unknown-group-key",
+  "unnamed-host",
+  "unused-endpoint-host",
+  "unused-images",
+  "vault-file",
+];

@@ -65,8 +65,27 @@ function judgeTime(
     const stood = `the prober stood still for ${figure(figures.stalledMs)} ms`;
     return { unsure: `${stood}: ${words(`up to ${figure(bounds.mostMs)}`)}, ${allowed}` };
   }
-  if (bounds.ms === 0) return { fine: judged === "degradedMs" ? "no request failed" : "no outage" };
+  if (bounds.ms === 0) {
+    return { fine: judged === "degradedMs" ? undegraded(timeline) : "no outage" };
+  }
   return { fine: `${words(figure(bounds.ms))}, ${allowed}` };
+}
+
+/**
+ * A time of failures without length: nothing failed, or what failed was sent at one moment. What
+ * failed before or after it is counted elsewhere, and must not be denied here.
+ */
+function undegraded(timeline: Evidence["timeline"]): string {
+  const { window } = momentsOf(timeline);
+  const failed = requestsOf(timeline).filter(({ ok }) => !ok);
+  const during = failed.filter(({ at, end }) => at < window.to && end >= window.from);
+  if (during.length > 0) return `${count(during.length)}, and none after that`;
+  return failed.length === 0 ? "no request failed" : "no request failed while the fault stood";
+}
+
+/** `1 request failed`. */
+function count(failed: number): string {
+  return `${figure(failed)} ${failed === 1 ? "request" : "requests"} failed`;
 }
 
 /** What the return to normal cost, where it is not what the drill is about: it is felt all the same. */
@@ -98,7 +117,6 @@ function judgeFailures({ timeline }: Evidence, most: number | undefined): Findin
   const { window } = momentsOf(timeline);
   const failed = requestsOf(timeline).filter(({ ok, end }) => !ok && end >= window.from);
   const sure = failed.filter(({ spoiled }) => !spoiled).length;
-  const count = (n: number) => `${figure(n)} ${n === 1 ? "request" : "requests"} failed`;
   if (sure > most) return { wrong: `${count(sure)}, allowed ${figure(most)}` };
   const stalledMs = covered(window, timeline.stalls);
   if (failed.length > most) {

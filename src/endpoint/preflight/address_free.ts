@@ -2,7 +2,8 @@ import { addressesOf } from "../../addresses.ts";
 import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../../model.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { carriersOf, type Found, merged } from "./judged.ts";
-import { heardBy, stations, wireProbe } from "./wire.ts";
+import { sameAddress } from "../network.ts";
+import { heardBy, stations, unasked, wireProbe } from "./wire.ts";
 
 /** Does a stranger use the virtual address? Keepalived would take it without a word. */
 export function addressFree(endpoint: Endpoint): Preflight {
@@ -41,8 +42,9 @@ function judge(
   const [holder] = carriersOf(address, facts);
   const found = heard.flatMap(({ host, asked, lacks, macsOf }): Found[] => {
     if (!asked) {
-      const message =
-        `whether somebody else uses ${address}: needs perl, arping or ping (${lacks})`;
+      const message = `whether somebody else uses ${address}: ${
+        unasked(lacks, "perl, arping or ping")
+      }`;
       return [{ severity: "note", host, message }];
     }
     return macsOf(address).filter((mac) => !owners.has(mac)).map((mac) => ({
@@ -53,11 +55,39 @@ function judge(
       hint: `take the address from that machine, or set another "address"`,
     }));
   });
-  const findings = merged(found);
+  const stuck = withoutKeepalived(address, endpoint, facts);
+  const findings = merged([...found, ...stuck]);
   const seen = heard.flatMap(({ macsOf }) => macsOf(address)).find((mac) => owners.has(mac));
   const by = holder ?? owners.get(seen ?? "");
-  if (by !== undefined) return { findings, message: `${address} is held by ${by}` };
+  if (by !== undefined && stuck.length === 0) {
+    return { findings, message: `${address} is held by ${by}` };
+  }
   return findings.length === 0 && heard.length > 0
     ? { findings, message: `${address} is free` }
     : { findings };
+}
+
+/** A member that has the address and no Keepalived never lets go of it: two would hold it. */
+function withoutKeepalived(
+  address: string,
+  { pods }: Endpoint,
+  facts: ReadonlyMap<string, Facts>,
+): readonly Found[] {
+  if (pods !== undefined) return [];
+  return carriersOf(address, facts).flatMap((host): Found[] => {
+    const its = facts.get(host);
+    if (its === undefined || its.packages["keepalived"]?.installed !== undefined) return [];
+    const [at] = its.interfaces.flatMap(({ name, addresses }) =>
+      addresses.filter((cidr) => sameAddress(cidr.split("/")[0] ?? "", address))
+        .map((cidr) => ({ name, cidr }))
+    );
+    return [{
+      severity: "error",
+      host,
+      message: `${host} has ${address} of its own: no Keepalived is installed there that would ` +
+        "ever give it to another member",
+      hint: `ip addr del ${at?.cidr} dev ${at?.name}, and take it out of what configures the ` +
+        `network of ${host}; or set another "address"`,
+    }];
+  });
 }

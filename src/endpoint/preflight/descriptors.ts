@@ -1,6 +1,7 @@
 import type { Endpoint, Preflight } from "../../model.ts";
+import { servicesOf } from "../../services.ts";
 import { sh } from "../../shell.ts";
-import { connections, descriptors as derived } from "../derive.ts";
+import { connections, descriptors as derived, OWN_CONNECTIONS } from "../derive.ts";
 import { concernsHaproxy } from "./concerns.ts";
 import { type Found, merged, rows } from "./judged.ts";
 
@@ -26,6 +27,7 @@ export function descriptors(endpoint: Endpoint): Preflight {
 // Every place where a unit's limit can be said; the file whose name is the last has the word.
 const PROBE = sh`read -r most </proc/sys/fs/nr_open && echo "most $most"
 while read -r key value; do [ "$key" != CapBnd: ] || echo "may $value"; done </proc/self/status
+sed -n 's/^Max open files *[0-9a-z]* *\([0-9a-z]*\).*/unit \1/p' /proc/1/limits
 for dir in /usr/lib /lib /run /etc; do
   for file in "$dir"/systemd/system/haproxy.service.d/*.conf; do
     [ -f "$file" ] || continue
@@ -55,9 +57,15 @@ function judge(host: string, stdout: string, endpoint: Endpoint): Found[] {
     const message = `fs.nr_open allows ${most} open files, and ${needs}`;
     return [{ severity: "error", host, message, hint: "raise it: sysctl -w fs.nr_open=1048576" }];
   }
-  if (last.hard >= needed) return [];
-  // As root it raises its own limit, where nothing took that right away.
+  // Root raises a limit, where nothing took that right away.
   const may = (BigInt(`0x${rows(stdout, "may")[0]?.[0] ?? "0"}`) & SYS_RESOURCE) !== 0n;
+  const unit = hardOf(
+    (rows(stdout, "unit")[0]?.[0] ?? "infinity").replace("unlimited", "infinity"),
+  );
+  if (!may && unit < ours.hard && endpoint.pods === undefined) {
+    return [tooFew(host, unit, ours.hard, endpoint)];
+  }
+  if (last.hard >= needed) return [];
   return [{
     severity: may ? "warning" : "error",
     host,
@@ -65,6 +73,21 @@ function judge(host: string, stdout: string, endpoint: Endpoint): Found[] {
       (may ? "; as root it raises the limit itself" : ""),
     hint: `take LimitNOFILE out of ${last.file}`,
   }];
+}
+
+/** In a container systemd gives a unit no more than it has itself. */
+function tooFew(host: string, unit: number, asked: number, endpoint: Endpoint): Found {
+  const { all } = connections(endpoint);
+  const fits = Math.floor(((unit - 1000) / 2 - OWN_CONNECTIONS) / servicesOf(endpoint).length);
+  return {
+    severity: "error",
+    host,
+    message: `a unit can have ${unit} open files there, and HAProxy needs ${asked} for ${all} ` +
+      "connections",
+    hint: fits > 0
+      ? `haproxy: { max_connections: ${fits} }`
+      : "raise the limit of open files of that host's container",
+  };
 }
 
 /** `4096`, `1024:4096` or `infinity`: the hard limit. */

@@ -96,9 +96,17 @@ function judge(
       severity: "error",
       host,
       message: `port ${one.port} of ${one.what} is taken: ${by} listens on ${at}`,
-      hint: `stop it, or set another "${one.key}"`,
+      hint: `${name === "haproxy" ? otherForm(endpoint) : ""}stop it, or set another "${one.key}"`,
     }];
   });
+}
+
+/** What is taken may be the endpoint's own, as the other form of it has it: it serves clients. */
+function otherForm({ pods }: Endpoint): string {
+  const [form, mode] = pods === undefined
+    ? ["a static pod", 'with "mode: static-pods"']
+    : ["a service", 'without "mode: static-pods"'];
+  return `where Holdfast has deployed it as ${form}, apply "state: absent" ${mode} first; else `;
 }
 
 /** Whether two sockets cannot be there at once; `*` is every address of both families. */

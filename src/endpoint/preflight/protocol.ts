@@ -8,6 +8,7 @@ import {
   oneOfEachFamily,
   type Station,
   stations,
+  unasked,
   wayOf,
   wireProbe,
 } from "./wire.ts";
@@ -73,7 +74,7 @@ function deaf(
 ): Found[] {
   const answer = answers.get(host);
   if (answer === undefined || ears.some((it) => it.host === host)) return [];
-  const message = `whether protocol 112 (VRRP) passes: needs perl (${heardBy(answer).lacks})`;
+  const message = `whether protocol 112 (VRRP) passes: ${unasked(heardBy(answer).lacks, "perl")}`;
   return [{ severity: "note", host, message }];
 }
 

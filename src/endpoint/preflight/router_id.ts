@@ -3,7 +3,7 @@ import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../..
 import { sameAddress } from "../network.ts";
 import { concernsNetwork } from "./concerns.ts";
 import { type Found, merged } from "./judged.ts";
-import { heardBy, oneOfEachFamily, stations, wayOf, wireProbe } from "./wire.ts";
+import { heardBy, oneOfEachFamily, stations, unasked, wayOf, wireProbe } from "./wire.ts";
 import { WINDOW_S } from "./wire_perl.ts";
 
 /** Does a stranger on the segment speak VRRP under the endpoint's virtual router id? */
@@ -28,8 +28,9 @@ function judge(
   const used = new Set(heard.flatMap(({ adverts }) => adverts.map((it) => it.id)));
   const found = heard.flatMap(({ host, heardVrrp, lacks, adverts }): Found[] => {
     if (!heardVrrp) {
-      const message =
-        `whether somebody else speaks VRRP as router ${id}: needs perl or tcpdump (${lacks})`;
+      const message = `whether somebody else speaks VRRP as router ${id}: ${
+        unasked(lacks, "perl or tcpdump")
+      }`;
       return [{ severity: "note", host, message }];
     }
     const strangers = adverts.filter((it) =>

@@ -1,7 +1,7 @@
 import { addressesOf } from "../../addresses.ts";
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, Preflight } from "../../model.ts";
-import { attachment, holds, sameAddress } from "../network.ts";
+import { attachment, holds, reserved, sameAddress } from "../network.ts";
 import { carriersOf, type Found, merged } from "./judged.ts";
 
 /** Has every member the interface that is meant, and does its subnet hold the virtual address? */
@@ -25,6 +25,16 @@ export function subnet(endpoint: Endpoint): Preflight {
             const own = seen.interfaces.find(({ name }) => name === at.interface)?.addresses ?? [];
             const near = own.filter((cidr) => !sameAddress(cidr.split("/")[0] ?? "", address))
               .some((cidr) => holds(cidr, address));
+            const kinds = own.map((cidr) => ({ cidr, kind: reserved(cidr, address) }));
+            const taken = kinds.find(({ kind }) => kind !== undefined);
+            if (taken) {
+              return [{
+                severity: "error",
+                host,
+                message: `${address} is the ${taken.kind} address of ${taken.cidr}, and no host's`,
+                hint: 'set another "address"',
+              }];
+            }
             if (near) return [];
             return [{
               severity: standing ? "warning" : "error",

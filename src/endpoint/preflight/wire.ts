@@ -118,6 +118,13 @@ export function wireProbe(
   return `${FIREWALL}\n${texts.join("\n")}\nwait`;
 }
 
+const NO_INTERFACE = "interface";
+
+/** Why a host could not be asked, for people: `lacks` of what was heard, and what it takes. */
+export function unasked(lacks: string, needs: string): string {
+  return lacks === NO_INTERFACE ? "its interface is not known" : `needs ${needs} (${lacks})`;
+}
+
 function about(
   address: string,
   endpoint: Endpoint,
@@ -130,7 +137,7 @@ function about(
     at = attachment(endpoint, member, { host, facts, predicted: NOTHING }, address);
   } catch (error) {
     // Which interface it would be is said by another preflight.
-    if (error instanceof TaskError) return "echo lacks its interface";
+    if (error instanceof TaskError) return `echo lacks ${NO_INTERFACE}`;
     throw error;
   }
   const peers = stations(endpoint, facts, address).flatMap((it) =>

@@ -19,6 +19,7 @@ import { drillOf } from "./drill.ts";
 import { haproxyOf } from "./haproxy.ts";
 import { validate } from "./issues.ts";
 import { membersOf } from "./members.ts";
+import { judgeParts } from "./parts.ts";
 import { podsOf, reportPods } from "./pods.ts";
 import { ENDPOINT_KEYS, type EndpointMap, endpointSchema } from "./schema.ts";
 
@@ -82,7 +83,7 @@ async function endpointOf(
     const message = `Cannot use ${label}: group ${quote(group.name)} has no hosts`;
     options.report(errorAt(node.source, "empty-group", message));
   }
-  if (!map) return undefined;
+  if (!map) return void await judgeParts(context);
   const { members, leaving } = parted(all, map, context);
   const ca = map.ca_file === undefined
     ? undefined

@@ -6,7 +6,7 @@
 import { quote } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
-import { type Entry, listOf, type Located, mapOf } from "../yaml/located.ts";
+import { bothOf, type Entry, listOf, type Located, mapOf } from "../yaml/located.ts";
 
 /** Deeper values were not meant. */
 const MAX_DEPTH = 64;
@@ -24,13 +24,16 @@ class Unreadable extends Error {
   }
 }
 
-/** Reads JSON. Reports what is wrong and then returns undefined. */
+/**
+ * Reads JSON. Reports what is wrong and then returns undefined, except for a key that stands twice:
+ * both values are looked at further.
+ */
 export function parseJson(file: string, text: string, report: Report): Located | undefined {
   const reader = new Reader(file, text);
   try {
     const value = reader.whole();
     reader.duplicates.forEach(report);
-    return reader.duplicates.length > 0 ? undefined : value;
+    return value;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const message = `Cannot read ${quote(file)}: ${error.message}`;
@@ -40,6 +43,7 @@ export function parseJson(file: string, text: string, report: Report): Located |
 
 class Reader {
   readonly duplicates: ReturnType<typeof errorAt>[] = [];
+  readonly #joined = new WeakSet<Entry>();
   readonly #file: string;
   readonly #text: string;
   #at = 0;
@@ -126,6 +130,12 @@ class Reader {
     if (!first) return void entries.set(key, { keySource, node });
     const message = `Cannot use key ${quote(key)} twice: it stands at ` +
       `${placeOf(first.keySource)} already`;
+    // Once: a key that stands there a thousand times is not worth copying what it holds.
+    if (!this.#joined.has(first)) {
+      const joined = { ...first, node: bothOf(first.node, node) };
+      this.#joined.add(joined);
+      entries.set(key, joined);
+    }
     this.duplicates.push(errorAt(keySource, "duplicate-key", message));
   }
 

@@ -18,7 +18,7 @@ import {
 import { quote } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
-import { type Entry, listOf, type Located, mapOf } from "./located.ts";
+import { bothOf, type Entry, listOf, type Located, mapOf } from "./located.ts";
 
 /** What building needs to know. */
 export interface BuildOptions {
@@ -41,7 +41,10 @@ interface Built {
   readonly size: number;
 }
 
-/** Builds the tree; undefined when something was reported. */
+/**
+ * Builds the tree; undefined when something was reported that leaves none. A key that stands twice
+ * is reported, and both values are looked at further: one mistake shall not hide the others.
+ */
 export function build(document: Document, options: BuildOptions): Located | undefined {
   let failed = false;
   const report: Report = (diagnostic) => {
@@ -49,7 +52,7 @@ export function build(document: Document, options: BuildOptions): Located | unde
     options.report(diagnostic);
   };
   try {
-    const builder = new Builder(document, { ...options, report });
+    const builder = new Builder(document, { ...options, report }, options.report);
     const root = builder.value(document.contents, 0).node;
     return failed ? undefined : root;
   } catch (error) {
@@ -64,10 +67,15 @@ class Builder {
   /** Anchored nodes that are done: an alias shares the value instead of copying it. */
   readonly #done = new Map<Node, Built>();
   readonly #open = new Set<Node>();
+  readonly #joined = new WeakSet<Entry>();
 
-  constructor(document: Document, options: BuildOptions) {
+  /** Takes what is wrong with a tree that can be used to look for more. */
+  readonly #remark: Report;
+
+  constructor(document: Document, options: BuildOptions, remark: Report) {
     this.#document = document;
     this.#options = options;
+    this.#remark = remark;
   }
 
   value(node: unknown, depth: number): Built {
@@ -149,7 +157,13 @@ class Builder {
     if (first) {
       const message = `Cannot use key ${quote(key)} twice: it stands at ` +
         `${placeOf(first.keySource)} already`;
-      return report(errorAt(keySource, "duplicate-key", message));
+      // Once: a key that stands there a thousand times is not worth copying what it holds.
+      if (!this.#joined.has(first)) {
+        const joined = { ...first, node: bothOf(first.node, value) };
+        this.#joined.add(joined);
+        entries.set(key, joined);
+      }
+      return this.#remark(errorAt(keySource, "duplicate-key", message));
     }
     // A value that is left out has no place of its own; its key is the nearest one.
     const node = value.source ? value : { ...value, source: keySource };

@@ -67,6 +67,12 @@ export function listOf(source: Source | undefined, items: readonly Located[]): L
   return { kind: "list", source, items, value: items.map((item) => item.value) };
 }
 
+/** Two values of one key, to look for mistakes in both: maps are joined, of others it is the first. */
+export function bothOf(first: Located, second: Located): Located {
+  if (first.kind !== "map" || second.kind !== "map") return first;
+  return { ...first, ...mapOf(first.source, new Map([...second.entries, ...first.entries])) };
+}
+
 /** Wraps plain data, all of which stands at one place or, from the command line, at none. */
 export function fromPlain(value: unknown, source?: Source): Located {
   if (Array.isArray(value)) return listOf(source, value.map((item) => fromPlain(item, source)));

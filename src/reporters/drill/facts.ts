@@ -59,7 +59,8 @@ function timeFact(end: DrillEnd, judged: Judged): Fact | undefined {
   const held = (end.judged ?? "outageMs") === judged;
   const value = end.figures?.[judged] ?? (judged === "outageMs" ? end.outageMs : undefined);
   if (value === undefined && !held) return undefined;
-  const text = value === undefined ? "not measured" : value === 0 ? "none" : milliseconds(value);
+  const none = value === 0 && !momentary(end, judged);
+  const text = value === undefined ? "not measured" : none ? "none" : milliseconds(value);
   const beside = !held ? [] : [
     end.predictedMs === undefined ? "" : `predicted ${number(end.predictedMs)}`,
     end.limitMs === undefined ? "" : `allowed ${number(end.limitMs)}`,
@@ -68,6 +69,11 @@ function timeFact(end: DrillEnd, judged: Judged): Fact | undefined {
     name: NAMES[judged],
     text: beside.length === 0 ? text : `${text} (${beside.join(", ")})`,
   };
+}
+
+/** Nothing was degraded for long, and yet something failed: the time has no length, but is not none. */
+function momentary(end: Pick<DrillEnd, "failures">, judged: Judged): boolean {
+  return judged === "degradedMs" && end.failures > 0;
 }
 
 /** `1,240, 9 failed (7 refused, 2 timeout)`. */
@@ -116,11 +122,14 @@ function addressText(end: DrillEnd): string | undefined {
     const word = VERDICTS[other.verdict];
     if (other.figures === undefined) return `${other.address} was not asked to the end`;
     const ms = judgedMs(other);
-    const judged = figureName(end.judged ?? "outageMs");
+    const judged = end.judged ?? "outageMs";
     const figure = ms === undefined
       ? []
-      : [ms === 0 ? `no ${judged}` : `${judged} ${milliseconds(ms)}`];
-    const failed = other.failures === 0 ? [] : [`${number(other.failures)} requests failed`];
+      : ms > 0 || momentary(other, judged)
+      ? [`${figureName(judged)} ${milliseconds(ms)}`]
+      : [judged === "degradedMs" ? "no request failed" : `no ${figureName(judged)}`];
+    const requests = other.failures === 1 ? "request" : "requests";
+    const failed = other.failures === 0 ? [] : [`${number(other.failures)} ${requests} failed`];
     return `${other.address} ${[word, ...figure, ...failed].join(", ")}`;
   });
   return [`${worst.address} fared worst`, ...told].join("; ");

@@ -96,6 +96,24 @@ Deno.test("the figure that the drill names is judged", () => {
   ]);
 });
 
+Deno.test("a single failure is not denied by the reason of a drill that passed", () => {
+  const expect = { judged: "degradedMs" as const, limitMs: 2000 };
+  assertEquals(brief({ up: () => true, expect }), ["pass", "no request failed"]);
+  const once = requestsOf(() => true).map(({ at }) => at);
+  const failing = (from: number) => {
+    const moment = once.find((at) => at >= from);
+    return (at: number) => at !== (moment ?? 0) + 5;
+  };
+  assertEquals(brief({ up: failing(3000), expect }), [
+    "pass",
+    "1 request failed, and none after that",
+  ]);
+  assertEquals(brief({ up: failing(1000), expect }), [
+    "pass",
+    "no request failed while the fault stood",
+  ]);
+});
+
 Deno.test("what the return costs counts, whatever else a drill is about", () => {
   const returned = (at: number) => at < 6010 || at > 7300;
   const told = ["fail", "no answer for 1,300 ms after the heal, allowed 1,000 ms"];

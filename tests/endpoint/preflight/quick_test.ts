@@ -27,6 +27,14 @@ function said(
     .map(({ severity, hosts, message }) => `${severity} ${hosts}: ${message}`);
 }
 
+const PINNED = endpoint({ packages: { versions: { haproxy: "9.*" }, lockTimeoutMs: 0 } });
+
+/** What its one finding on a host says to type. */
+function hintOf(one: Preflight, stdout: string, known: ReadonlyMap<string, Facts>): string {
+  const answer = { code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 };
+  return one.judge(new Map([["lb1", answer]]), known).findings[0]?.hint ?? "";
+}
+
 const SHELLS_HERE = Object.entries({
   dash: ["dash"],
   bash: ["bash", "--posix"],
@@ -35,7 +43,7 @@ const SHELLS_HERE = Object.entries({
 
 for (const [name, shell] of SHELLS_HERE) {
   Deno.test(`every preflight asks in text that ${name} can read, and that changes nothing`, async () => {
-    for (const  of of[endpoint(), endpoints(PAPER)["standard-also"]]) {
+    for (const  of of[endpoint(), endpoints(PAPER)["standard-also"], PINNED]) {
       for (const { probe } of preflights(of)) {
         const text = probe?.("lb1", world(of).facts) ?? ":";
         const { code, stderr } = await runSh(text, [...shell, "-n"]);
@@ -136,6 +144,23 @@ Deno.test("port() is about the sockets of every service, where it listens", () =
   assertEquals(["10.88.0.11:8443", "[fd00:88::10]:8443"].map(listens), [[], []]);
 });
 
+Deno.test("port() does not have the endpoint's own HAProxy stopped where its form changes", () => {
+  const hint = (of: Endpoint, name: string) =>
+    hintOf(port(of), `listens 0.0.0.0:8443 7 ${name}\n`, new Map());
+  const stop = 'stop it, or set another "port"';
+  assertEquals(
+    hint(inPods(endpoint()), "haproxy"),
+    'where Holdfast has deployed it as a service, apply "state: absent" without "mode: ' +
+      `static-pods" first; else ${stop}`,
+  );
+  assertEquals(
+    hint(endpoint(), "haproxy"),
+    'where Holdfast has deployed it as a static pod, apply "state: absent" with "mode: ' +
+      `static-pods" first; else ${stop}`,
+  );
+  assertEquals(hint(endpoint(), "nginx"), stop);
+});
+
 Deno.test("port() says what it needs", () => {
   assertEquals(said(port(endpoint()), { lb1: "needs ss\n", lb2: "needs ss\n" }), [
     "note lb1,lb2: whether its ports are free: needs ss (iproute2)",
@@ -146,7 +171,7 @@ Deno.test("subnet() names a member whose interface does not hold the address, or
   const known = new Map([["lb1", facts(["10.88.0.11/24"])], ["lb2", facts(["10.99.0.12/24"])]]);
   assertEquals(said(subnet(endpoint()), {}, known), [
     "error lb2: it has not an interface for 10.88.0.10: found eth0 (10.99.0.12/24), none whose subnet " +
-    'holds it: set "interface" of the endpoint',
+    'holds it: set another "address", or "interface" of the endpoint',
   ]);
   assertEquals(said(subnet(endpoint({ interface: "eth0" })), {}, known), [
     "error lb2: no subnet of eth0 holds 10.88.0.10 (10.99.0.12/24)",
@@ -161,6 +186,19 @@ Deno.test("subnet() does not take the address itself for a subnet that holds it"
   assertEquals(said(one, {}, known), [
     "warning lb1: no subnet of eth0 holds 10.88.0.10 (10.99.0.11/24, 10.88.0.10/32)",
   ]);
+});
+
+Deno.test("subnet() takes no address that is the subnet's own, or everybody's in it", () => {
+  const judged = (address: string) => {
+    const of = endpoint({ address });
+    return said(subnet(of), {}, world(endpoint()).facts);
+  };
+  assertEquals(judged("10.88.0.255"), [
+    "error lb1: 10.88.0.255 is the broadcast address of 10.88.0.11/24, and no host's",
+    "error lb2: 10.88.0.255 is the broadcast address of 10.88.0.12/24, and no host's",
+  ]);
+  assertEquals(judged("10.88.0.0")[0]?.includes("is the network address of"), true);
+  assertEquals(judged("10.88.0.254"), []);
 });
 
 Deno.test("clock() says only what is certain", () => {
@@ -223,6 +261,18 @@ Deno.test("descriptors() knows which drop-in has the word, and whether root may 
   assertEquals(said(one, { lb1: "most 4096\nmay 0\n" }), [
     "error lb1: fs.nr_open allows 4096 open files, and HAProxy needs 8300 (2 x 4100 connections + 100)",
   ]);
+  // A container may not raise what it has.
+  const contained = "most 1048576\nmay 00000000a80425fb\nunit 20000\n";
+  assertEquals(said(one, { lb1: contained }), []);
+  const service = {
+    ...{ name: "s", addresses: [], port: 9443, backends: [], backendPort: 6443 },
+    haproxy: { balance: "auto" },
+  };
+  const three = descriptors(endpoint({ also: [service, { ...service, name: "t", port: 9444 }] }));
+  assertEquals(said(three, { lb1: contained }), [
+    "error lb1: a unit can have 20000 open files there, and HAProxy needs 25200 for 12100 connections",
+  ]);
+  assertEquals(said(three, { lb1: `${may}unit 20000\n` }), []);
   assertEquals(said(descriptors(endpoint({ profile: "guide" })), { lb1: "most 4096\n" }), []);
 });
 
@@ -240,9 +290,83 @@ Deno.test("availablePackages() tells what is offered from what is not known", ()
   assertEquals(said(one, { lb1: "sources there\nlists there\n" }, bare), [
     "warning lb1: the package lists that it has offer no haproxy and no keepalived; apply reads them anew first",
   ]);
-  assertEquals(said(one, { lb1: "" }, new Map([["lb1", facts([], { packageManager: "apk" })]])), [
-    "error lb1: haproxy and keepalived cannot be installed: it has no apt",
+});
+
+for (
+  const [packageManager, none, refresh] of [
+    ["apt", "apt has no source", "apt-get update"],
+    ["dnf", "dnf has no repository that is enabled", "dnf makecache --refresh"],
+    ["zypper", "zypper has no repository that is enabled", "zypper refresh"],
+    ["apk", "apk has no repository", "apk update"],
+  ] as const
+) {
+  Deno.test(`availablePackages() speaks of ${packageManager} where it is the package manager`, () => {
+    const one = availablePackages(endpoint());
+    const bare = new Map([["lb1", facts([], { packageManager })]]);
+    const both = "sources there\ncommunity there\n";
+    assertEquals(said(one, { lb1: "" }, bare), [
+      `error lb1: haproxy and keepalived cannot be installed: ${none}`,
+    ]);
+    // Nothing is known: nothing is wrong.
+    assertEquals(said(one, { lb1: both }, bare), [
+      "note lb1: whether haproxy and keepalived can be installed: its package lists are not read yet",
+    ]);
+    assertEquals(said(one, { lb1: `${both}lists there\n` }, bare), [
+      "warning lb1: the package lists that it has offer no haproxy and no keepalived; apply reads " +
+      "them anew first",
+    ]);
+    for (const answer of [both, `${both}lists there\n`]) {
+      assertStringIncludes(hintOf(one, answer, bare), refresh);
+    }
+  });
+}
+
+for (const packageManager of ["apt", "dnf", "zypper", "apk"] as const) {
+  Deno.test(`availablePackages() holds what ${packageManager} offers against a pin`, () => {
+    const one = availablePackages(PINNED);
+    const host = (haproxy: Facts["packages"][string]) =>
+      new Map([["lb1", facts([], { packageManager, packages: { ...KEEPALIVED, haproxy } })]]);
+    const [there, lists] = ["sources there\ncommunity there\n", "lists there\n"];
+    const offered = `${there}${lists}offered haproxy 2.8.3-1\noffered haproxy 2.6.12-1\n`;
+    const refused = "error lb1: haproxy 9.* cannot be installed: it is offered 2.8.3-1, 2.6.12-1";
+    for (const seen of [{}, { installed: "2.6.12-1" }, { candidate: "2.8.3-1" }]) {
+      assertEquals(said(one, { lb1: offered }, host(seen)), [refused]);
+      assertEquals(said(one, { lb1: `${offered}offered haproxy 1:9.0-1\n` }, host(seen)), []);
+      assertEquals(said(one, { lb1: there }, host(seen)), [
+        "note lb1: whether haproxy 9.* can be installed: its package lists are not read yet",
+      ]);
+      assertEquals(said(one, { lb1: there + lists }, host(seen)), [
+        "warning lb1: the package lists that it has offer no haproxy 9.*; apply reads them anew first",
+      ]);
+    }
+    // It has the version: nothing is offered, because nobody asks.
+    assertEquals(said(one, { lb1: there }, host({ installed: "9.0-1" })), []);
+  });
+}
+
+const KEEPALIVED = { keepalived: { installed: "1:2.2.7-1" } };
+
+Deno.test("availablePackages() names the repository of Alpine that is likely to be missing", () => {
+  const one = availablePackages(endpoint());
+  const alpine = (packages: Facts["packages"]) =>
+    new Map([["lb1", facts([], { packageManager: "apk", packages })]]);
+  const warning =
+    'warning lb1: none of its repositories is Alpine\'s "community", which has keepalived';
+  assertEquals(said(one, { lb1: "sources there\n" }, alpine({})), [warning]);
+  assertEquals(said(one, { lb1: "sources there\nlists there\n" }, alpine({})), [warning]);
+  const there = { keepalived: { candidate: "2.3.1-r0" } };
+  assertEquals(said(one, { lb1: "sources there\n" }, alpine(there)), [
+    "note lb1: whether haproxy can be installed: its package lists are not read yet",
   ]);
+});
+
+Deno.test("availablePackages() ends where there is no package manager that is known", () => {
+  const one = availablePackages(endpoint());
+  const bare = new Map([["lb1", facts([], { packageManager: "unknown" })]]);
+  assertEquals(said(one, { lb1: "" }, bare), [
+    "error lb1: haproxy and keepalived cannot be installed: it has none of apt, dnf, zypper, apk",
+  ]);
+  assertStringIncludes(hintOf(one, "", bare), "--skip-tags packages");
 });
 
 Deno.test("confinement() names the ports that SELinux does not let HAProxy use", () => {

@@ -5,8 +5,10 @@ import { protocol } from "../../../src/endpoint/preflight/protocol.ts";
 import { routerIdFree } from "../../../src/endpoint/preflight/router_id.ts";
 import { ruleFor } from "../../../src/endpoint/preflight/rules.ts";
 import { heardBy } from "../../../src/endpoint/preflight/wire.ts";
-import type { Endpoint, Preflight } from "../../../src/model.ts";
+import type { Endpoint, Facts, Preflight } from "../../../src/model.ts";
 import { endpoint, member, world } from "../fixtures.ts";
+
+const answer = (stdout: string) => ({ code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 });
 
 /** What a preflight says of these answers, `severity hosts: message; hint` each, then its message. */
 function said(
@@ -14,9 +16,7 @@ function said(
   answers: Readonly<Record<string, string>>,
   of = endpoint(),
 ): string[] {
-  const all = Object.entries(answers).map(([host, stdout]) =>
-    [host, { code: 0, stdout, stderr: "", askedAt: 0, answeredAt: 0 }] as const
-  );
+  const all = Object.entries(answers).map(([host, stdout]) => [host, answer(stdout)] as const);
   const { findings, message } = make(of).judge(new Map(all), world(of).facts);
   return [
     ...findings.map((it) => `${it.severity} ${it.hosts}: ${it.message}; ${it.hint ?? "-"}`),
@@ -45,6 +45,33 @@ Deno.test("a stranger is found beside a member that holds the address", () => {
     "error lb1: 10.88.0.10 is used by another machine, MAC address 02:aa:00:00:00:99",
   );
   assertEquals(rest, ["10.88.0.10 is held by lb2"]);
+});
+
+Deno.test("a member that has the address without a Keepalived is an error, and no holder", () => {
+  const of = endpoint();
+  const known = world(of);
+  const facts = new Map(known.facts);
+  const lb2 = facts.get("lb2")!;
+  const interfaces = [{ name: "eth0", addresses: ["10.88.0.12/24", "10.88.0.10/24"] }];
+  const judged = (packages: Facts["packages"], it = of) => {
+    facts.set("lb2", { ...lb2, interfaces, packages });
+    return addressFree(it).judge(new Map([["lb1", answer(HEARD(2))]]), facts);
+  };
+  assertEquals(judged({}), {
+    findings: [{
+      severity: "error",
+      hosts: ["lb2"],
+      message: "lb2 has 10.88.0.10 of its own: no Keepalived is installed there that would ever " +
+        "give it to another member",
+      hint: "ip addr del 10.88.0.10/24 dev eth0, and take it out of what configures the network " +
+        'of lb2; or set another "address"',
+    }],
+  });
+  const held = { findings: [], message: "10.88.0.10 is held by lb2" };
+  assertEquals(judged(lb2.packages), held);
+  // There it is in an image.
+  const images = { haproxy: "h:3.0@sha256:1", keepalived: "k:2.2.8@sha256:2" };
+  assertEquals(judged({}, endpoint({ pods: { images } as Endpoint["pods"] & object })), held);
 });
 
 Deno.test("what could not be asked is a note, and never that all is well", () => {

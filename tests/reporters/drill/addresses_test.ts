@@ -27,6 +27,24 @@ Deno.test("factsOf() says which address fared worst, and how the others did", ()
   assertStringIncludes(text, "10.9.0.9 was not asked to the end");
 });
 
+Deno.test("factsOf() does not say that nothing was degraded where a request failed", () => {
+  const once = (failures: number) => {
+    const other = { ...figures, degradedMs: 0, failures };
+    const end = drillEnd("x", {}, { judged: "degradedMs", address: "fd00::10", failures });
+    const all = { ...end, figures: { ...other, failureKinds: { closed: failures } } };
+    const verdict = "pass" as const;
+    return { ...all, others: [{ address: "10.9.0.10", verdict, figures: other, timeline: seen }] };
+  };
+  const degraded = (end: typeof END) => factsOf(end).find(({ name }) => name === "degraded")?.text;
+  assertEquals(
+    fact(once(1)),
+    "fd00::10 fared worst; 10.9.0.10 passed, degraded 0 ms, 1 request failed",
+  );
+  assertEquals(degraded(once(1)), "0 ms (predicted 306, allowed 2,000)");
+  assertEquals(fact(once(0)), "fd00::10 fared worst; 10.9.0.10 passed, no request failed");
+  assertEquals(degraded(once(0)), "none (predicted 306, allowed 2,000)");
+});
+
 Deno.test("factsOf() names no address where there is only one", () => {
   assertEquals(fact(drillEnd("x")), undefined);
 });
