@@ -40,6 +40,11 @@ export interface KeepalivedFile {
   readonly cuts: readonly Source[];
   /** What is no keepalived.conf at all: braces that do not match, quotes that do not end. */
   readonly problems: readonly Diagnostic[];
+  /**
+   * All that is wrong with the text are braces that are missing, and where they belong is told by
+   * what follows: the statements are those that were meant. Unset: nothing is wrong, or more is.
+   */
+  readonly mended?: true;
 }
 
 /** A line of a section of a haproxy.cfg; the first word is the keyword. */

@@ -14,6 +14,7 @@ import { type CheckWait, checkWaits } from "./failover_checks.ts";
 import { type ServerWait, serverWait } from "./failover_servers.ts";
 import {
   headOf,
+  isRead,
   partners,
   type Placed,
   placed,
@@ -48,16 +49,19 @@ export interface HandPrediction {
 
 /** The predictions of files by hand: one for each router id, or one of HAProxy alone. */
 export function handPredictions({ nodes }: Subject): readonly HandPrediction[] {
-  const sound = placed(nodes).filter(({ file }) => file.problems.length === 0);
+  const read = placed(nodes).filter(({ file }) => isRead(file));
   if (nodes.every(({ keepalived }) => keepalived === undefined)) return withoutVrrp(nodes);
   const groups = Map.groupBy(
-    sound,
+    read,
     (it) =>
       it.instance.routerId === undefined
         ? `${it.file.file} ${it.instance.name.text}`
         : `${it.instance.routerId.value} ${speaksSix(it)}`,
   );
-  return [...groups.values()].flatMap((members) => prediction(members, nodes) ?? []);
+  // Of a member that does not run with its file, the others may not be told as if it were not there.
+  const sound = [...groups.values()]
+    .filter((members) => members.every(({ file }) => file.problems.length === 0));
+  return sound.flatMap((members) => prediction(members, nodes) ?? []);
 }
 
 /** Of a haproxy.cfg alone there is something to say as well. */

@@ -4,7 +4,14 @@
  * @module
  */
 import type { KeepalivedFile, Word } from "../../configs/model.ts";
-import { type Instance, type SyncGroup, type Vrrp, vrrpOf } from "../../configs/vrrp.ts";
+import {
+  type Instance,
+  type Script,
+  type SyncGroup,
+  type Vrrp,
+  vrrpOf,
+} from "../../configs/vrrp.ts";
+import { didYouMean } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
 import type { Node } from "../model.ts";
 
@@ -61,9 +68,30 @@ export function pairs(nodes: readonly Node[]): readonly (readonly [Placed, Place
   );
 }
 
-/** Whether all that counts stands in the file: nothing is included, nothing is malformed. */
-export function whole({ includes, problems }: KeepalivedFile): boolean {
-  return includes.length === 0 && problems.length === 0;
+/** Whether all that counts stands in the file: nothing is included, and all of it is read. */
+export function whole(file: KeepalivedFile): boolean {
+  return file.includes.length === 0 && isRead(file);
+}
+
+/** Whether it is known which block each line belongs to, be it that a brace is missing. */
+export function isRead({ problems, mended }: KeepalivedFile): boolean {
+  return problems.length === 0 || mended === true;
+}
+
+/**
+ * The script that was probably meant by a name that is defined nowhere: one that nothing tracks, of
+ * a similar name or the only one there is.
+ */
+export function meantScript(
+  { scripts, instances, groups }: Vrrp,
+  name: string,
+): Script | undefined {
+  const tracked = new Set(
+    [...instances, ...groups].flatMap((it) => it.tracked.map(({ name: { text } }) => text)),
+  );
+  const spare = scripts.filter((it) => !tracked.has(it.name.text));
+  const near = didYouMean(name, spare.map((it) => it.name.text));
+  return spare.find((it) => it.name.text === near) ?? (spare.length === 1 ? spare[0] : undefined);
 }
 
 /** The line that an instance begins with. */

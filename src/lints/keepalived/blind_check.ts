@@ -1,7 +1,7 @@
 /** @module */
 import { defineLint } from "../../define.ts";
 import { asks } from "./_checks.ts";
-import { placed } from "./_instances.ts";
+import { meantScript, placed } from "./_instances.ts";
 
 const conf = (command: string) =>
   `vrrp_script check_haproxy {
@@ -45,8 +45,12 @@ export const blindCheck = defineLint({
     },
   },
   *check({ nodes }) {
-    for (const { node, instance } of placed(nodes)) {
-      const scripts = instance.tracked.flatMap(({ script }) => script ? [script] : []);
+    for (const { node, instance, vrrp } of placed(nodes)) {
+      // A name that is misspelt is a trap of its own; what its check asks does not depend on it.
+      const scripts = instance.tracked.flatMap(({ kind, name, script, defined }) => {
+        const misspelt = kind === "script" && defined === "nowhere";
+        return script ?? (misspelt ? meantScript(vrrp, name.text) : undefined) ?? [];
+      });
       const all = scripts.map((script) => ({ script, what: asks(node, script) }));
       if (all.some(({ what }) => what === "answer" || what === "unknown")) continue;
       for (const { script: { name, command }, what } of all) {

@@ -1,6 +1,6 @@
 /** @module */
 import { defineLint } from "../../define.ts";
-import { filesOf, whole } from "./_instances.ts";
+import { filesOf, meantScript, whole } from "./_instances.ts";
 
 const script = `vrrp_script check_haproxy {
     script "/etc/keepalived/check_haproxy.sh"
@@ -36,7 +36,8 @@ export const undefinedCheck = defineLint({
   },
   ok: { files: { "lb1/keepalived.conf": script + instance } },
   *check({ nodes }) {
-    for (const { file, vrrp: { instances, groups } } of filesOf(nodes)) {
+    for (const { file, vrrp } of filesOf(nodes)) {
+      const { instances, groups } = vrrp;
       const all = [
         ...instances.map((it) => ({ ...it, block: "vrrp_instance", moves: "the address stays" })),
         ...groups.map((it) => ({ ...it, block: "vrrp_sync_group", moves: "the addresses stay" })),
@@ -47,13 +48,16 @@ export const undefinedCheck = defineLint({
           const where = defined === "below"
             ? `its definition stands below "${at.text}"`
             : `no ${kind} of this name is defined`;
+          const meant = kind === "script" ? meantScript(vrrp, name.text)?.name.text : undefined;
           yield {
             message: `${moves} on this host whatever "${name.text}" would say: ${where}, ` +
               "so Keepalived ignores it",
             source: name.source,
             hint: defined === "below"
               ? `move the definition of "${name.text}" above ${block}`
-              : `define "${name.text}" above ${block}`,
+              : meant === undefined
+              ? `define "${name.text}" above ${block}`
+              : `write "${meant}", which nothing tracks, or define "${name.text}" above ${block}`,
           };
         }
       }

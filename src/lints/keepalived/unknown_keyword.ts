@@ -3,7 +3,7 @@ import { blocksOf } from "../../configs/keepalived.ts";
 import type { Statement } from "../../configs/model.ts";
 import { defineLint } from "../../define.ts";
 import { didYouMean } from "../../diagnostics.ts";
-import { filesOf } from "./_instances.ts";
+import { filesOf, isRead } from "./_instances.ts";
 import { KEYWORDS } from "./_keywords.ts";
 
 const conf = (keyword: string) =>
@@ -36,7 +36,7 @@ export const unknownKeyword = defineLint({
   *check({ nodes }) {
     for (const { file } of filesOf(nodes)) {
       // Braces that do not match put every line below into the wrong block.
-      if (file.problems.length > 0) continue;
+      if (!isRead(file)) continue;
       for (const { block, name, words: [word] } of linesIn(file.statements)) {
         const known = KEYWORDS[block];
         if (!word || !known || known.has(word.text) || /[${<%]/.test(word.text)) continue;
