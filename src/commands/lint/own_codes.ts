@@ -19,6 +19,14 @@ export interface OwnCode {
 /** All of them, by name. */
 export const OWN_CODES: readonly OwnCode[] = [
   {
+    code: "single-loss",
+    severity: "warning",
+    title: "an endpoint that one loss takes down",
+    why: "A load balancer, an API server or a failure domain is the only one of its kind, or takes " +
+      "the quorum of etcd with it: while it is gone clients get no answer, for a reboot as for a " +
+      "fault. holdfast simulate shows every loss and every two, and what is left.",
+  },
+  {
     code: "slo-missed",
     severity: "warning",
     title: "a failover that takes longer than was promised",
