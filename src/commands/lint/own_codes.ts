@@ -86,6 +86,7 @@ export const INVENTORY_WARNINGS: readonly string[] = [
   "set-twice",
   "shadowed-vars",
   "short-secret",
+  "single-loss",
   "ssh-args-risk",
   "stray-vars",
   "tag-without-digest",
