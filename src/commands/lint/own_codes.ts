@@ -94,6 +94,7 @@ export const INVENTORY_WARNINGS: readonly string[] = [
   "set-twice",
   "shadowed-vars",
   "short-secret",
+  "single-loss",
   "ssh-args-risk",
   "stray-vars",
   "tag-without-digest",
