@@ -22,7 +22,8 @@ export const OWN_CODES: readonly OwnCode[] = [
     code: "single-loss",
     severity: "warning",
     title: "an endpoint that one loss takes down",
-    why: "A load balancer, an API server or a failure domain is the only one of its kind, or takes " +
+    why:
+      "A load balancer, an API server or a failure domain is the only one of its kind, or takes " +
       "the quorum of etcd with it: while it is gone clients get no answer, for a reboot as for a " +
       "fault. holdfast simulate shows every loss and every two, and what is left.",
   },
