@@ -73,6 +73,16 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/endpoint",
     "src/inventory/connection/grammar.ts",
   ],
+  // Where machines run: one folder for each platform, behind the seam of model.ts.
+  "src/placement/model.ts": [],
+  "src/placement/errors.ts": [],
+  "src/placement/vsphere": [
+    "src/model.ts",
+    "src/secret.ts",
+    "src/terminal.ts",
+    "src/placement/model.ts",
+    "src/placement/errors.ts",
+  ],
   "src/inventory": [
     "src/addresses.ts",
     "src/services.ts",
@@ -198,6 +208,7 @@ const RIM = [
   "src/inventory/read.ts",
   "src/inventory/programs.ts",
   "src/inventory/real_secrets.ts",
+  "src/placement/vsphere/wire.ts",
   "src/prober",
   "src/templates.ts",
 ];

@@ -1,6 +1,6 @@
 /**
  * Calls of a vCenter over whatever carries text there and back: the one place where its answers
- * become errors. Neither a message nor a password gets into one. Pure but for what is passed in.
+ * become errors. Pure but for what is passed in.
  * @module
  */
 import type { Secret } from "../../model.ts";
@@ -15,58 +15,59 @@ import { type Element, XmlError } from "./xml.ts";
 /** Sends a message, and gives what came back. @throws {PlacementError} */
 export type Post = (message: string) => Promise<{ readonly status: number; readonly text: string }>;
 
-/** Calls a method. @throws {PlacementError} */
+/**
+ * Calls a method, and gives the element that it answers with.
+ *
+ * @param doing what it is for, after `Cannot`: `log in to vcenter.example.com`
+ * @throws {PlacementError}
+ */
 export type Call = (request: Request, doing: string) => Promise<Element>;
 
+/** Calls over `post`. */
+export function caller(post: Post): Call {
+  return async (request, doing) => {
+    const { status, text } = await post(envelope(request));
+    // A fault comes with 500; anything else did not come from the service.
+    if (status !== 200 && status !== 500) throw strange(doing, status);
+    const answer = readAnswer(request.method, text);
+    if (isFault(answer)) throw faultError(doing, answer);
+    return answer;
+  };
+}
+
 /**
- * Calls over `post`. What errors say is masked and made printable.
- *
- * @param password is taken out of everything that the server says
+ * Does some work so that what its errors say holds no password, in whatever form the server gives it
+ * back, and nothing that moves a cursor.
  */
-export function caller(post: Post, password: Secret): Call {
+export function guard(password: Secret): <T>(work: () => Promise<T>) => Promise<T> {
   const mask = masker([password]);
   const clean = (text: string) =>
     text.split("\n").map((line) => printableLine(mask(line))).join("\n");
-  return async (request, doing) => {
+  return async (work) => {
     try {
-      return await call(post, request, doing);
+      return await work();
     } catch (error) {
+      if (error instanceof XmlError) throw unwritable();
       if (!(error instanceof PlacementError)) throw error;
       const hint = error.hint === undefined ? undefined : clean(error.hint);
-      // A new one without a cause: a cause could hold what was sent.
+      // A new one, without a cause: a cause could hold what was sent.
       throw new PlacementError(error.obstacle, clean(error.message), hint);
     }
   };
 }
 
-async function call(post: Post, request: Request, doing: string): Promise<Element> {
-  const { status, text } = await post(message(request, doing));
-  // A fault comes with 500; anything else did not come from the service.
-  if (status !== 200 && status !== 500) throw strange(doing, status);
-  const answer = readAnswer(request.method, text);
-  if (isFault(answer)) throw faultError(doing, answer);
-  return answer;
-}
-
-function message(request: Request, doing: string): string {
-  try {
-    return envelope(request);
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    throw new PlacementError(
-      "setting",
-      `Cannot ${doing}: a value holds a character that XML has not`,
-    );
-  }
+/** What was to be sent cannot be written at all. */
+function unwritable(): PlacementError {
+  return new PlacementError(
+    "setting",
+    "Cannot ask the vCenter: a value holds a character that XML does not have",
+    "Look for control characters in the user, the password and the names",
+  );
 }
 
 function strange(doing: string, status: number): PlacementError {
   const hint = status === 503
     ? "Its services may still be starting: try again in a few minutes"
     : "Look whether the server is a vCenter, and whether a proxy stands between it and this machine";
-  return new PlacementError(
-    "answer",
-    `Cannot ${doing}: the server answers with HTTP ${status}`,
-    hint,
-  );
+  return new PlacementError("answer", `Cannot ${doing}: the server answers HTTP ${status}`, hint);
 }

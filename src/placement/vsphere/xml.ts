@@ -41,7 +41,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 // What XML 1.0 has no way to write: most control characters, halves of surrogate pairs.
-// deno-lint-ignore no-control-regex
 const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 
 const NAME = String.raw`[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?`;
