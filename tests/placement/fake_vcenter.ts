@@ -39,7 +39,7 @@ export function optionsFor(
   more: Partial<VsphereOptions> = {},
 ): VsphereOptions {
   return {
-    ...{ server, caPem: ca, user: "deploy@vsphere.local", password: secret(PASSWORD) },
+    ...{ server, ca, user: "deploy@vsphere.local", password: secret(PASSWORD) },
     ...more,
   };
 }

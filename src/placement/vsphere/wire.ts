@@ -18,7 +18,7 @@ export interface WireOptions {
   /** Name or address, with the port where it is not 443. */
   readonly server: string;
   /** PEM of the CA that signed its certificate. @default {those that Deno trusts} */
-  readonly caPem?: string;
+  readonly ca?: string;
   /** How long one answer may take, milliseconds. @default {60000} */
   readonly answerMs?: number;
   /** How long an answer may be, bytes. @default {67108864} */
@@ -39,9 +39,9 @@ export const CLOCK: Clock = {
 
 /** Opens nothing yet. @throws {PlacementError} when server or CA cannot be used */
 export function wire(options: WireOptions): Wire {
-  const { server, caPem, answerMs = 60_000, maxBytes = 64 << 20 } = options;
+  const { server, ca, answerMs = 60_000, maxBytes = 64 << 20 } = options;
   const url = urlOf(server);
-  const client = clientOf(caPem);
+  const client = clientOf(ca);
   let cookie: string | undefined;
   const post: Post = async (message) => {
     try {
@@ -81,11 +81,11 @@ function urlOf(server: string): string {
   );
 }
 
-function clientOf(caPem: string | undefined): Deno.HttpClient {
-  if (caPem === undefined) return Deno.createHttpClient({});
+function clientOf(ca: string | undefined): Deno.HttpClient {
+  if (ca === undefined) return Deno.createHttpClient({});
   try {
-    if (!caPem.includes("-----BEGIN CERTIFICATE-----")) throw new TypeError("no certificate in it");
-    return Deno.createHttpClient({ caCerts: [caPem] });
+    if (!ca.includes("-----BEGIN CERTIFICATE-----")) throw new TypeError("no certificate in it");
+    return Deno.createHttpClient({ caCerts: [ca] });
   } catch {
     throw new PlacementError(
       "setting",
