@@ -145,8 +145,9 @@ function wrong(error: unknown, server: string, answerMs: number): unknown {
     return new PlacementError("unreachable", `Cannot reach ${server}: ${why}`);
   }
   if (!(error instanceof Error)) return error;
-  const certificate = /invalid peer certificate: ([^\n]+)/.exec(error.message)?.[1];
-  return certificate === undefined ? broken(error, server) : untrusted(certificate, server);
+  const why = reason(error);
+  const certificate = /invalid peer certificate: ([^\n]+)/.exec(why)?.[1];
+  return certificate === undefined ? broken(why, server) : untrusted(certificate, server);
 }
 
 function untrusted(why: string, server: string): PlacementError {
@@ -160,12 +161,17 @@ function untrusted(why: string, server: string): PlacementError {
   );
 }
 
-function broken(error: Error, server: string): PlacementError {
-  // `error sending request for url (…): client error (Connect): tcp connect error: …`
-  const why = error.message.replace(/^error sending request[^)]*\)(?: for url [^)]*\))?: /, "");
+function broken(why: string, server: string): PlacementError {
   return new PlacementError(
     "unreachable",
     `Cannot reach ${server}: ${why}`,
     "Look at the name, the port, and the way there",
   );
+}
+
+/** The reason without what stands around it: `error sending request for url (…): client error (…): `. */
+function reason(error: Error): string {
+  const inner = error.cause instanceof Error ? error.cause : error;
+  return inner.message.replace(/^error sending request.*? for url \([^)]*\): /, "")
+    .replace(/^client error \(\w+\): /, "");
 }
