@@ -60,8 +60,8 @@ export function fakeVcenter({ cert, key }: Certificates, replies: Replies = {}):
     if (reply instanceof Response) return reply;
     const headers = new Headers({ "content-type": "text/xml" });
     if (method === "Login") {
-      headers.append("set-cookie", "vmware_soap_session=5e55; Path=/; HttpOnly; Secure");
       headers.append("set-cookie", "other=1");
+      headers.append("set-cookie", "vmware_soap_session=5e55; Path=/; HttpOnly; Secure");
     }
     return new Response(
       inEnvelope(`<${method}Response xmlns="urn:vim25">${reply}</${method}Response>`),

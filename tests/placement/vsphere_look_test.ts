@@ -101,6 +101,25 @@ Deno.test("every machine that is not there or there twice is told of at once", a
   ]);
 });
 
+Deno.test("a machine on a host or in a cluster that the user may not see is told of", async () => {
+  const host = object("HostSystem", "host-5", {
+    name: "esx-05",
+    parent: ref("val", "ClusterComputeResource", "domain-c5"),
+  });
+  const machines = CLUSTER + host + machine("vm-1", "m1", "host-6") +
+    machine("vm-2", "m2", "host-5") +
+    machine("vm-3", "m3");
+  const replies = reading({ machines: () => `<returnval>${machines}</returnval>` });
+  const error = await refused(against(replies, (p) => p.look(["m3", "m1", "m2"])));
+  assertEquals(error.obstacle, "permission");
+  assertEquals(error.message.split("\n"), [
+    "Cannot tell where the machine m1 is: the user does not see the HostSystem host-6 that it is on",
+    "Cannot tell where the machine m2 is: the user does not see the ClusterComputeResource domain-c5 that it is on",
+  ]);
+  const { result } = await against(replies, (p) => p.look(["m3"]));
+  assertEquals(result.placements.map(({ host }) => host), ["esx-01"]);
+});
+
 Deno.test("two clusters of one name are told apart by their paths", async () => {
   const other = object("Datacenter", "datacenter-2", {
     name: "DC1",

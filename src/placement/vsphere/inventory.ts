@@ -19,6 +19,8 @@ export interface Machine {
   readonly host?: string;
   /** Its cluster; unset: a host without one. */
   readonly cluster?: Cluster;
+  /** What it belongs to and the user may not see: then it is not known where it is. */
+  readonly hidden?: Ref;
 }
 
 /** A cluster. */
@@ -45,6 +47,8 @@ export const WISHES: readonly Wish[] = [
   { type: "Datacenter", paths: ["name", "parent"] },
   { type: "Folder", paths: ["name", "parent"] },
 ];
+
+const CLUSTER = "ClusterComputeResource";
 
 type Known = ReadonlyMap<string, Properties>;
 
@@ -98,7 +102,7 @@ function machineCalled(
       "Write its name as the vCenter has it",
     );
   }
-  if (others.length === 0) return only;
+  if (others.length === 0) return only.hidden ? unseen(name, only.hidden) : only;
   return new PlacementError(
     "ambiguous",
     `Cannot tell which machine ${name} is${where}: there is ${
@@ -108,9 +112,20 @@ function machineCalled(
   );
 }
 
+function unseen(name: string, { type, value }: Ref): PlacementError {
+  return new PlacementError(
+    "permission",
+    `Cannot tell where the machine ${name} is: the user does not see the ${type} ${value} that it is on`,
+    "Give the user the role Read-only on the hosts and their cluster, too",
+  );
+}
+
 function machineOf(vm: Properties, known: Known, clusters: ReadonlyMap<string, Cluster>): Machine {
-  const host = hostOf(vm, known);
-  const cluster = clusters.get(parentOf(host)?.value ?? "");
+  const at = refIn(vm, "runtime.host");
+  const host = at && known.get(at.value);
+  const parent = refIn(host, "parent");
+  const cluster = clusters.get(parent?.value ?? "");
+  const hidden = at && !host ? at : parent?.type === CLUSTER && !cluster ? parent : undefined;
   const off = text(vm, "runtime.powerState") === "poweredOff";
   return {
     id: vm.ref.value,
@@ -118,17 +133,20 @@ function machineOf(vm: Properties, known: Known, clusters: ReadonlyMap<string, C
     path: `/${[...above(vm, known), nameOf(vm)].join("/")}`,
     ...(host && !off && { host: nameOf(host) }),
     ...(cluster && { cluster }),
+    ...(hidden && { hidden }),
   };
 }
 
 function clustersOf(known: Known): ReadonlyMap<string, Cluster> {
-  const all = ofType(known, "ClusterComputeResource");
+  const all = ofType(known, CLUSTER);
   const hosts = ofType(known, "HostSystem").filter(usable);
   return new Map(all.map((cluster) => {
     const { ref } = cluster;
     const name = nameOf(cluster);
     const unique = all.filter((other) => nameOf(other) === name).length === 1;
-    const usableHosts = hosts.filter((host) => parentOf(host)?.value === ref.value).map(nameOf);
+    const usableHosts = hosts.filter((host) => refIn(host, "parent")?.value === ref.value).map(
+      nameOf,
+    );
     return [ref.value, { ref, name: unique ? name : pathOf(cluster, known), usableHosts }] as const;
   }));
 }
@@ -139,13 +157,13 @@ function clusterCalled(
   known: Known,
 ): Cluster {
   const path = wanted.split("/").filter((part) => part !== "" && part !== "host").join("/");
-  const found = ofType(known, "ClusterComputeResource").filter((cluster) =>
+  const found = ofType(known, CLUSTER).filter((cluster) =>
     nameOf(cluster) === wanted || pathOf(cluster, known) === path
   );
   const [only] = found;
   const cluster = only && clusters.get(only.ref.value);
   if (cluster === undefined) {
-    const all = ofType(known, "ClusterComputeResource").map((one) => pathOf(one, known)).sort();
+    const all = ofType(known, CLUSTER).map((one) => pathOf(one, known)).sort();
     throw new PlacementError(
       "not-found",
       `Cannot find the cluster ${wanted}`,
@@ -180,14 +198,9 @@ function nameOf(object: Properties): string {
   return name.replaceAll(/%(?:2f|5c|25)/gi, (escaped) => decodeURIComponent(escaped));
 }
 
-function hostOf(vm: Properties, known: Known): Properties | undefined {
-  const host = vm.values.get("runtime.host");
-  return host && known.get(refOf(host).value);
-}
-
-function parentOf(object: Properties | undefined): Ref | undefined {
-  const parent = object?.values.get("parent");
-  return parent && refOf(parent);
+function refIn(object: Properties | undefined, path: string): Ref | undefined {
+  const value = object?.values.get(path);
+  return value && refOf(value);
 }
 
 /** Path of a cluster as people write it: without the folder `host` that every one is in. */
@@ -207,5 +220,5 @@ function above(object: Properties, known: Known): readonly string[] {
 }
 
 function up(object: Properties, known: Known): Properties | undefined {
-  return known.get(parentOf(object)?.value ?? "");
+  return known.get(refIn(object, "parent")?.value ?? "");
 }
