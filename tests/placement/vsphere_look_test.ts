@@ -1,16 +1,19 @@
 /** What is read of a vCenter, from a server of the test's own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { vsphere } from "../../src/placement/vsphere/mod.ts";
 import {
   antiAffinity,
   CLUSTER,
   configuration,
+  fakeVcenter,
   machine,
   object,
+  optionsFor,
   ref,
   type Replies,
   times,
 } from "./fake_vcenter.ts";
-import { against, reading, refused, rulesOf } from "./vsphere_kit.ts";
+import { against, certs, reading, refused, rulesOf } from "./vsphere_kit.ts";
 
 Deno.test("it looks: machines, hosts, the cluster, its rules; and logs out", async () => {
   const { result, vcenter } = await against(
@@ -65,9 +68,12 @@ Deno.test("an answer in parts that never ends is given up", async () => {
     ...reading({ machines: () => `<returnval><token>0</token>${CLUSTER}</returnval>` }),
     ContinueRetrievePropertiesEx: () => "<returnval><token>0</token></returnval>",
   };
-  const error = await refused(against(endless, (p) => p.look(["m1"])));
+  await using vcenter = fakeVcenter(certs, endless);
+  await using provider = await vsphere(optionsFor(vcenter, certs));
+  const error = await refused(provider.look(["m1"]));
   assertEquals(error.obstacle, "answer");
   assertStringIncludes(error.message, "It does not end");
+  assertEquals(times(vcenter, "ContinueRetrievePropertiesEx"), 1);
 });
 
 Deno.test("what could not be read is not taken for what is not there", async () => {
