@@ -66,6 +66,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/templates.ts",
   ],
+  // What a platform tells of machines in, and what is wrong or wanted of it out.
+  "src/placement": ["src/model.ts", "src/errors.ts", "src/diagnostics.ts"],
   "src/simulate": [
     "src/services.ts",
     "src/model.ts",
