@@ -13,7 +13,8 @@ export function findingsOf(seen: SeenGroup, known: Known, options: PlanOptions):
   const { shares } = seen;
   return [
     ...machineFindings(seen),
-    ...shares.flatMap(({ seats }) => seats.flatMap((seat) => seatFindings(seat, known, options))),
+    ...unknown(seen, options),
+    ...shares.flatMap(({ seats }) => seats.flatMap((seat) => claim(seat, known))),
     ...size(seen),
     ...shares.flatMap((share) => [
       ...room(seen, share, options),
@@ -39,22 +40,29 @@ function machineFindings({ group, missing, twice }: SeenGroup): Finding[] {
   ];
 }
 
-function seatFindings({ host, placement }: Seat, known: Known, options: PlanOptions): Finding[] {
-  const { name, failureDomain: claimed } = host;
-  if (placement.host === undefined) {
-    const code = "place-unknown";
-    if (options.places === "domains") {
-      const message = `It is not known what ${quote(name)} shares with others: it has no ` +
-        '"failure_domain"';
-      const hint = "failure_domain: NAME, that of its hypervisor, its rack or its power feed";
-      return [{ severity: "warning", code, message, host: name, hint }];
-    }
-    const message = `It is not known where ${quote(name)} is: its machine runs on no host`;
-    return [{ severity: "warning", code, message, host: name }];
+/** Members of which it is not known where they are. */
+function unknown({ group, shares }: SeenGroup, { places }: PlanOptions): Finding[] {
+  const names = shares.flatMap(({ seats }) => seats)
+    .filter(({ placement }) => placement.host === undefined).map(({ host }) => host.name);
+  const [host] = names;
+  if (host === undefined) return [];
+  const about = { severity: "warning", code: "place-unknown", group: group.name, host } as const;
+  const who = `${listText(names)} of group ${quote(group.name)}`;
+  if (places === "hosts") {
+    return [{ ...about, message: `It is not known where ${who} will be: no host runs it now` }];
   }
+  const message = `It is not known what is shared with ${who}: there is no "failure_domain"`;
+  const hint = "failure_domain: NAME, that of its hypervisor, its rack or its power feed";
+  return [{ ...about, message, hint }];
+}
+
+/** What the inventory says of where a machine is, and is not so. */
+function claim({ host, placement }: Seat, known: Known): Finding[] {
+  const { name, failureDomain: claimed } = host;
+  if (claimed === undefined || placement.host === undefined) return [];
   // A domain may be a rack: only one that is called as a host is can be wrong.
-  const meant = claimed === undefined ? undefined : [...known].find((it) => isCalled(it, claimed));
-  if (meant === undefined || meant === placement.host || claimed === undefined) return [];
+  const meant = [...known].filter((it) => isCalled(it, claimed));
+  if (meant.length === 0 || meant.includes(placement.host)) return [];
   const message = `${quote(name)} runs on host ${quote(placement.host)}, and the inventory says ` +
     `failure domain ${quote(claimed)}`;
   return [{ severity: "warning", code: "place-differs", message, host: name }];
@@ -66,6 +74,10 @@ function isCalled(host: string, domain: string): boolean {
 }
 
 function size({ group, shares }: SeenGroup): Finding[] {
+  if (group.members.length === 0) {
+    const message = `Group ${quote(group.name)} has no members`;
+    return [{ severity: "note", code: "group-empty", message, group: group.name }];
+  }
   if (group.members.length === 1 && group.policy === "anti_affinity") {
     const message = `Group ${quote(group.name)} has one member: there is nothing to keep apart`;
     return [{ severity: "note", code: "group-of-one", message, group: group.name }];
@@ -88,6 +100,8 @@ function room(
 ): Finding[] {
   const count = seats.length;
   if (group.policy !== "anti_affinity" || pool === undefined || count < 2) return [];
+  // Where none is named at all, that is what is said.
+  if (options.places === "domains" && usable.length === 0) return [];
   const there = options.places === "hosts"
     ? `pool ${quote(pool.name)} has ${placesText(usable.length, "hosts")} that can be used`
     : `the inventory has ${placesText(usable.length, "domains")}`;

@@ -180,7 +180,7 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: { placements: THREE.slice(0, 1) },
     says: ["note group-of-one"],
   },
-  "a group of none": { groups: [group([])], seen: { placements: [] }, says: [] },
+  "a group of none": { groups: [group([])], seen: { placements: [] }, says: ["note group-empty"] },
   "the rule of a group that is gone stays, and is said": {
     seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     says: ["note rule-stale"],

@@ -1,0 +1,82 @@
+/**
+ * What a placement of the inventory is about, in the terms of `src/placement/`: its groups with
+ * their machines, and the provider that tells where those are. The one place that knows every
+ * provider.
+ * @module
+ */
+import { quote } from "../../diagnostics.ts";
+import { InputError } from "../../errors.ts";
+import type { Loaded } from "../../inventory/load.ts";
+import { errorAt } from "../../inventory/problems.ts";
+import type { Host, PlacementSettings } from "../../model.ts";
+import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placement/model.ts";
+import type { PlanOptions } from "../../placement/plan_model.ts";
+import { declared } from "../../placement/providers/declared.ts";
+import { domainOf } from "../../simulate/site.ts";
+
+/** The groups of a placement, in its order, with what the inventory says of each machine. */
+export function groupsOf(
+  { provider, groups }: PlacementSettings,
+  hosts: readonly Host[],
+): readonly PlacementGroup[] {
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  const placed = new Map<string, PlacedHost>();
+  return groups.map(({ name, policy, hosts }) => ({
+    name,
+    policy,
+    members: hosts.flatMap((member) => {
+      const host = byName.get(member);
+      if (host === undefined) return [];
+      const known = placed.get(member) ?? placedHost(host, provider);
+      placed.set(member, known);
+      return [known];
+    }),
+  }));
+}
+
+function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
+  const domain = domainOf(host);
+  const named = provider === "vsphere" ? host.vars["vsphere_vm"] : undefined;
+  return {
+    name: host.name,
+    vm: typeof named === "string" ? named : host.name,
+    ...(domain === undefined ? {} : { failureDomain: domain }),
+  };
+}
+
+/** What a plan is made with, whatever is seen. */
+export function planOptions(
+  { name, clusterName, provider, vsphere }: PlacementSettings,
+  { canEnforce }: PlacementProvider,
+): PlanOptions {
+  return {
+    cluster: clusterName ?? name,
+    canEnforce,
+    places: provider === "inventory" ? "domains" : "hosts",
+    mandatory: vsphere?.mandatory ?? false,
+  };
+}
+
+/**
+ * Begins to ask whoever tells where machines are. A new provider has its case here, its word in the
+ * inventory's schema, and a folder or a file in `src/placement/`.
+ * @throws {InputError} for a provider that is not there yet
+ */
+export function providerOf(
+  settings: PlacementSettings,
+  groups: readonly PlacementGroup[],
+  { inventory, locate }: Pick<Loaded, "inventory" | "locate">,
+): Promise<PlacementProvider> {
+  switch (settings.provider) {
+    case "inventory": {
+      const domains = inventory.hosts.flatMap((host) => domainOf(host) ?? []);
+      return Promise.resolve(declared(groups.flatMap(({ members }) => members), domains));
+    }
+    case "vsphere": {
+      const message = `Cannot ask provider "vsphere" of placement of group ` +
+        `${quote(settings.name)}: this version of Holdfast does not speak to a vCenter yet`;
+      const source = locate({ placement: settings.name }, ["provider"]);
+      throw new InputError([errorAt(source, "no-provider", message, "provider: inventory")]);
+    }
+  }
+}
