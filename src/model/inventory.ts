@@ -206,6 +206,8 @@ export interface PlacementSettings {
   readonly provider: "inventory" | "vsphere";
   /** First part of the names of rules; set where the provider has rules. */
   readonly clusterName?: string;
+  /** Whether a run refuses to go on where members share a host; else it warns. */
+  readonly required: boolean;
   /** The groups, in order. */
   readonly groups: readonly {
     /** Name of the group. */

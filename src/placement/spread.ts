@@ -91,10 +91,10 @@ export function violationsOf({ group, shares }: SeenGroup): Violation[] {
 /** The numbers of a group. */
 export function spreadOf({ group, shares, missing }: SeenGroup): GroupSpread {
   const seats = inOrder(group, shares);
-  const unknown = [
+  const unknown = new Set([
     ...missing,
     ...seats.filter(({ placement }) => placement.host === undefined).map(({ host }) => host),
-  ];
+  ]);
   const most = group.policy === "spread"
     ? shares.map(({ seats, usable }) => evenly(seats.length, usable.length))
     : [];
@@ -105,7 +105,7 @@ export function spreadOf({ group, shares, missing }: SeenGroup): GroupSpread {
     hosts: hostsOf(seats),
     usable: new Set(shares.flatMap(({ usable }) => usable)).size,
     most: Math.max(1, ...most),
-    unknown: group.members.filter((it) => unknown.includes(it)).map(({ name }) => name),
+    unknown: group.members.filter((it) => unknown.has(it)).map(({ name }) => name),
   };
 }
 
@@ -116,6 +116,6 @@ export function hostsOf(seats: readonly Seat[]): string[] {
 
 /** Members in the order of the inventory again. */
 function inOrder({ members }: PlacementGroup, shares: readonly Share[]): Seat[] {
-  const all = shares.flatMap(({ seats }) => seats);
-  return members.flatMap((member) => all.find(({ host }) => host === member) ?? []);
+  const seats = new Map(shares.flatMap(({ seats }) => seats).map((seat) => [seat.host, seat]));
+  return members.flatMap((member) => seats.get(member) ?? []);
 }

@@ -21,6 +21,7 @@ ${HOSTS}`);
   assertEquals(inventory.placements, [{
     name: "all",
     provider: "inventory",
+    required: false,
     groups: [
       { name: "masters", policy: "anti_affinity", hosts: ["m1", "m2"] },
       { name: "nobody", policy: "spread", hosts: [] },

@@ -9,14 +9,13 @@ import { EXIT, InputError } from "../../errors.ts";
 import { type Loaded, loadInventory, noSecrets } from "../../inventory/load.ts";
 import { formatInputError, InventoryError } from "../../inventory/problems.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
-import { plan } from "../../placement/plan.ts";
 import type { PlacementPlan } from "../../placement/plan_model.ts";
 import { parseExtraVars } from "../extra_vars.ts";
 import type { Io } from "../io.ts";
 import { colorWanted } from "../screen.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { placementJson } from "./json.ts";
-import { groupsOf, planOptions, providerOf } from "./subject.ts";
+import { planned } from "./subject.ts";
 import { placementText, type Planned } from "./text.ts";
 
 /** Flags of `placement check`. */
@@ -63,17 +62,9 @@ export async function checkPlacement(
 }
 
 async function look(settings: PlacementSettings, loaded: Loaded): Promise<Planned> {
-  const { inventory, sources } = loaded;
-  const groups = groupsOf(settings, inventory.hosts);
+  const { inventory: { hosts }, locate, sources } = loaded;
   try {
-    await using provider = await providerOf(settings, groups, loaded);
-    const machines = groups.flatMap(({ members }) => members.map(({ vm }) => vm));
-    const options = planOptions(settings, provider);
-    return {
-      settings,
-      options,
-      plan: plan(groups, await provider.look([...new Set(machines)]), options),
-    };
+    return await planned(settings, { hosts, locate });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InventoryError(error.diagnostics, sources);

@@ -4,26 +4,33 @@
  */
 import type { Loaded } from "../../inventory/load.ts";
 import type { Diagnostic, Source } from "../../model.ts";
-import type { Finding, Violation } from "../../placement/plan_model.ts";
+import type { Finding } from "../../placement/plan_model.ts";
 import { violationText } from "../../placement/words.ts";
 import type { Planned } from "./text.ts";
 
 type Locate = Loaded["locate"];
 
-/** Violations and findings, those that stop a write first. */
-export function diagnosticsOf({ settings, options, plan }: Planned, locate: Locate): Diagnostic[] {
-  const placeOfGroup = (group: string) => locate({ placement: settings.name }, ["groups", group]);
-  // A host of the inventory that declares it is where it can be changed.
-  const placeOfHost = (host: string) => locate({ host }, ["failure_domain"]);
-  const violation = (it: Violation): Diagnostic => {
+/** Violations: at the last of the hosts where they are declared, else at the group. */
+export function violationsAt({ settings, options, plan }: Planned, locate: Locate): Diagnostic[] {
+  const { places } = options;
+  return plan.violations.map((it): Diagnostic => {
     const last = it.members.at(-1);
-    const declared = options.places === "domains" && last !== undefined;
-    return at(declared ? placeOfHost(last) : placeOfGroup(it.group), {
+    const source = places === "domains" && last !== undefined
+      ? locate({ host: last }, ["failure_domain"])
+      : locate({ placement: settings.name }, ["groups", it.group]);
+    return at(source, {
       severity: "error",
-      code: options.places === "domains" ? "shared-domain" : "shared-host",
-      message: violationText(it, options.places),
+      code: places === "domains" ? "shared-domain" : "shared-host",
+      message: violationText(it, places),
     });
-  };
+  });
+}
+
+/** Violations and findings, those that stop a write first. */
+export function diagnosticsOf(planned: Planned, locate: Locate): Diagnostic[] {
+  const { settings, plan } = planned;
+  const placeOfGroup = (group: string) => locate({ placement: settings.name }, ["groups", group]);
+  const placeOfHost = (host: string) => locate({ host }, ["failure_domain"]);
   const finding = ({ group, host, ...said }: Finding): Diagnostic => {
     const place = host !== undefined
       ? placeOfHost(host)
@@ -32,10 +39,10 @@ export function diagnosticsOf({ settings, options, plan }: Planned, locate: Loca
       : placeOfGroup(group);
     return at(place, said);
   };
-  const { errors, violations, warnings, notes } = plan;
+  const { errors, warnings, notes } = plan;
   return [
     ...errors.map(finding),
-    ...violations.map(violation),
+    ...violationsAt(planned, locate),
     ...[...warnings, ...notes].map(finding),
   ];
 }

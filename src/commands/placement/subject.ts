@@ -11,11 +11,21 @@ import { errorAt } from "../../inventory/problems.ts";
 import type { Host, PlacementSettings } from "../../model.ts";
 import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placement/model.ts";
 import type { PlanOptions } from "../../placement/plan_model.ts";
+import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
 import { domainOf } from "../../simulate/site.ts";
+import type { Planned } from "./text.ts";
+
+/** What of an inventory a placement is about. */
+export interface Site {
+  /** Every host. */
+  readonly hosts: readonly Host[];
+  /** Where a value is written. */
+  readonly locate: Loaded["locate"];
+}
 
 /** The groups of a placement, in its order, with what the inventory says of each machine. */
-export function groupsOf(
+function groupsOf(
   { provider, groups }: PlacementSettings,
   hosts: readonly Host[],
 ): readonly PlacementGroup[] {
@@ -44,8 +54,21 @@ function placedHost(host: Host, provider: PlacementSettings["provider"]): Placed
   };
 }
 
+/**
+ * Looks where the machines of a placement are, and plans.
+ * @throws {InputError} for a provider that is not there yet
+ */
+export async function planned(settings: PlacementSettings, site: Site): Promise<Planned> {
+  const groups = groupsOf(settings, site.hosts);
+  await using provider = await providerOf(settings, groups, site);
+  const machines = groups.flatMap(({ members }) => members.map(({ vm }) => vm));
+  const seen = await provider.look([...new Set(machines)]);
+  const options = planOptions(settings, provider);
+  return { settings, options, plan: plan(groups, seen, options) };
+}
+
 /** What a plan is made with, whatever is seen. */
-export function planOptions(
+function planOptions(
   { name, clusterName, provider, vsphere }: PlacementSettings,
   { canEnforce }: PlacementProvider,
 ): PlanOptions {
@@ -62,14 +85,14 @@ export function planOptions(
  * inventory's schema, and a folder or a file in `src/placement/`.
  * @throws {InputError} for a provider that is not there yet
  */
-export function providerOf(
+function providerOf(
   settings: PlacementSettings,
   groups: readonly PlacementGroup[],
-  { inventory, locate }: Pick<Loaded, "inventory" | "locate">,
+  { hosts, locate }: Site,
 ): Promise<PlacementProvider> {
   switch (settings.provider) {
     case "inventory": {
-      const domains = inventory.hosts.flatMap((host) => domainOf(host) ?? []);
+      const domains = hosts.flatMap((host) => domainOf(host) ?? []);
       return Promise.resolve(declared(groups.flatMap(({ members }) => members), domains));
     }
     case "vsphere": {

@@ -83,6 +83,7 @@ async function placementOf(
     name,
     provider: map.provider,
     ...(map.cluster_name === undefined ? {} : { clusterName: map.cluster_name }),
+    required: map.required,
     groups: groups.flatMap((group) => {
       const { policy } = map.groups[group] ?? {};
       if (policy === undefined) return [];

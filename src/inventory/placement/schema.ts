@@ -70,6 +70,11 @@ export const placementSchema = z.strictObject({
       "provider with rules needs it",
     examples: ["prod"],
   }),
+  required: z.boolean({ error: "expected true or false" }).default(false).meta({
+    description:
+      "true: check and apply refuse to go on where members share a host; false: they warn",
+    examples: [true],
+  }),
   groups: z.object({}, {
     error: "expected a mapping from groups to { policy: anti_affinity } or { policy: spread }",
   }).catchall(group).refine((all) => Object.keys(all).length > 0, {
