@@ -104,7 +104,7 @@ function room(
   if (options.places === "domains" && usable.length === 0) return [];
   const there = options.places === "hosts"
     ? `pool ${quote(pool.name)} has ${placesText(usable.length, "hosts")} that can be used`
-    : `the inventory has ${placesText(usable.length, "domains")}`;
+    : `the inventory has ${placesText(usable.length, "domains")} for it`;
   if (count > usable.length) {
     const message = `Cannot keep the ${count} members of group ${
       quote(group.name)

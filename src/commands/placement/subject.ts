@@ -80,6 +80,19 @@ function planOptions(
   };
 }
 
+/** Domains that could be used: another cluster of the inventory may be at another place. */
+function domainsOf(
+  { name }: PlacementSettings,
+  members: readonly PlacedHost[],
+  hosts: readonly Host[],
+): readonly string[] {
+  const own = hosts.filter(({ groups }) => groups.includes(name));
+  return [
+    ...own.flatMap((host) => domainOf(host) ?? []),
+    ...members.flatMap(({ failureDomain }) => failureDomain ?? []),
+  ];
+}
+
 /**
  * Begins to ask whoever tells where machines are. A new provider has its case here, its word in the
  * inventory's schema, and a folder or a file in `src/placement/`.
@@ -92,8 +105,8 @@ function providerOf(
 ): Promise<PlacementProvider> {
   switch (settings.provider) {
     case "inventory": {
-      const domains = hosts.flatMap((host) => domainOf(host) ?? []);
-      return Promise.resolve(declared(groups.flatMap(({ members }) => members), domains));
+      const members = groups.flatMap(({ members }) => members);
+      return Promise.resolve(declared(members, domainsOf(settings, members, hosts)));
     }
     case "vsphere": {
       const message = `Cannot ask provider "vsphere" of placement of group ` +

@@ -91,7 +91,7 @@ Deno.test("placement check says of whom it knows nothing", async () => {
   assertStringIncludes(
     err,
     'hosts.yaml:5:18: warning: Cannot keep the 3 members of group "masters" apart: the inventory ' +
-      "has 2 failure domains [no-room]",
+      "has 2 failure domains for it [no-room]",
   );
 });
 
@@ -126,7 +126,7 @@ Deno.test("placement check --json is data, and says the same", async () => {
   ]);
 });
 
-Deno.test("placement check prints every placement of an inventory", async () => {
+Deno.test("placement check prints every placement, each with its own group's domains", async () => {
   const { out, code } = await run(`all:
   children:
     one:
@@ -135,6 +135,7 @@ Deno.test("placement check prints every placement of an inventory", async () => 
     two:
       vars: { placement: { groups: { two: { policy: anti_affinity } } } }
       hosts: { b1: { failure_domain: x }, b2: { failure_domain: x } }
+    elsewhere: { hosts: { c1: { failure_domain: far } } }
 `);
   assertEquals(code, 2);
   assertEquals(
@@ -143,7 +144,7 @@ Deno.test("placement check prints every placement of an inventory", async () => 
 one: 2 members in 2 of 2 failure domains, each alone: ok
 
 placement of two
-two: 2 members in 1 of 2 failure domains, each alone: not kept apart
+two: 2 members in 1 of 1 failure domain, each alone: not kept apart
   shared x: b1, b2
 `,
   );
