@@ -66,22 +66,22 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/templates.ts",
   ],
-  "src/simulate": [
-    "src/services.ts",
-    "src/model.ts",
-    "src/diagnostics.ts",
-    "src/endpoint",
-    "src/inventory/connection/grammar.ts",
-  ],
-  // Where machines run: one folder for each platform, behind the seam of model.ts.
-  "src/placement/model.ts": [],
-  "src/placement/errors.ts": [],
+  // What a platform tells of machines in, and what is wrong or wanted of it out.
+  "src/placement": ["src/model.ts", "src/errors.ts", "src/diagnostics.ts"],
+  // A platform that is asked, behind the seam of model.ts.
   "src/placement/vsphere": [
     "src/model.ts",
     "src/secret.ts",
     "src/terminal.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
+  ],
+  "src/simulate": [
+    "src/services.ts",
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/endpoint",
+    "src/inventory/connection/grammar.ts",
   ],
   "src/inventory": [
     "src/addresses.ts",

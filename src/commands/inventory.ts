@@ -90,7 +90,7 @@ function bare({ resolved }: Pick<Survey, "resolved">, file: string): Inventory {
     vars: {},
   }));
   const groups = new Map([...resolved.groups.keys()].map((name) => [name, resolved.hostsOf(name)]));
-  return { file, hosts, groups, endpoints: [] };
+  return { file, hosts, groups, endpoints: [], placements: [] };
 }
 
 function refuseMixed({ list, host, graph, vars, limit }: InventoryFlags): void {

@@ -14,7 +14,7 @@ import {
 } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/select.ts";
 import { entriesOf } from "../inventory/yaml/located.ts";
-import type { Diagnostic, Endpoint, Host, Source } from "../model.ts";
+import type { Diagnostic, Endpoint, Host, PlacementSettings, Source } from "../model.ts";
 import { parseExtraVars } from "./extra_vars.ts";
 import type { Io } from "./io.ts";
 
@@ -38,6 +38,8 @@ export interface Loaded {
   readonly selected: ReadonlySet<string>;
   /** What the user should know of the inventory; it was shown, in order of appearance. */
   readonly warnings: readonly Diagnostic[];
+  /** Every `placement` of the inventory. */
+  readonly placements: readonly PlacementSettings[];
   /** Every host of the inventory. */
   readonly hosts: readonly Host[];
   /** A host of the inventory by its name, whatever its groups. */
@@ -111,6 +113,7 @@ export async function load(
     endpoints,
     selected,
     warnings,
+    placements: inventory.placements,
     hosts: inventory.hosts,
     hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
     sources,

@@ -69,6 +69,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   render: [READ, WRITE, ENVIRONMENT],
   lint: [READ, ENVIRONMENT],
   simulate: [READ, ENVIRONMENT],
+  placement: [READ, ENVIRONMENT],
   inventory: [READ, ENVIRONMENT],
   explain: [READ, ENVIRONMENT],
   report: [READ, ENVIRONMENT],

@@ -13,6 +13,7 @@ import { helpText } from "./line/help.ts";
 import { declareLab } from "./line/lab.ts";
 import { mistakeText } from "./line/mistakes.ts";
 import type { Line, Runner } from "./line/options.ts";
+import { declarePlacement } from "./line/placement.ts";
 import { declareRead } from "./line/read.ts";
 import { declareRun } from "./line/run.ts";
 import type { CommandShape } from "./line/shape.ts";
@@ -41,6 +42,7 @@ export function makeProgram(
   declareDrill(program, line);
   program.commandsGroup("Inventory:");
   declareRead(program, line);
+  declarePlacement(program, line);
   program.commandsGroup("This machine:");
   declareLab(program, line);
   declareShell(program, line);

@@ -31,6 +31,7 @@ import {
   writePrivately,
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
+import { placementsBefore } from "./placement/before.ts";
 import { predictions } from "./predictions.ts";
 import { aloneWarnings } from "./alone.ts";
 import { type Reports, withReports } from "./reports.ts";
@@ -116,6 +117,7 @@ async function perform(
     if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
     note(diagnostics);
   }
+  if (!isListing(flags) && mode !== "verify") note(await placementsBefore(loaded, io));
   const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
   if (isListing(flags)) {
     io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));

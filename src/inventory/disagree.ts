@@ -10,7 +10,7 @@ import { errorAt, placeOf, warningAt } from "./problems.ts";
 import { type Entry, same } from "./yaml/located.ts";
 
 /** Keys that belong to a group rather than to its hosts. */
-const OF_THE_GROUP = new Set(["endpoint", "ansible_group_priority"]);
+const OF_THE_GROUP = new Set(["endpoint", "placement", "ansible_group_priority"]);
 
 /** A variable of some groups that is a guess for every host that does not set it itself. */
 export interface Disagreement {

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { endpointHostSchema, endpointSchema } from "./endpoint/schema.ts";
+import { placementSchema } from "./placement/schema.ts";
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -100,13 +101,21 @@ export function inventoryJsonSchema(): JsonSchema {
         },
         additionalProperties: false,
       },
-      group_vars: variables("Variables of every host of a group", { endpoint: ref("endpoint") }),
+      group_vars: variables("Variables of every host of a group", {
+        endpoint: ref("endpoint"),
+        placement: ref("placement"),
+      }),
       host_vars: variables("Variables of one host", {
         endpoint: { description: "It belongs into the vars of a group", not: {} },
+        placement: { description: "It belongs into the vars of a group", not: {} },
       }),
       endpoint: map(
         endpointSchema,
         "A highly available address in front of API servers; the group's hosts are its load balancers",
+      ),
+      placement: map(
+        placementSchema,
+        "Which groups of hosts are kept apart on physical hosts, and what tells where they are",
       ),
       endpoint_host: map(endpointHostSchema, "What an endpoint sets for one load balancer"),
     },

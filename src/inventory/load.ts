@@ -8,6 +8,7 @@ import { secret } from "../secret.ts";
 import { connectionOf } from "./connection/connection.ts";
 import { credentialsOf, PASSWORDS, sudoVariables } from "./connection/credentials.ts";
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
+import { type PlacedPlacement, placementsOf } from "./placement/placement.ts";
 import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
 import { diskFiles, once, type SecretReader } from "./read.ts";
@@ -31,6 +32,12 @@ export interface LoadOptions extends SurveyOptions {
   readonly sudoSecrets?: SecretReader;
 }
 
+/** Who a value belongs to: an endpoint or a placement by its group, or a host. */
+export type Owner =
+  | { readonly endpoint: string }
+  | { readonly placement: string }
+  | { readonly host: string };
+
 /** An inventory that can be used, and what is known about its text. */
 export interface Loaded {
   /** The inventory. */
@@ -45,16 +52,16 @@ export interface Loaded {
    */
   credentials(hosts: readonly Host[], wish: { readonly sudo: boolean }): Promise<Credentials>;
   /**
-   * Where a value of an endpoint or a variable of a host was written: `["vrrp", "router_id"]`.
+   * Where a value of an endpoint or of a placement, or a variable of a host, was written: `["vrrp", "router_id"]`.
    * A value that was not written gives the place of the map that would hold it.
    */
   locate(
-    owner: { readonly endpoint: string } | { readonly host: string },
+    owner: Owner,
     path: readonly (string | number)[],
   ): Source | undefined;
   /** The same, and nothing where the value itself was not written. */
   written(
-    owner: { readonly endpoint: string } | { readonly host: string },
+    owner: Owner,
     path: readonly (string | number)[],
   ): Source | undefined;
 }
@@ -92,6 +99,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   );
   for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
+  const placements = await placementsOf({ resolved, folder, files, report });
   reportNames(resolved, report);
   warnOfSlips(resolved, extra, report);
 
@@ -105,6 +113,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
       hosts: [...hosts.values()],
       groups: new Map([...resolved.groups.keys()].map((name) => [name, resolved.hostsOf(name)])),
       endpoints: placed.map(({ endpoint }) => endpoint),
+      placements: placements.map(({ placement }) => placement),
     },
     warnings: tidy(diagnostics, path),
     sources: masked(sources, passwords),
@@ -122,9 +131,9 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
       }
       return { sudo: found, warnings: tidy(problems, path) };
     },
-    locate: (owner, steps) => locate(owner, steps, resolved, placed),
+    locate: (owner, steps) => locate(rootOf(owner, resolved, placed, placements), steps),
     written: (owner, steps) => {
-      const root = rootOf(owner, resolved, placed);
+      const root = rootOf(owner, resolved, placed, placements);
       return root && below(root, steps)?.source;
     },
   };
@@ -196,7 +205,7 @@ function failure(
 }
 
 function refuseEndpointOverride(extra: Entries, report: Report): void {
-  for (const key of ["endpoint", "endpoint_host"]) {
+  for (const key of ["endpoint", "endpoint_host", "placement"]) {
     const entry = extra.get(key);
     if (entry === undefined) continue;
     const message = `Cannot set "${key}" on the command line: it is read from the inventory only`;
@@ -219,12 +228,9 @@ function reportNames(resolved: Resolved, report: Report): void {
 }
 
 function locate(
-  owner: { readonly endpoint: string } | { readonly host: string },
+  root: Located | undefined,
   path: readonly (string | number)[],
-  resolved: Resolved,
-  placed: readonly PlacedEndpoint[],
 ): Source | undefined {
-  const root = rootOf(owner, resolved, placed);
   for (let length = path.length; root && length >= 0; length--) {
     const node = below(root, path.slice(0, length));
     if (node) return node.source;
@@ -234,12 +240,15 @@ function locate(
 
 /** The map that holds what an owner says. */
 function rootOf(
-  owner: { readonly endpoint: string } | { readonly host: string },
+  owner: Owner,
   resolved: Resolved,
   placed: readonly PlacedEndpoint[],
+  placements: readonly PlacedPlacement[],
 ): Located | undefined {
-  const host = "host" in owner ? resolved.hosts.get(owner.host) : undefined;
-  return "endpoint" in owner
-    ? placed.find((p) => p.endpoint.name === owner.endpoint)?.node
-    : host && mapOf(host.source, host.merged);
+  if ("endpoint" in owner) return placed.find((p) => p.endpoint.name === owner.endpoint)?.node;
+  if ("placement" in owner) {
+    return placements.find((p) => p.placement.name === owner.placement)?.node;
+  }
+  const host = resolved.hosts.get(owner.host);
+  return host && mapOf(host.source, host.merged);
 }

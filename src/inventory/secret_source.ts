@@ -14,8 +14,7 @@ const WORDS = { error: "expected a list of words, the program first" };
 const PATH = { error: "expected a path" };
 const NAME = { error: "expected the name of an environment variable" };
 
-/** The three ways to point at a secret, and the plain one. */
-export const secretSource = z.union([
+const PLACES = [
   z.strictObject({
     env: z.string(NAME).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, NAME)
       .meta({ description: "Environment variable that holds it", examples: ["VRRP_PASS"] }),
@@ -34,8 +33,18 @@ export const secretSource = z.union([
       examples: [["pass", "show", "vrrp"]],
     }),
   }),
+] as const;
+
+const SHAPE = { error: "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }" };
+
+/** The three ways to point at a secret that stands somewhere else. */
+export const secretPlace = z.union(PLACES, SHAPE);
+
+/** The three ways to point at a secret, and the plain one. */
+export const secretSource = z.union([
+  ...PLACES,
   z.string().meta({ description: "The password itself: everybody who reads the file reads it" }),
-], { error: "expected { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }" });
+], SHAPE);
 
 /** A place that a secret comes from; text is the secret itself. */
 export type SecretSource = z.output<typeof secretSource>;

@@ -6,6 +6,7 @@
 import { editDistance, quote } from "../diagnostics.ts";
 import { SUDO_PASSWORD } from "./connection/credentials.ts";
 import { ENDPOINT_HOST_KEYS, ENDPOINT_KEYS } from "./endpoint/schema.ts";
+import { PLACEMENT_KEYS } from "./placement/schema.ts";
 import { type Report, warningAt } from "./problems.ts";
 import type { Resolved } from "./resolve.ts";
 import type { Entries, Located } from "./yaml/located.ts";
@@ -41,6 +42,7 @@ const OF_ANSIBLE: ReadonlySet<string> = new Set(
 const MAPS: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ["endpoint_host", ENDPOINT_HOST_KEYS.get("") ?? []],
   ["endpoint", ENDPOINT_KEYS.get("") ?? []],
+  ["placement", PLACEMENT_KEYS],
 ];
 
 /** Warns of every such variable where it is written, once. */

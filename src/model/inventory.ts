@@ -198,6 +198,54 @@ export interface DrillSettings {
   readonly probeFrom?: Host;
 }
 
+/** Which groups of hosts are kept apart, and by what: the `placement` map, validated. */
+export interface PlacementSettings {
+  /** Name of the group that carries the `placement` map. */
+  readonly name: string;
+  /** What tells where machines are: the inventory itself, or a platform that is asked. */
+  readonly provider: "inventory" | "vsphere";
+  /** First part of the names of rules; set where the provider has rules. */
+  readonly clusterName?: string;
+  /** Whether a run refuses to go on where members share a host; else it warns. */
+  readonly required: boolean;
+  /** The groups, in order. */
+  readonly groups: readonly {
+    /** Name of the group. */
+    readonly name: string;
+    /** No two on one physical host; or at most as many as there are when they are spread evenly. */
+    readonly policy: "anti_affinity" | "spread";
+    /** Names of its hosts, in inventory order. */
+    readonly hosts: readonly string[];
+  }[];
+  /** Where the vCenter is; set with provider `vsphere`. */
+  readonly vsphere?: VsphereSettings;
+}
+
+/** A vCenter, and how to get into it. */
+export interface VsphereSettings {
+  /** Host name or IP address, with a port where it is not 443. */
+  readonly server: string;
+  /** Inventory path of the DRS cluster, or its name. @default {those that its machines are in} */
+  readonly cluster?: string;
+  /** PEM text of the CA that signed its certificate. @default {the CAs that Deno knows} */
+  readonly ca?: string;
+  /** Whether rules may not be broken, for whatever reason. */
+  readonly mandatory: boolean;
+  /** Where the name to log in with comes from. */
+  readonly user: SecretPlace | string;
+  /** Where the password comes from. */
+  readonly password: SecretPlace;
+}
+
+/** Where a secret is fetched when it is needed. */
+export type SecretPlace =
+  /** From an environment variable. */
+  | { readonly env: string }
+  /** From a file; a path that is not absolute begins at the inventory's folder. */
+  | { readonly file: string }
+  /** From what a program prints; its words. */
+  | { readonly command: readonly string[] };
+
 /** A whole inventory, resolved. */
 export interface Inventory {
   /** The file or folder that was read. */
@@ -208,4 +256,6 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Every endpoint. */
   readonly endpoints: readonly Endpoint[];
+  /** Every `placement` map. */
+  readonly placements: readonly PlacementSettings[];
 }

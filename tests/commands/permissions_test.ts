@@ -19,6 +19,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   drill: ["--allow-env", "--allow-read", "--allow-run"],
   render: ["--allow-env", "--allow-read", "--allow-write"],
   simulate: ["--allow-env", "--allow-read"],
+  placement: ["--allow-env", "--allow-read"],
   lab: ["--allow-all"],
 };
 

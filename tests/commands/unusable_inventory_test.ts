@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   lint: [],
   render: ["--out", "never-made"],
   simulate: [],
+  "placement check": [],
   inventory: [],
   explain: ["lb1"],
   history: [],
@@ -19,11 +20,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 
 for (const [name, more] of Object.entries(COMMANDS)) {
   Deno.test(`${name} refuses a device and a folder of something else`, async () => {
-    const [command = ""] = name.split(" ");
-    const device = await cli([command, "/dev/zero", ...more]);
+    const words = name.split(" ").filter((word) => !word.startsWith("-"));
+    const device = await cli([...words, "/dev/zero", ...more]);
     assertEquals(device.code, 1);
     assertStringIncludes(device.err, 'Cannot read "/dev/zero": it is a device or a socket');
-    const folder = await cli([command, ".", ...more]);
+    const folder = await cli([...words, ".", ...more]);
     assertEquals(folder.code, 1);
     assertStringIncludes(folder.err, 'Cannot use the folder "." as an inventory');
     assertStringIncludes(folder.err, "name the file that is the inventory");

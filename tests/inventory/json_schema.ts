@@ -70,6 +70,7 @@ const KEYWORDS: Readonly<Record<string, (it: Case) => boolean | string[]>> = {
   minLength: ({ wanted, value }) => typeof value !== "string" || value.length >= wanted,
   minimum: ({ wanted, value }) => typeof value !== "number" || value >= wanted,
   maximum: ({ wanted, value }) => typeof value !== "number" || value <= wanted,
+  minProperties: ({ wanted, value }) => !isMap(value) || Object.keys(value).length >= wanted,
   minItems: ({ wanted, value }) => !Array.isArray(value) || value.length >= wanted,
   items: ({ wanted, value, path, check }) =>
     Array.isArray(value) ? value.flatMap((it, i) => check(wanted, it, `${path}.${i}`)) : [],

@@ -66,6 +66,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast simulate hosts.yaml --strict", "for CI: is one loss too much?"],
     ["holdfast simulate hosts.yaml --json", "every case, for scripts"],
   ],
+  placement: [
+    ["holdfast placement check hosts.yaml", "who shares a physical host, or a failure domain"],
+    ["holdfast placement check hosts.yaml --json", "the same, for scripts"],
+  ],
   inventory: [
     ["holdfast inventory hosts.yaml --graph", "groups and their hosts"],
     ["holdfast inventory hosts.yaml --host lb1", "every variable of a host"],
@@ -99,7 +103,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.ok, "as wished"],
   [EXIT.usage, "the command line or the inventory is wrong; no host was touched"],
-  [EXIT.changes, "check found something to change; simulate --strict, one loss too many"],
+  [
+    EXIT.changes,
+    "check found something to change; simulate --strict, one loss too many; placement check, a shared host",
+  ],
   [EXIT.failed, "a host, a condition or a drill failed, or a drill could not be measured"],
   [EXIT.unreachable, "a host could not be reached"],
   [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
@@ -125,6 +132,7 @@ export function exitCodes(command: string): readonly number[] {
       // Interrupting one is nothing rare: it heals.
       return [ok, usage, failed, unreachable, stale, EXIT.interrupted];
     case "simulate":
+    case "placement":
       return [ok, usage, changes];
     case "lab":
       return [ok, usage, failed];

@@ -16,6 +16,8 @@ export interface Subject<T> {
   readonly schema: z.ZodType<T>;
   /** Known keys by path, for suggestions. */
   readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** The variable that holds it, for suggestions. @default {"endpoint"} */
+  readonly variable?: string;
   /** Paths whose value is never shown. */
   readonly secrets?: readonly string[];
 }
@@ -74,7 +76,9 @@ function suggestion<T>(key: string, path: Path, subject: Subject<T>): string | u
   if (near !== undefined) return near;
   const [elsewhere] = [...subject.keys].find(([, keys]) => keys.includes(key)) ?? [];
   if (elsewhere === undefined || elsewhere.includes("*")) return undefined;
-  return elsewhere === "" ? `${key}, directly in endpoint` : `${elsewhere}: { ${key}: ... }`;
+  return elsewhere === ""
+    ? `${key}, directly in ${subject.variable ?? "endpoint"}`
+    : `${elsewhere}: { ${key}: ... }`;
 }
 
 function wrongValue<T>(

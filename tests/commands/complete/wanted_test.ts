@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "apply x --diff --ste": ["--step"],
   "completions ": ["bash", "zsh", "fish"],
   "completions z": ["zsh"],
+  "placement ": ["check"],
+  "placement check h.yaml --j": ["--json"],
   "help ver": ["verify"],
   "lab s": ["status", "ssh"],
   "lab ssh ": [],
@@ -55,6 +57,7 @@ const files = (path: string, prefix: string, suffixes: readonly string[]) => ({
 const INVENTORY = ["yaml", "yml", "json", "ini"];
 
 const PLACES: Readonly<Record<string, object>> = {
+  "placement check inv": files("inv", "", INVENTORY),
   "apply inv": files("inv", "", INVENTORY),
   "apply --limit lb1 inv": files("inv", "", INVENTORY),
   "apply -bl lb1 inv": files("inv", "", INVENTORY),

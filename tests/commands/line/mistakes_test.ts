@@ -15,11 +15,11 @@ const MISTAKES: Readonly<Record<string, string>> = {
    help: holdfast --help
 `,
   "zzz": `Cannot run "zzz": there is no such command
-   hint: commands are apply, check, verify, report, rollback, history, drill, lint, render, simulate, inventory, explain, schema, lab, completions, help
+   hint: commands are apply, check, verify, report, rollback, history, drill, lint, render, simulate, inventory, explain, schema, placement, lab, completions, help
    help: holdfast --help
 `,
   "help nope": `Cannot run "nope": there is no such command
-   hint: commands are apply, check, verify, report, rollback, history, drill, lint, render, simulate, inventory, explain, schema, lab, completions, help
+   hint: commands are apply, check, verify, report, rollback, history, drill, lint, render, simulate, inventory, explain, schema, placement, lab, completions, help
    help: holdfast --help
 `,
   "apply x --dif --limt lb1 --bogus": `Cannot use "--dif": holdfast apply has no such option

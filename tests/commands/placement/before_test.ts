@@ -1,0 +1,67 @@
+/** What check and apply say of placements, before they contact a host. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { withTempDir } from "../../helpers.ts";
+import { cli, type CliResult, DEAD_END } from "../cli.ts";
+
+/** Two load balancers in one failure domain, at a port where nobody listens. */
+const inventory = (placement: string) =>
+  DEAD_END.replace(
+    "ansible_port: 1",
+    `ansible_port: 1\n    failure_domain: esx-01\n    ${placement}`,
+  );
+
+const PLACEMENT = "placement: { groups: { load_balancers: { policy: anti_affinity } } }";
+const SHARED =
+  'Members of group "load_balancers" share failure domain "esx-01": "lb1" and "lb2" [shared-domain]';
+
+async function run(placement: string, args: readonly string[]): Promise<CliResult> {
+  let result: CliResult = { code: -1, out: "", err: "" };
+  await withTempDir(async (dir) => {
+    const file = join(dir, "hosts.yaml");
+    await Deno.writeTextFile(file, inventory(placement));
+    const [command = "", ...more] = args;
+    result = await cli([command, file, ...more]);
+  });
+  return result;
+}
+
+for (const command of ["check", "apply"]) {
+  Deno.test(`${command} warns of members that share a failure domain, and goes on`, async () => {
+    const { code, err } = await run(PLACEMENT, [command]);
+    assertEquals(code, 4);
+    assertStringIncludes(err, `hosts.yaml:5:21: warning: ${SHARED}`);
+  });
+
+  Deno.test(`${command} contacts no host where a placement is required and does not hold`, async () => {
+    const required = PLACEMENT.replace("{ groups", "{ required: true, groups");
+    const { code, err, out } = await run(required, [command]);
+    assertEquals(code, 1);
+    assertStringIncludes(err, `hosts.yaml:5:21: ${SHARED}`);
+    assert(!`${out}${err}`.includes("Cannot connect"), err);
+  });
+}
+
+Deno.test("verify, a listing, and hosts of another placement hear nothing of it", async () => {
+  const required = PLACEMENT.replace("{ groups", "{ required: true, groups");
+  const verified = await run(required, ["verify"]);
+  assertEquals([verified.code, verified.err.includes("shared-domain")], [4, false]);
+  const listed = await run(required, ["apply", "--list-hosts"]);
+  assertEquals([listed.code, listed.err.includes("shared-domain")], [0, false]);
+  const other = await run(
+    "placement: { required: true, groups: { ungrouped: { policy: anti_affinity } } }",
+    ["check"],
+  );
+  assertEquals([other.code, other.err.includes("shared-domain")], [4, false]);
+});
+
+Deno.test("a platform that a run cannot ask is passed over, and refused where it is required", async () => {
+  const vsphere = (more: string) =>
+    `placement: { ${more}provider: vsphere, cluster_name: prod, vsphere: { server: vc.example.com }, ` +
+    "groups: { load_balancers: { policy: anti_affinity } } }";
+  const passed = await run(vsphere(""), ["check"]);
+  assertEquals([passed.code, passed.err.includes("placement")], [4, false]);
+  const refused = await run(vsphere("required: true, "), ["check"]);
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.err, 'Cannot ask provider "vsphere" of placement of group "all"');
+});

@@ -1,0 +1,33 @@
+/**
+ * docs/placement.md shows what the command says of the inventory that it shows. Run with
+ * HOLDFAST_UPDATE=1 to write that part anew, then read the diff.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { join } from "@std/path";
+import { checkPlacement } from "../../../src/commands/placement/check.ts";
+import { withTempDir } from "../../helpers.ts";
+
+const MANUAL = new URL("../../../docs/placement.md", import.meta.url);
+
+Deno.test("docs/placement.md shows what placement check says", async () => {
+  const text = await Deno.readTextFile(MANUAL);
+  const [, yaml] = /<!-- inventory -->\s+```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+  assert(yaml !== undefined);
+  let said = "";
+  await withTempDir(async (dir) => {
+    const file = join(dir, "hosts.yaml");
+    await Deno.writeTextFile(file, yaml);
+    const say = (line: string) => void (said += stripAnsiCode(line).replaceAll(`${dir}/`, ""));
+    let errors = "";
+    const code = await checkPlacement(file, {}, { out: say, err: (line) => void (errors += line) });
+    say(`\n${errors}`);
+    assertEquals(code, 2);
+  });
+  const wanted = text.replace(
+    /<!-- output -->[\s\S]*?<!-- end -->/,
+    () => `<!-- output -->\n\n\`\`\`\n${said.trimEnd()}\n\`\`\`\n\n<!-- end -->`,
+  );
+  if (Deno.env.get("HOLDFAST_UPDATE") === "1") await Deno.writeTextFile(MANUAL, wanted);
+  assertEquals(await Deno.readTextFile(MANUAL), wanted);
+});

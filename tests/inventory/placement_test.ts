@@ -1,0 +1,111 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { load, memory, problems } from "./helpers.ts";
+
+const HOSTS = `
+  children:
+    masters: { hosts: { m1: { failure_domain: a }, m2: { vsphere_vm: k8s-2 } } }
+    nobody: {}
+`;
+
+const PEM = `-----BEGIN CERTIFICATE-----
+AAAA
+-----END CERTIFICATE-----
+`;
+
+Deno.test("loadInventory() gives a placement what it says and what it leaves out", async () => {
+  const { inventory } = await load(`
+all:
+  vars:
+    placement: { groups: { masters: { policy: anti_affinity }, nobody: { policy: spread } } }
+${HOSTS}`);
+  assertEquals(inventory.placements, [{
+    name: "all",
+    provider: "inventory",
+    required: false,
+    groups: [
+      { name: "masters", policy: "anti_affinity", hosts: ["m1", "m2"] },
+      { name: "nobody", policy: "spread", hosts: [] },
+    ],
+  }]);
+});
+
+Deno.test("loadInventory() gives a placement its vCenter, and asks for no secret", async () => {
+  const files = {
+    "hosts.yaml": `
+all:
+  vars:
+    placement:
+      provider: vsphere
+      cluster_name: prod
+      groups: { masters: { policy: anti_affinity } }
+      vsphere: { server: vcenter.example.com, ca_file: vmca.pem }
+${HOSTS}`,
+    "vmca.pem": `Certificate of the vCenter\n${PEM}`,
+  };
+  const never = () => {
+    throw new Error("a secret was asked for");
+  };
+  const { inventory } = await load(files, {
+    files: memory(files),
+    secrets: { env: never, file: never, command: never },
+  });
+  assertEquals(inventory.placements[0]?.vsphere, {
+    server: "vcenter.example.com",
+    ca: PEM,
+    mandatory: false,
+    user: { env: "VSPHERE_USER" },
+    password: { env: "VSPHERE_PASSWORD" },
+  });
+});
+
+Deno.test("locate() knows the places of a placement", async () => {
+  const { locate, written } = await load(`
+all:
+  vars:
+    placement:
+      groups:
+        masters: { policy: anti_affinity }
+${HOSTS}`);
+  const place = (path: string[]) => locate({ placement: "all" }, path);
+  assertEquals(place(["groups", "masters"])?.line, 6);
+  assertEquals(place(["vsphere", "server"])?.line, 5);
+  assertEquals(written({ placement: "all" }, ["vsphere"]), undefined);
+  assertEquals(locate({ placement: "masters" }, []), undefined);
+});
+
+Deno.test("a placement of one group is that of no other, and both may stand", async () => {
+  const { inventory } = await load(`
+all:
+  children:
+    prod:
+      vars: { placement: { groups: { masters: { policy: anti_affinity } } } }
+      children: { masters: { hosts: { m1: {} } } }
+    other:
+      vars: { placement: { groups: { masters: { policy: spread } } } }
+      hosts: { m1: {} }
+`);
+  assertEquals(inventory.placements.map(({ name }) => name), ["prod", "other"]);
+});
+
+Deno.test("a name that is almost placement is warned of, and the command line sets none", async () => {
+  const { warnings } = await load("all: { vars: { placment: { groups: {} } }, hosts: { a: {} } }");
+  assertEquals(warnings.map(({ code, hint }) => [code, hint]), [
+    ["unread-variable", 'did you mean "placement"?'],
+  ]);
+  const text = await problems("all: { hosts: { a: {} } }", { extraVars: { placement: {} } });
+  assertStringIncludes(text, 'Cannot set "placement" on the command line');
+});
+
+Deno.test("a plain password of a vCenter is refused, and never shown", async () => {
+  const text = await problems(`
+all:
+  vars:
+    placement:
+      provider: vsphere
+      cluster_name: prod
+      groups: { masters: { policy: anti_affinity } }
+      vsphere: { server: vcenter.example.com, password: hunter2hunter2 }
+${HOSTS}`);
+  assertStringIncludes(text, 'Cannot use "vsphere.password" of placement of group "all": expected');
+  assertEquals(text.includes("hunter2"), false, text);
+});
