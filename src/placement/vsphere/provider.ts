@@ -69,13 +69,11 @@ function seen(
 }
 
 function poolOf(
-  { name, usableHosts, ref }: Cluster,
+  { name, usableHosts }: Cluster,
   config: ClusterConfig | undefined,
   machines: readonly Machine[],
 ): Pool {
-  const excepted = machines.some(({ id, cluster }) =>
-    cluster?.ref.value === ref.value && config?.excepted.has(id)
-  );
+  const excepted = machines.some(({ id }) => config?.excepted.has(id));
   const enforcing = config?.enforcing ?? "off";
   return { name, usableHosts, enforcing: enforcing === "auto" && excepted ? "manual" : enforcing };
 }
