@@ -87,22 +87,25 @@ Deno.test("a server that does not answer is given up", async () => {
 });
 
 Deno.test("a server that is lost, or stops, in the middle of an answer is unreachable", async () => {
-  const begun = (then: (to: ReadableStreamDefaultController) => void) => () =>
-    new Response(
-      new ReadableStream({
-        start(to) {
-          to.enqueue(new TextEncoder().encode("<soapenv:"));
-          setTimeout(() => then(to), 20);
-        },
-      }),
-    );
-  const lost = begun((to) => to.error(new Error("lost")));
-  const stopped = begun(() => {});
-  for (const RetrieveServiceContent of [lost, stopped]) {
-    await using vcenter = fakeVcenter(certs, { RetrieveServiceContent });
-    const error = await refused(vsphere(optionsFor(vcenter, certs, { answerMs: 300 })));
-    assertEquals(error.obstacle, "unreachable");
-    assertStringIncludes(error.message, `Cannot reach ${vcenter.server}: `);
+  for (const then of ["closes", "stops"]) {
+    const { cert, key } = certs;
+    using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+    const served = (async () => {
+      const connection = await listener.accept();
+      await connection.read(new Uint8Array(4096));
+      const begun = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<soapenv:Envelope";
+      await connection.write(new TextEncoder().encode(begun));
+      // Until the other side has given up.
+      if (then === "stops") {
+        while (await connection.read(new Uint8Array(4096)).catch(() => null));
+      }
+      connection.close();
+    })();
+    const server = `127.0.0.1:${listener.addr.port}`;
+    const error = await refused(vsphere(optionsFor({ server }, certs, { answerMs: 300 })));
+    assertEquals(error.obstacle, "unreachable", then);
+    assertStringIncludes(error.message, `Cannot reach ${server}: `);
+    await served;
   }
 });
 
