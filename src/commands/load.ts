@@ -57,6 +57,8 @@ export interface Loaded {
    * @throws {InputError} with everything that cannot be had
    */
   credentials(hosts: readonly Host[], wish: { readonly sudo: boolean }): Promise<Credentials>;
+  /** Who asks the platform of a placement. @throws {InputError} with everything that cannot be had */
+  readonly login: LoadedInventory["login"];
 }
 
 /**
@@ -75,12 +77,15 @@ export async function load(
     ...(flags.user === undefined ? {} : { ansible_user: flags.user }),
     ...(flags.become === true ? { ansible_become: true } : {}),
   });
-  const { inventory, warnings, sources, locate, written, credentials } = await loadInventory(path, {
-    ...given,
-    extraVars: new Map([...given.extraVars, ...shorthands]),
-    // Who needs no secret of the endpoint still has to get into its hosts.
-    ...(secrets === undefined ? {} : { secrets, sudoSecrets: realSecrets }),
-  });
+  const { inventory, warnings, sources, locate, written, credentials, login } = await loadInventory(
+    path,
+    {
+      ...given,
+      extraVars: new Map([...given.extraVars, ...shorthands]),
+      // Who needs no secret of the endpoint still has to get into its hosts.
+      ...(secrets === undefined ? {} : { secrets, sudoSecrets: realSecrets }),
+    },
+  );
   const warn = (found: readonly Diagnostic[]) => {
     if (found.length > 0) io.err(`${formatDiagnostics(found, sources)}\n`);
   };
@@ -119,6 +124,7 @@ export async function load(
     sources,
     locate,
     written,
+    login,
     placeOf: (host) => locate({ host }, []),
     credentials: async (hosts, wish) => {
       const found = await credentials(hosts, wish);

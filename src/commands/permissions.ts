@@ -6,7 +6,7 @@
 import { EXIT } from "../errors.ts";
 import { quote } from "../shell.ts";
 import { askSecrets, NO_SECRETS, secretsKnown } from "./secrets_known.ts";
-import type { SecretsNamed } from "./secrets_named.ts";
+import type { PlatformNeeds, SecretsNamed } from "./secrets_named.ts";
 
 /** What tells which permissions a command needs beside its own. */
 export interface Wants {
@@ -98,20 +98,36 @@ export function denoArgs(
   command: string,
   script: string,
   args: readonly string[],
-  { env, programs, drills, ...wants }: SecretsNamed & Omit<Wants, "inventory"> = NO_SECRETS,
+  { env, programs, drills, platforms, ...wants }: SecretsNamed & Omit<Wants, "inventory"> =
+    NO_SECRETS,
 ): string[] {
   const flags = needsOf(command, wants).map(({ flag }) => flag);
-  const more = env.filter((name) => !isGranted(name));
+  const asked = wants.offline === true ? [] : platformsOf(command, platforms);
+  const more = [...env, ...asked.flatMap(({ env }) => env)].filter((name) => !isGranted(name));
   const drill = command === "drill" && wants.offline !== true ? drills : undefined;
-  const started = [...programs, ...drill?.programs ?? []];
+  const started = [
+    ...programs,
+    ...asked.flatMap(({ programs }) => programs),
+    ...drill?.programs ?? [],
+  ];
   const granted = merged([
     ...flags,
     ...more.map((name) => `--allow-env=${name}`),
     ...started.map((program) => `--allow-run=${program}`),
+    ...asked.map(({ address }) => `--allow-net=${address}`),
     ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
   ]);
   const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
   return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
+}
+
+/** Platforms that a command asks; a run asks those alone whose placement is required. */
+function platformsOf(
+  command: string,
+  all: readonly PlatformNeeds[] = [],
+): readonly PlatformNeeds[] {
+  if (command === "placement") return all;
+  return ["apply", "check"].includes(command) ? all.filter(({ required }) => required) : [];
 }
 
 /** Flags of the same kind as one, each value once. */
@@ -141,14 +157,21 @@ function inventoryLines(command: string, named: SecretsNamed | undefined): strin
     return `\n\n${what} beside that is not known before it may be read:\n` +
       "with --allow-read alone, the variables and programs are named here.";
   }
-  const env = named.env.filter((name) => !isGranted(name));
+  const asked = platformsOf(command, named.platforms);
+  const env = distinct([...named.env, ...asked.flatMap(({ env }) => env)])
+    .filter((name) => !isGranted(name));
+  const started = distinct([...named.programs, ...asked.flatMap(({ programs }) => programs)]);
   const secrets = [
     ...(env.length === 0 ? [] : [`--allow-env=${env.join(",")}`]),
-    ...(named.programs.length === 0 ? [] : [`--allow-run=${named.programs.join(",")}`]),
+    ...(started.length === 0 ? [] : [`--allow-run=${started.join(",")}`]),
   ];
   const { addresses, programs } = named.drills ?? { addresses: [], programs: [] };
   const lines: readonly (readonly [flags: readonly string[], why: string])[] = [
     [secrets, "fetch the secrets that the inventory names"],
+    [
+      distinct(asked.map(({ address }) => `--allow-net=${address}`)),
+      "ask the platform where machines run",
+    ],
     [
       drilling ? addresses.map((it) => `--allow-net=${it}`) : [],
       "ask the endpoint as a client does",
@@ -161,6 +184,8 @@ function inventoryLines(command: string, named: SecretsNamed | undefined): strin
   return lines.filter(([flags]) => flags.length > 0)
     .map(([flags, why]) => `\n  ${flags.join(" ")}\n      to ${why}`).join("");
 }
+
+const distinct = (all: readonly string[]) => [...new Set(all)];
 
 /** A command line as a person would type it; it means the same in every shell. */
 function typed(words: readonly string[]): string {

@@ -9,7 +9,7 @@ import { bracketed, ownAddressesOf } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
 import type { Programs } from "../inventory/programs.ts";
-import type { Endpoint } from "../model.ts";
+import type { Endpoint, PlacementSettings } from "../model.ts";
 import { inventoryOf } from "./plan_file.ts";
 
 /** Where an inventory takes its secrets from. */
@@ -20,6 +20,20 @@ export interface SecretsNamed {
   readonly programs: readonly string[];
   /** What drills need beside that. @default {nothing} */
   readonly drills?: DrillNeeds;
+  /** What asking the platforms of its placements needs beside that. @default {nothing} */
+  readonly platforms?: readonly PlatformNeeds[];
+}
+
+/** What asking one platform needs. */
+export interface PlatformNeeds {
+  /** Environment variables. */
+  readonly env: readonly string[];
+  /** Programs that print user or password. */
+  readonly programs: readonly string[];
+  /** `name:port` of the platform. */
+  readonly address: string;
+  /** Whether every run asks it. */
+  readonly required: boolean;
 }
 
 /** What the drills of an inventory start and ask. */
@@ -35,6 +49,7 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
   const env = new Set<string>();
   const programs = new Set<string>();
   let drills: DrillNeeds = { programs: [], addresses: [] };
+  let platforms: readonly PlatformNeeds[] = [];
   const unread = "unread";
   const secrets = {
     // What it gives is not judged, so that one that is wrong hides none of the others.
@@ -56,12 +71,28 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
     const options = { secrets, programs: inventories };
     const { inventory, credentials } = await loadInventory(await inventoryOf(path), options);
     drills = drillNeeds(inventory.endpoints);
+    platforms = platformNeeds(inventory.placements);
     // Whichever hosts are selected later, and whether or not sudo's password will be asked for.
     for (const host of inventory.hosts) await named(credentials([host], { sudo: true }));
   } catch (error) {
     ignoreInput(error);
   }
-  return { env: [...env], programs: [...programs], drills };
+  return { env: [...env], programs: [...programs], drills, platforms };
+}
+
+/** What asking the platforms of some placements needs; nothing is fetched. */
+export function platformNeeds(placements: readonly PlacementSettings[]): PlatformNeeds[] {
+  return placements.flatMap(({ vsphere, required }) => {
+    if (vsphere === undefined) return [];
+    const { server, user, password } = vsphere;
+    const places = [user, password].filter((place) => typeof place === "object");
+    return [{
+      env: places.flatMap((place) => "env" in place ? [place.env] : []),
+      programs: places.flatMap((place) => "command" in place ? place.command.slice(0, 1) : []),
+      address: /:\d+$/.test(server.replace(/^\[.*\]/, "")) ? server : `${server}:443`,
+      required,
+    }];
+  });
 }
 
 /** What drills of some endpoints ask and start. */

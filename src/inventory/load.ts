@@ -8,6 +8,7 @@ import { secret } from "../secret.ts";
 import { connectionOf } from "./connection/connection.ts";
 import { credentialsOf, PASSWORDS, sudoVariables } from "./connection/credentials.ts";
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
+import { loginOf, loginVariables, type PlacementLogin } from "./placement/login.ts";
 import { type PlacedPlacement, placementsOf } from "./placement/placement.ts";
 import { maskPasswords, maskValue } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
@@ -21,6 +22,7 @@ import { unusable } from "./yaml/usable.ts";
 
 export { ENDPOINT_SNIPPET } from "./endpoint/snippet.ts";
 export { formatInputError, InventoryError } from "./problems.ts";
+export { type PlacementLogin } from "./placement/login.ts";
 export { type Files, type SecretReader } from "./read.ts";
 export { noSecrets, realSecrets } from "./real_secrets.ts";
 
@@ -28,7 +30,7 @@ export { noSecrets, realSecrets } from "./real_secrets.ts";
 export interface LoadOptions extends SurveyOptions {
   /** Fetches secrets. @default {realSecrets} */
   readonly secrets?: SecretReader;
-  /** Fetches sudo's passwords. @default {the same} */
+  /** Fetches sudo's passwords, and what logs in to platforms. @default {the same} */
   readonly sudoSecrets?: SecretReader;
 }
 
@@ -51,6 +53,11 @@ export interface Loaded {
    * @throws {InventoryError} with every one that cannot be had, or that Holdfast does not use
    */
   credentials(hosts: readonly Host[], wish: { readonly sudo: boolean }): Promise<Credentials>;
+  /**
+   * Fetches who asks the platform of a placement, which is named by its group.
+   * @throws {InventoryError} with everything that cannot be had
+   */
+  login(placement: string): Promise<PlacementLogin>;
   /**
    * Where a value of an endpoint or of a placement, or a variable of a host, was written: `["vrrp", "router_id"]`.
    * A value that was not written gives the place of the map that would hold it.
@@ -100,6 +107,9 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
   const placements = await placementsOf({ resolved, folder, files, report });
+  for (const name of loginVariables(placements.map(({ placement }) => placement))) {
+    sudoSecrets.conceal?.(name);
+  }
   reportNames(resolved, report);
   warnOfSlips(resolved, extra, report);
 
@@ -130,6 +140,14 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
         throw failure(problems, path, sources, passwords);
       }
       return { sudo: found, warnings: tidy(problems, path) };
+    },
+    login: async (name) => {
+      const problems: Diagnostic[] = [];
+      const one = placements.find(({ placement }) => placement.name === name);
+      const report: Report = (problem) => problems.push(problem);
+      const found = one && await loginOf(one, { folder, secrets: sudoSecrets, report });
+      if (found !== undefined) return found;
+      throw new InventoryError(problems, masked(sources, passwords));
     },
     locate: (owner, steps) => locate(rootOf(owner, resolved, placed, placements), steps),
     written: (owner, steps) => {

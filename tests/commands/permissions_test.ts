@@ -72,6 +72,26 @@ Deno.test("denoArgs() lets drills ask the endpoint, and start what the inventory
   assertEquals(list.filter((arg) => /^--allow-(run|net)/.test(arg)), ["--allow-run=pass"]);
 });
 
+Deno.test("denoArgs() lets placement ask the platforms, and a run those that are required", () => {
+  const platform = { env: ["VC_PW"], programs: ["pass"], address: "vc1:443", required: false };
+  const platforms = [
+    platform,
+    { env: ["OTHER"], programs: [], address: "vc2:8443", required: true },
+  ];
+  const named = { env: [], programs: [], platforms };
+  const asked = (command: string, more: { readonly offline?: boolean } = {}) =>
+    denoArgs(command, SCRIPT, [], { ...named, ...more }).flatMap((arg) => {
+      const [flag = "", values = ""] = arg.split("=");
+      const shown = values.split(",").filter((it) => !/^ssh$|^HOLDFAST|^[A-Z_]+$/.test(it));
+      const own = values.split(",").filter((it) => ["VC_PW", "OTHER"].includes(it));
+      return /^--allow-(run|net|env)$/.test(flag) ? [...shown, ...own] : [];
+    });
+  assertEquals(asked("placement"), ["VC_PW", "OTHER", "pass", "vc1:443", "vc2:8443"]);
+  assertEquals(asked("apply"), ["OTHER", "vc2:8443"]);
+  assertEquals(asked("check"), ["OTHER", "vc2:8443"]);
+  assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
+});
+
 /** An inventory with a secret that is taken from somewhere. */
 const WITH_SECRET = (from: string) =>
   `all:

@@ -97,3 +97,32 @@ Deno.test("secretsNamed() names what drills start and ask", () =>
       addresses: ["127.0.0.1"],
     });
   }));
+
+Deno.test("secretsNamed() names what asking a platform needs, and that server alone", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.yaml`;
+    const platforms = async (vsphere: string, required = "false") => {
+      const text = `all:
+  vars:
+    placement: { provider: vsphere, cluster_name: prod, required: ${required}, groups: { all: { policy: spread } }, vsphere: { ${vsphere} } }
+  hosts: { a: {} }
+`;
+      await Deno.writeTextFile(path, text);
+      const { env, programs, platforms } = await everythingNamed(path);
+      // Who asks no platform gets nothing of it.
+      assertEquals([env, programs], [[], []]);
+      return platforms;
+    };
+    const usual = ["VSPHERE_USER", "VSPHERE_PASSWORD"];
+    assertEquals(await platforms("server: vc.example.com"), [
+      { env: usual, programs: [], address: "vc.example.com:443", required: false },
+    ]);
+    const command = "server: '[fd00::1]', user: me, password: { command: [pass, show, vc] }";
+    assertEquals(await platforms(command, "true"), [
+      { env: [], programs: ["pass"], address: "[fd00::1]:443", required: true },
+    ]);
+    const file = "server: '[fd00::1]:8443', user: { file: u }, password: { env: PW }";
+    assertEquals(await platforms(file), [
+      { env: ["PW"], programs: [], address: "[fd00::1]:8443", required: false },
+    ]);
+  }));

@@ -1,6 +1,6 @@
 /**
- * What a run says of placements before it contacts a host. Only what the inventory declares is
- * looked at: a run asks no platform.
+ * What a run says of placements before it contacts a host. What the inventory declares is always
+ * looked at; a platform is asked only where the placement is required.
  * @module
  */
 import { formatDiagnostics } from "../../diagnostics.ts";
@@ -16,18 +16,19 @@ import { planned } from "./subject.ts";
  * @throws {InputError} where a placement is required and does not hold, or cannot be looked at
  */
 export async function placementsBefore(
-  { placements, selected, hosts, locate, sources }: Pick<
+  { placements, selected, ...site }: Pick<
     Loaded,
-    "placements" | "selected" | "hosts" | "locate" | "sources"
+    "placements" | "selected" | "hosts" | "locate" | "login" | "sources"
   >,
   io: Pick<Io, "err">,
 ): Promise<readonly Diagnostic[]> {
+  const { locate, sources } = site;
   const found: Diagnostic[] = [];
   for (const settings of placements) {
     const concerned = settings.groups.some((group) => group.hosts.some((it) => selected.has(it)));
     if (!concerned || (settings.provider !== "inventory" && !settings.required)) continue;
     const severity = settings.required ? "error" : "warning";
-    const all = violationsAt(await planned(settings, { hosts, locate }), locate);
+    const all = violationsAt(await planned(settings, site), locate);
     found.push(...all.map((it): Diagnostic => ({ ...it, severity })));
   }
   if (found.some(({ severity }) => severity === "error")) throw new InventoryError(found, sources);

@@ -2,14 +2,46 @@
  * Plans of placements as data: a contract, to which fields are only added. Text only.
  * @module
  */
-import type { Finding } from "../../placement/plan_model.ts";
+import type { Finding, RuleChange } from "../../placement/plan_model.ts";
 import { escaped } from "../../terminal.ts";
 import { VERSION } from "../../version.ts";
 import type { Planned } from "./text.ts";
 
-/** All plans as one JSON document. */
-export function placementJson(all: readonly Planned[]): string {
-  const placements = all.map(({ settings, options, plan }) => ({
+/** What was done to rules, and what was seen afterwards. */
+export interface Outcome {
+  /** Whether it was only said what would be done. */
+  readonly check: boolean;
+  /** Writes that were made, in order. */
+  readonly written: readonly Written[];
+  /** What was seen after them; nothing where that did not come about. */
+  readonly after: readonly Planned[];
+}
+
+/** A write that was made. */
+export interface Written {
+  /** Name of the placement. */
+  readonly placement: string;
+  /** The write. */
+  readonly change: RuleChange;
+}
+
+/** All plans as one JSON document, with what came of them where they were to be carried out. */
+export function placementJson(all: readonly Planned[], outcome?: Outcome): string {
+  const data = {
+    format: 1,
+    holdfast: VERSION,
+    placements: all.map(placement),
+    ...(outcome && {
+      check: outcome.check,
+      written: outcome.written.map(({ placement, change }) => ({ placement, ...change })),
+      after: outcome.after.map(placement),
+    }),
+  };
+  return `${JSON.stringify(data, null, 2).split("\n").map(escaped).join("\n")}\n`;
+}
+
+function placement({ settings, options, plan }: Planned) {
+  return {
     placement: settings.name,
     provider: settings.provider,
     enforced: options.canEnforce,
@@ -20,9 +52,7 @@ export function placementJson(all: readonly Planned[]): string {
     errors: plan.errors.map(finding),
     warnings: plan.warnings.map(finding),
     notes: plan.notes.map(finding),
-  }));
-  const text = JSON.stringify({ format: 1, holdfast: VERSION, placements }, null, 2);
-  return `${text.split("\n").map(escaped).join("\n")}\n`;
+  };
 }
 
 /** The list that a finding stands in says how bad it is. */

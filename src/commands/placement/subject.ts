@@ -4,24 +4,34 @@
  * provider.
  * @module
  */
-import { quote } from "../../diagnostics.ts";
-import { InputError } from "../../errors.ts";
 import type { Loaded } from "../../inventory/load.ts";
-import { errorAt } from "../../inventory/problems.ts";
 import type { Host, PlacementSettings } from "../../model.ts";
 import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placement/model.ts";
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/site.ts";
+import { overObstacles } from "./obstacles.ts";
 import type { Planned } from "./text.ts";
 
 /** What of an inventory a placement is about. */
-export interface Site {
+export interface Site extends Pick<Loaded, "locate" | "login" | "sources"> {
   /** Every host. */
   readonly hosts: readonly Host[];
-  /** Where a value is written. */
-  readonly locate: Loaded["locate"];
+}
+
+/** What a plan is for, beside what the inventory says. */
+export type Purpose = Pick<PlanOptions, "purpose" | "prune" | "takeOver">;
+
+/** A placement whose platform is being asked. To be disposed of, which ends the session there. */
+export interface Subject extends AsyncDisposable {
+  /** The placement. */
+  readonly settings: PlacementSettings;
+  /** Whoever tells where machines are. */
+  readonly provider: PlacementProvider;
+  /** Looks where the machines are, anew each time, and plans. @throws {ObstacleError} */
+  plan(): Promise<Planned>;
 }
 
 /** The groups of a placement, in its order, with what the inventory says of each machine. */
@@ -56,15 +66,35 @@ function placedHost(host: Host, provider: PlacementSettings["provider"]): Placed
 
 /**
  * Looks where the machines of a placement are, and plans.
- * @throws {InputError} for a provider that is not there yet
+ * @throws {InputError} when whoever tells it cannot be asked
  */
 export async function planned(settings: PlacementSettings, site: Site): Promise<Planned> {
+  await using subject = await subjectOf(settings, site);
+  return await subject.plan();
+}
+
+/**
+ * Begins to ask about a placement.
+ * @throws {InputError} when whoever tells where machines are cannot be asked
+ */
+export async function subjectOf(
+  settings: PlacementSettings,
+  site: Site,
+  purpose: Purpose = {},
+): Promise<Subject> {
   const groups = groupsOf(settings, site.hosts);
-  await using provider = await providerOf(settings, groups, site);
-  const machines = groups.flatMap(({ members }) => members.map(({ vm }) => vm));
-  const seen = await provider.look([...new Set(machines)]);
-  const options = planOptions(settings, provider);
-  return { settings, options, plan: plan(groups, seen, options) };
+  const machines = new Set(groups.flatMap(({ members }) => members.map(({ vm }) => vm)));
+  const provider = await overObstacles(settings, site, () => providerOf(settings, groups, site));
+  const options = { ...planOptions(settings, provider), ...purpose };
+  return {
+    settings,
+    provider,
+    async plan() {
+      const seen = await overObstacles(settings, site, () => provider.look([...machines]));
+      return { settings, options, seen, plan: plan(groups, seen, options) };
+    },
+    [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
+  };
 }
 
 /** What a plan is made with, whatever is seen. */
@@ -96,23 +126,21 @@ function domainsOf(
 /**
  * Begins to ask whoever tells where machines are. A new provider has its case here, its word in the
  * inventory's schema, and a folder or a file in `src/placement/`.
- * @throws {InputError} for a provider that is not there yet
  */
-function providerOf(
+async function providerOf(
   settings: PlacementSettings,
   groups: readonly PlacementGroup[],
-  { hosts, locate }: Site,
+  { hosts, login }: Site,
 ): Promise<PlacementProvider> {
-  switch (settings.provider) {
-    case "inventory": {
-      const members = groups.flatMap(({ members }) => members);
-      return Promise.resolve(declared(members, domainsOf(settings, members, hosts)));
-    }
-    case "vsphere": {
-      const message = `Cannot ask provider "vsphere" of placement of group ` +
-        `${quote(settings.name)}: this version of Holdfast does not speak to a vCenter yet`;
-      const source = locate({ placement: settings.name }, ["provider"]);
-      throw new InputError([errorAt(source, "no-provider", message, "provider: inventory")]);
-    }
+  if (settings.vsphere === undefined) {
+    const members = groups.flatMap(({ members }) => members);
+    return declared(members, domainsOf(settings, members, hosts));
   }
+  const { server, ca, cluster } = settings.vsphere;
+  return await vsphere({
+    server,
+    ...(ca !== undefined && { ca }),
+    ...(cluster !== undefined && { cluster }),
+    ...await login(settings.name),
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { green, red, yellow } from "@std/fmt/colors";
 import type { PlacementSettings } from "../../model.ts";
+import type { Seen } from "../../placement/model.ts";
 import type {
   GroupSpread,
   PlacementPlan,
@@ -13,6 +14,7 @@ import type {
 } from "../../placement/plan_model.ts";
 import { placesText } from "../../placement/words.ts";
 import { printableLine } from "../../terminal.ts";
+import { differenceLines, wouldText } from "./changes.ts";
 
 /** A plan, and what it was made for. */
 export interface Planned {
@@ -20,26 +22,41 @@ export interface Planned {
   readonly settings: PlacementSettings;
   /** What it was planned with. */
   readonly options: PlanOptions;
+  /** What it was planned from. */
+  readonly seen: Seen;
   /** The plan. */
   readonly plan: PlacementPlan;
 }
 
+/** What of a plan is printed. */
+export interface TextOptions {
+  /** What differs in each rule, too. @default {false} */
+  readonly diff?: boolean | undefined;
+  /** Groups alone, without writes that would be made. @default {false} */
+  readonly groupsOnly?: boolean;
+}
+
 /** Every group on a line, and below it who shares what; of several placements each has a heading. */
-export function placementText(all: readonly Planned[]): string {
-  return all.map(({ settings, options, plan }) => {
-    const heading = all.length < 2 ? [] : [`placement of ${settings.name}`];
-    const lines = plan.groups.flatMap((group) => {
-      const shared = plan.violations.filter((it) => it.group === group.name);
-      const change = plan.changes.filter((it) => it.kind !== "remove" && it.group === group.name);
-      return [
-        line(group, shared, options),
-        ...shared.map((it) => `  ${red("shared")} ${printableLine(it.host)}: ${names(it.members)}`),
-        ...change.map(changeLine),
-      ];
-    });
-    const removed = plan.changes.filter(({ kind }) => kind === "remove").map(changeLine);
-    return [...heading, ...lines, ...removed, ""].join("\n");
+export function placementText(all: readonly Planned[], options: TextOptions = {}): string {
+  return all.map((planned) => {
+    const heading = all.length < 2 ? [] : [`placement of ${planned.settings.name}`];
+    return [...heading, ...linesOf(planned, options), ""].join("\n");
   }).join("\n");
+}
+
+function linesOf({ options, plan, seen }: Planned, { diff, groupsOnly }: TextOptions): string[] {
+  const changes = groupsOnly === true ? [] : plan.changes;
+  const would = (all: readonly RuleChange[]) =>
+    all.flatMap((it) => [wouldText(it), ...diff === true ? differenceLines(it, seen) : []]);
+  const lines = plan.groups.flatMap((group) => {
+    const shared = plan.violations.filter((it) => it.group === group.name);
+    return [
+      line(group, shared, options),
+      ...shared.map((it) => `  ${red("shared")} ${printableLine(it.host)}: ${names(it.members)}`),
+      ...would(changes.filter((it) => it.kind !== "remove" && it.group === group.name)),
+    ];
+  });
+  return [...lines, ...would(changes.filter(({ kind }) => kind === "remove"))];
 }
 
 function line(
@@ -57,10 +74,6 @@ function line(
     : green("ok");
   const count = `${members} member${members === 1 ? "" : "s"}`;
   return `${printableLine(name)}: ${count} ${there}${kept}: ${verdict}`;
-}
-
-function changeLine({ kind, rule }: RuleChange): string {
-  return `  would ${yellow(kind)} rule ${printableLine(rule.name)} of ${printableLine(rule.pool)}`;
 }
 
 function names(all: readonly string[]): string {

@@ -55,7 +55,7 @@ Deno.test("verify, a listing, and hosts of another placement hear nothing of it"
   assertEquals([other.code, other.err.includes("shared-domain")], [4, false]);
 });
 
-Deno.test("a platform that a run cannot ask is passed over, and refused where it is required", async () => {
+Deno.test("a platform is asked by a run only where that is required, and then it must be possible", async () => {
   const vsphere = (more: string) =>
     `placement: { ${more}provider: vsphere, cluster_name: prod, vsphere: { server: vc.example.com }, ` +
     "groups: { load_balancers: { policy: anti_affinity } } }";
@@ -63,5 +63,7 @@ Deno.test("a platform that a run cannot ask is passed over, and refused where it
   assertEquals([passed.code, passed.err.includes("placement")], [4, false]);
   const refused = await run(vsphere("required: true, "), ["check"]);
   assertEquals(refused.code, 1);
-  assertStringIncludes(refused.err, 'Cannot ask provider "vsphere" of placement of group "all"');
+  const place = 'placement of group "all" from the environment variable';
+  assertStringIncludes(refused.err, `Cannot read vsphere.user of ${place} "VSPHERE_USER"`);
+  assertStringIncludes(refused.err, `Cannot read vsphere.password of ${place} "VSPHERE_PASSWORD"`);
 });

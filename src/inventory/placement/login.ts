@@ -1,0 +1,59 @@
+/**
+ * Who asks a platform where machines are, fetched when it is needed. Its password is in no message.
+ * @module
+ */
+import { quote } from "../../diagnostics.ts";
+import type { PlacementSettings, Secret, SecretPlace } from "../../model.ts";
+import type { Report } from "../problems.ts";
+import type { SecretReader } from "../read.ts";
+import { fetchOrReport } from "../secret_source.ts";
+import { below } from "../yaml/located.ts";
+import type { PlacedPlacement } from "./placement.ts";
+
+/** A user of a platform. */
+export interface PlacementLogin {
+  /** Name of the user. */
+  readonly user: string;
+  /** The password. */
+  readonly password: Secret;
+}
+
+/** What fetching needs. */
+export interface LoginOptions {
+  /** Folder of the inventory file. */
+  readonly folder: string;
+  /** Fetches the values. */
+  readonly secrets: SecretReader;
+  /** Takes what is wrong. */
+  readonly report: Report;
+}
+
+/** Fetches user and password of a placement; what cannot be had is reported, all of it. */
+export async function loginOf(
+  { placement: { name, vsphere }, node }: PlacedPlacement,
+  options: LoginOptions,
+): Promise<PlacementLogin | undefined> {
+  if (vsphere === undefined) return undefined;
+  const fetch = (key: "user" | "password", given: SecretPlace) => {
+    const source = (below(node, ["vsphere", key]) ?? below(node, ["vsphere"]) ?? node).source;
+    const label = `vsphere.${key} of placement of group ${quote(name)}`;
+    const from = "command" in given ? { command: [...given.command] } : given;
+    return fetchOrReport(from, { name: label, source }, options);
+  };
+  const user = typeof vsphere.user === "string"
+    ? vsphere.user
+    : (await fetch("user", vsphere.user))?.reveal();
+  const password = await fetch("password", vsphere.password);
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
+
+/** Variables that users and passwords of placements come from, whether or not they are fetched. */
+export function loginVariables(placements: readonly PlacementSettings[]): readonly string[] {
+  return placements.flatMap(({ vsphere }) =>
+    vsphere === undefined
+      ? []
+      : [vsphere.user, vsphere.password].flatMap((place) =>
+        typeof place === "object" && "env" in place ? [place.env] : []
+      )
+  );
+}
