@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   render: ["--out", "never-made"],
   simulate: [],
   "placement check": [],
+  "placement apply": [],
   inventory: [],
   explain: ["lb1"],
   history: [],

@@ -69,6 +69,8 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   placement: [
     ["holdfast placement check hosts.yaml", "who shares a physical host, or a failure domain"],
     ["holdfast placement check hosts.yaml --json", "the same, for scripts"],
+    ["holdfast placement apply hosts.yaml -C -D", "which rules would be written, and how"],
+    ["holdfast placement apply hosts.yaml --wait 10m", "write them, and wait for the moves"],
   ],
   inventory: [
     ["holdfast inventory hosts.yaml --graph", "groups and their hosts"],
@@ -107,7 +109,10 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
     EXIT.changes,
     "check found something to change; simulate --strict, one loss too many; placement check, a shared host",
   ],
-  [EXIT.failed, "a host, a condition or a drill failed, or a drill could not be measured"],
+  [
+    EXIT.failed,
+    "a host, a condition or a drill failed, or a drill could not be measured; placement apply, a shared host",
+  ],
   [EXIT.unreachable, "a host could not be reached"],
   [EXIT.stale, "another run works there, or a saved plan no longer fits; nothing was changed"],
   [EXIT.rolledBack, "a change did not work and was undone; the hosts are as they were"],
@@ -132,8 +137,9 @@ export function exitCodes(command: string): readonly number[] {
       // Interrupting one is nothing rare: it heals.
       return [ok, usage, failed, unreachable, stale, EXIT.interrupted];
     case "simulate":
-    case "placement":
       return [ok, usage, changes];
+    case "placement":
+      return [ok, usage, changes, failed, unreachable, stale];
     case "lab":
       return [ok, usage, failed];
     default:

@@ -3,11 +3,13 @@
  * @module
  */
 import { Argument, type Command } from "commander";
-import type { PlacementFlags } from "../placement/check.ts";
-import { collect, EXTRA_VARS, type Line } from "./options.ts";
+import { EXIT } from "../../errors.ts";
+import type { Io } from "../io.ts";
+import type { ApplyFlags } from "../placement/apply.ts";
+import { collect, EXTRA_VARS, type Line, milliseconds } from "./options.ts";
 
 /** What `placement` does: the word behind it. */
-export const PLACEMENT_WORDS = ["check"] as const;
+export const PLACEMENT_WORDS = ["check", "apply"] as const;
 
 /** Declares placement. */
 export function declarePlacement(program: Command, { perform, io }: Line): void {
@@ -15,15 +17,47 @@ export function declarePlacement(program: Command, { perform, io }: Line): void 
     .argument("<inventory>")
     .description(
       "check: which members of a group share a physical host or a failure domain; exit 2 when " +
-        "some do",
+        "some do, or when a rule of the platform is not as it should be. apply: write these rules; " +
+        "exit 3 when some still share one afterwards",
     )
-    .summary("check: who shares a physical host")
-    .option("--json", "print JSON")
+    .summary("check, apply: who shares a physical host")
+    .optionsGroup("What to do:")
+    .option("-D, --diff", "show what differs in every rule")
+    .option("-C, --check", "apply: only say what would be written")
+    .option("--wait <time>", "apply: how long machines may take to be moved apart", milliseconds)
+    .option("--prune", "apply: remove rules of groups that are gone")
+    .option("--take-over", "apply: a rule of our name may lose machines that no group has")
+    .optionsGroup("Variables:")
     .option(...EXTRA_VARS, collect)
-    .action((_what: (typeof PLACEMENT_WORDS)[number], inventory: string, flags: PlacementFlags) =>
-      perform("placement", async () => {
-        const { checkPlacement } = await import("../placement/check.ts");
-        return await checkPlacement(inventory, flags, io);
-      }, { inventory })
+    .optionsGroup("Output:")
+    .option("--json", "print JSON")
+    .action((what: (typeof PLACEMENT_WORDS)[number], inventory: string, flags: ApplyFlags) =>
+      perform("placement", () => placement(what, inventory, flags, io), { inventory })
     );
+}
+
+async function placement(
+  what: (typeof PLACEMENT_WORDS)[number],
+  inventory: string,
+  flags: ApplyFlags,
+  io: Io,
+): Promise<number> {
+  if (what === "apply") {
+    const { applyPlacement } = await import("../placement/apply.ts");
+    return await applyPlacement(inventory, flags, io);
+  }
+  const { wait, prune, takeOver } = flags;
+  const [wrong] = [
+    ...wait === undefined ? [] : ["--wait"],
+    ...prune === undefined ? [] : ["--prune"],
+    ...takeOver === undefined ? [] : ["--take-over"],
+  ];
+  if (wrong !== undefined) {
+    io.err(
+      `Cannot use ${wrong} with placement check, which writes nothing: type placement apply\n`,
+    );
+    return EXIT.usage;
+  }
+  const { checkPlacement } = await import("../placement/check.ts");
+  return await checkPlacement(inventory, flags, io);
 }

@@ -34,7 +34,7 @@ export async function loginOf(
   options: LoginOptions,
 ): Promise<PlacementLogin | undefined> {
   if (vsphere === undefined) return undefined;
-  const fetch = (key: "user" | "password", given: SecretPlace) => {
+  const taken = (key: "user" | "password", given: SecretPlace) => {
     const source = (below(node, ["vsphere", key]) ?? below(node, ["vsphere"]) ?? node).source;
     const label = `vsphere.${key} of placement of group ${quote(name)}`;
     const from = "command" in given ? { command: [...given.command] } : given;
@@ -42,8 +42,8 @@ export async function loginOf(
   };
   const user = typeof vsphere.user === "string"
     ? vsphere.user
-    : (await fetch("user", vsphere.user))?.reveal();
-  const password = await fetch("password", vsphere.password);
+    : (await taken("user", vsphere.user))?.reveal();
+  const password = await taken("password", vsphere.password);
   return user === undefined || password === undefined ? undefined : { user, password };
 }
 

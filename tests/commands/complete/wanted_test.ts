@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "apply x --diff --ste": ["--step"],
   "completions ": ["bash", "zsh", "fish"],
   "completions z": ["zsh"],
-  "placement ": ["check"],
+  "placement ": ["check", "apply"],
   "placement check h.yaml --j": ["--json"],
   "help ver": ["verify"],
   "lab s": ["status", "ssh"],

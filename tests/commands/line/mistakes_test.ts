@@ -38,7 +38,7 @@ Cannot use "--bogus": holdfast apply has no such option
    help: holdfast apply --help
 `,
   "verify x -C": `Cannot use "-C": holdfast verify has no such option
-   hint: it is an option of apply, check, rollback
+   hint: it is an option of apply, check, rollback, placement
    help: holdfast verify --help
 `,
   "--limit lb1 apply x": `Cannot use "--limit": holdfast has no such option

@@ -14,7 +14,7 @@ import type { RedrawFlags } from "../../../src/commands/redraw.ts";
 import type { RollbackFlags } from "../../../src/commands/rollback.ts";
 import type { LintFlags } from "../../../src/commands/lint/lint.ts";
 import type { RenderFlags } from "../../../src/commands/render.ts";
-import type { PlacementFlags } from "../../../src/commands/placement/check.ts";
+import type { ApplyFlags } from "../../../src/commands/placement/apply.ts";
 import type { SimulateFlags } from "../../../src/commands/simulate.ts";
 import type { DrillFlags } from "../../../src/commands/drill.ts";
 import type { RunFlags } from "../../../src/commands/run.ts";
@@ -118,7 +118,15 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "limit",
     "extraVars",
   ] satisfies (keyof SimulateFlags)[],
-  placement: ["json", "extraVars"] satisfies (keyof PlacementFlags)[],
+  placement: [
+    "diff",
+    "check",
+    "wait",
+    "prune",
+    "takeOver",
+    "extraVars",
+    "json",
+  ] satisfies (keyof ApplyFlags)[],
   inventory: [
     "list",
     "host",

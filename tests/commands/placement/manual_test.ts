@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { join } from "@std/path";
+import { loadInventory, noSecrets } from "../../../src/inventory/load.ts";
 import { checkPlacement } from "../../../src/commands/placement/check.ts";
 import { withTempDir } from "../../helpers.ts";
 
@@ -30,4 +31,21 @@ Deno.test("docs/placement.md shows what placement check says", async () => {
   );
   if (Deno.env.get("HOLDFAST_UPDATE") === "1") await Deno.writeTextFile(MANUAL, wanted);
   assertEquals(await Deno.readTextFile(MANUAL), wanted);
+});
+
+Deno.test("the inventory of a vCenter in docs/placement.md is one", async () => {
+  const text = await Deno.readTextFile(MANUAL);
+  const [, yaml] = /<!-- inventory of a vCenter -->\s+```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+  assert(yaml !== undefined);
+  await withTempDir(async (dir) => {
+    const file = join(dir, "hosts.yaml");
+    await Deno.writeTextFile(file, yaml);
+    const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    await Deno.writeTextFile(join(dir, "vmca-root.pem"), pem);
+    const { inventory, warnings } = await loadInventory(file, { secrets: noSecrets });
+    assertEquals(warnings, []);
+    assertEquals(inventory.placements.map(({ provider, groups }) => [provider, groups.length]), [
+      ["vsphere", 3],
+    ]);
+  });
 });

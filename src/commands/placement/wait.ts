@@ -1,0 +1,52 @@
+/**
+ * Waits until the scheduler of a platform has moved machines apart.
+ * @module
+ */
+import { delay } from "@std/async/delay";
+import type { Subject } from "./subject.ts";
+import type { Planned } from "./text.ts";
+
+/** The clock, and how often is asked; for tests. */
+export interface Waiting {
+  /** Between two looks, milliseconds. @default {5000} */
+  readonly everyMs?: number;
+}
+
+/** How long to wait, and who is told. */
+export interface WaitOptions extends Waiting {
+  /** How long, milliseconds; 0 looks no more. */
+  readonly ms: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+  /** Takes a line for people. */
+  say(text: string): void;
+}
+
+/**
+ * Looks again and again until nobody shares a host, or the time is over, and gives what was seen
+ * last. Nothing moves where no rule is: such placements are not waited for.
+ */
+export async function untilApart(
+  subjects: readonly Subject[],
+  first: readonly Planned[],
+  { ms, signal, say, everyMs = 5000 }: WaitOptions,
+): Promise<readonly Planned[]> {
+  const end = performance.now() + ms;
+  let seen = first;
+  if (ms > 0 && together(seen)) say(`Waiting up to ${ms / 1000} s for machines to be moved apart`);
+  while (together(seen) && !signal.aborted) {
+    const left = end - performance.now();
+    if (left <= 0) break;
+    await delay(Math.min(everyMs, left), { signal }).catch(ignoreAbort);
+    if (!signal.aborted) seen = await Promise.all(subjects.map((subject) => subject.plan()));
+  }
+  return seen;
+}
+
+function together(all: readonly Planned[]): boolean {
+  return all.some(({ options, plan }) => options.canEnforce && plan.violations.length > 0);
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+}
