@@ -121,13 +121,14 @@ export function denoArgs(
   return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
 }
 
-/** Platforms that a command asks; a run asks those alone whose placement is required. */
+/** Platforms that a command asks; a run starts programs for those alone that are required. */
 function platformsOf(
   command: string,
   all: readonly PlatformNeeds[] = [],
 ): readonly PlatformNeeds[] {
   if (command === "placement") return all;
-  return ["apply", "check"].includes(command) ? all.filter(({ required }) => required) : [];
+  if (!["apply", "check"].includes(command)) return [];
+  return all.filter(({ programs, required }) => required || programs.length === 0);
 }
 
 /** Flags of the same kind as one, each value once. */

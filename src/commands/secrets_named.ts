@@ -32,7 +32,7 @@ export interface PlatformNeeds {
   readonly programs: readonly string[];
   /** `name:port` of the platform. */
   readonly address: string;
-  /** Whether every run asks it. */
+  /** Whether every run asks it, whatever it takes to log in. */
   readonly required: boolean;
 }
 

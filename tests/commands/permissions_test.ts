@@ -72,14 +72,14 @@ Deno.test("denoArgs() lets drills ask the endpoint, and start what the inventory
   assertEquals(list.filter((arg) => /^--allow-(run|net)/.test(arg)), ["--allow-run=pass"]);
 });
 
-Deno.test("denoArgs() lets placement ask the platforms, and a run those that are required", () => {
+Deno.test("denoArgs() lets placement ask the platforms, and a run those that it asks", () => {
   const platform = { env: ["VC_PW"], programs: ["pass"], address: "vc1:443", required: false };
   const platforms = [
     platform,
-    { env: ["OTHER"], programs: [], address: "vc2:8443", required: true },
+    { env: ["OTHER"], programs: [], address: "vc2:8443", required: false },
   ];
   const named = { env: [], programs: [], platforms };
-  const asked = (command: string, more: { readonly offline?: boolean } = {}) =>
+  const asked = (command: string, more: Partial<Parameters<typeof denoArgs>[3]> = {}) =>
     denoArgs(command, SCRIPT, [], { ...named, ...more }).flatMap((arg) => {
       const [flag = "", values = ""] = arg.split("=");
       const shown = values.split(",").filter((it) => !/^ssh$|^HOLDFAST|^[A-Z_]+$/.test(it));
@@ -89,6 +89,8 @@ Deno.test("denoArgs() lets placement ask the platforms, and a run those that are
   assertEquals(asked("placement"), ["VC_PW", "OTHER", "pass", "vc1:443", "vc2:8443"]);
   assertEquals(asked("apply"), ["OTHER", "vc2:8443"]);
   assertEquals(asked("check"), ["OTHER", "vc2:8443"]);
+  const required = { platforms: [{ ...platform, required: true }] };
+  assertEquals(asked("apply", required), ["pass", "VC_PW", "vc1:443"]);
   assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT } from "../../errors.ts";
+import type { Diagnostic } from "../../model.ts";
 import type { PlacementProvider } from "../../placement/model.ts";
 import type { RuleChange } from "../../placement/plan_model.ts";
 import { interruptible } from "../interrupt.ts";
@@ -97,10 +98,18 @@ async function apply(subjects: readonly Subject[], task: Task): Promise<number> 
     if (json) io.out(placementJson(plans, { check, written, after }));
   }
   if (!json) io.out(summaryText(plans, { check, written: written.length, after }));
-  const left = after.flatMap((it) => diagnosticsOf(it, site.locate));
-  say(left.filter(({ severity }) => severity === "error"));
+  say(after.flatMap((it) => leftOf(it, task)));
   if (signal.aborted) return EXIT.interrupted;
   return exitCode(after.map(({ plan }) => plan)) === EXIT.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** What is still wrong after everything was written. */
+function leftOf(planned: Planned, { opened: { site }, flags }: Task): Diagnostic[] {
+  const all = diagnosticsOf(planned, site.locate).filter(({ severity }) => severity === "error");
+  if (flags.wait !== undefined || !planned.options.canEnforce) return all;
+  // A rule moves nothing at once.
+  const hint = "--wait 10m looks again until the platform has moved them";
+  return all.map((it) => SHARED.has(it.code) ? { ...it, hint } : it);
 }
 
 const SHARED: ReadonlySet<string> = new Set(["shared-host", "shared-domain"]);

@@ -1,37 +1,67 @@
 /**
  * What a run says of placements before it contacts a host. What the inventory declares is always
- * looked at; a platform is asked only where the placement is required.
+ * looked at; a platform is asked where the placement is required, or where who asks it is known.
  * @module
  */
 import { formatDiagnostics } from "../../diagnostics.ts";
+import { InputError } from "../../errors.ts";
 import { InventoryError } from "../../inventory/problems.ts";
-import type { Diagnostic } from "../../model.ts";
+import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Io } from "../io.ts";
 import type { Loaded } from "../load.ts";
 import { violationsAt } from "./diagnostics.ts";
-import { planned } from "./subject.ts";
+import { ObstacleError } from "./obstacles.ts";
+import { planned, type Site } from "./subject.ts";
 
 /**
- * Says who shares a failure domain, for every placement with a host that is selected, and gives it.
+ * Says who shares a physical host or a failure domain, for every placement with a host that is
+ * selected, and gives it.
  * @throws {InputError} where a placement is required and does not hold, or cannot be looked at
  */
 export async function placementsBefore(
-  { placements, selected, ...site }: Pick<
-    Loaded,
-    "placements" | "selected" | "hosts" | "locate" | "login" | "sources"
-  >,
+  { placements, selected, ...site }: Site & Pick<Loaded, "placements" | "selected">,
   io: Pick<Io, "err">,
 ): Promise<readonly Diagnostic[]> {
-  const { locate, sources } = site;
+  const { sources } = site;
   const found: Diagnostic[] = [];
   for (const settings of placements) {
     const concerned = settings.groups.some((group) => group.hosts.some((it) => selected.has(it)));
-    if (!concerned || (settings.provider !== "inventory" && !settings.required)) continue;
-    const severity = settings.required ? "error" : "warning";
-    const all = violationsAt(await planned(settings, site), locate);
-    found.push(...all.map((it): Diagnostic => ({ ...it, severity })));
+    if (concerned) found.push(...await wrongWith(settings, site));
   }
   if (found.some(({ severity }) => severity === "error")) throw new InventoryError(found, sources);
   if (found.length > 0) io.err(`${formatDiagnostics(found, sources)}\n`);
   return found;
+}
+
+async function wrongWith(settings: PlacementSettings, site: Site): Promise<Diagnostic[]> {
+  if (settings.required) return violationsAt(await planned(settings, site), site.locate);
+  if (!await mayBeAsked(settings, site)) return [];
+  try {
+    return asWarnings(violationsAt(await planned(settings, site), site.locate));
+  } catch (error) {
+    // Nobody has asked for it: what is in the way is no reason to stop.
+    if (error instanceof ObstacleError) return asWarnings(error.diagnostics);
+    throw error;
+  }
+}
+
+/** Whether it is known who asks; no program is started to find that out. */
+async function mayBeAsked(
+  { name, vsphere }: PlacementSettings,
+  { login }: Site,
+): Promise<boolean> {
+  if (vsphere === undefined) return true;
+  const places = [vsphere.user, vsphere.password];
+  if (places.some((place) => typeof place === "object" && "command" in place)) return false;
+  try {
+    await login(name);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+function asWarnings(all: readonly Diagnostic[]): Diagnostic[] {
+  return all.map((it): Diagnostic => ({ ...it, severity: "warning" }));
 }

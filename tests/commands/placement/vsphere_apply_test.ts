@@ -163,7 +163,11 @@ simulated("placement apply ends with 3 where some still share a host, and says w
   assertStringIncludes(out, "\n2 rules written; 1 host shared\n");
   assertStringIncludes(err, "Waiting up to 0.03 s for machines to be moved apart\n");
   const said = 'Members of group "masters" share host "DC0_C0_H0": "masters-0" and "masters-1"';
-  assertEquals(err.split(said).length, 2, err);
+  assertEquals([err.split(said).length, err.includes("hint: --wait")], [2, false], err);
+  const again = await placement("apply", inventoryOf(sim.server));
+  assertEquals([again.code, again.err.split(said).length], [3, 2]);
+  assertStringIncludes(again.err, "hint: --wait 10m looks again");
+  assertEquals(await sim.writes(), 2);
 });
 
 simulated("placement apply --wait ends as soon as machines are apart", async () => {
