@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
 import { withTempDir } from "../helpers.ts";
 import { cli } from "./cli.ts";
@@ -93,6 +93,25 @@ Deno.test("denoArgs() lets placement ask the platforms, and a run those that it 
   assertEquals(asked("apply", required), ["pass", "VC_PW", "vc1:443"]);
   assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
 });
+
+Deno.test("placement names the platform that it would connect to, and its variables", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(
+      `${dir}/hosts.yaml`,
+      `all:
+  vars:
+    placement: { provider: vsphere, cluster_name: prod, groups: { all: { policy: spread } }, vsphere: { server: vc.example.com } }
+  hosts: { a: {} }
+`,
+    );
+    const flags = ["--allow-read"];
+    const { code, err } = await cli(["placement", "check", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "--allow-env=VSPHERE_USER,VSPHERE_PASSWORD\n");
+    const net = "--allow-net=vc.example.com:443";
+    assertStringIncludes(err, `  ${net}\n      to ask the platform where machines run\n`);
+    assertStringIncludes(err.slice(err.indexOf("Type:")), ` ${net} `);
+  }));
 
 /** An inventory with a secret that is taken from somewhere. */
 const WITH_SECRET = (from: string) =>

@@ -13,7 +13,7 @@ import { differenceLines, doneText } from "./changes.ts";
 import { exitCode } from "./check.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { placementJson, type Written } from "./json.ts";
-import { overObstacles } from "./obstacles.ts";
+import { ObstacleError, overObstacles } from "./obstacles.ts";
 import { type Opened, type OpenFlags, withPlacements } from "./open.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 import { summaryText } from "./summary.ts";
@@ -68,24 +68,28 @@ interface Task {
 }
 
 async function apply(subjects: readonly Subject[], task: Task): Promise<number> {
-  const { opened: { io, say, site }, flags, signal } = task;
-  const check = flags.check === true;
-  const json = flags.json === true;
+  const { opened: { io, say, site }, flags: { check = false, diff, json } } = task;
   const plans = await planAll(subjects);
   const code = exitCode(plans.map(({ plan }) => plan));
-  const text = placementText(plans, {
-    diff: flags.diff,
-    groupsOnly: !check && code !== EXIT.usage,
-  });
-  if (!json) io.out(text);
+  const idle = check || code === EXIT.usage;
+  if (json !== true) io.out(placementText(plans, { diff, groupsOnly: !idle }));
   // Who shares a host now is said at the end, when it is known who still does.
   const found = plans.flatMap((it) => diagnosticsOf(it, site.locate));
-  say(check || code === EXIT.usage ? found : found.filter(({ code }) => !SHARED.has(code)));
-  if (check || code === EXIT.usage) {
-    if (json) io.out(placementJson(plans, { check, written: [], after: [] }));
-    else io.out(summaryText(plans, { check, written: 0, after: plans }));
-    return code;
-  }
+  say(idle ? found : found.filter(({ code }) => !SHARED.has(code)));
+  if (!idle) return await perform(subjects, plans, task);
+  if (json === true) io.out(placementJson(plans, { check, written: [], after: [] }));
+  else io.out(summaryText(plans, { check, written: 0, after: plans }));
+  return code;
+}
+
+/** Writes, looks again and waits, and says what came of it. */
+async function perform(
+  subjects: readonly Subject[],
+  plans: readonly Planned[],
+  task: Task,
+): Promise<number> {
+  const { opened: { io, say }, flags, signal } = task;
+  const json = flags.json === true;
   const written: Written[] = [];
   let after: readonly Planned[] = [];
   try {
@@ -93,11 +97,16 @@ async function apply(subjects: readonly Subject[], task: Task): Promise<number> 
     // What was written, and where machines are by now, is looked at again.
     after = written.length === 0 ? plans : await planAll(subjects);
     if (!signal.aborted) after = await untilApart(subjects, after, waitOf(task));
+  } catch (error) {
+    if (!(error instanceof ObstacleError)) throw error;
+    say(error.diagnostics);
+    // 1 means that nothing was written.
+    return error.code === EXIT.usage && written.length > 0 ? EXIT.failed : error.code;
   } finally {
     // Whatever got in the way: what was written is said.
-    if (json) io.out(placementJson(plans, { check, written, after }));
+    if (json) io.out(placementJson(plans, { check: false, written, after }));
   }
-  if (!json) io.out(summaryText(plans, { check, written: written.length, after }));
+  if (!json) io.out(summaryText(plans, { check: false, written: written.length, after }));
   say(after.flatMap((it) => leftOf(it, task)));
   if (signal.aborted) return EXIT.interrupted;
   return exitCode(after.map(({ plan }) => plan)) === EXIT.ok ? EXIT.ok : EXIT.failed;

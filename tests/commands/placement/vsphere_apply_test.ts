@@ -1,7 +1,8 @@
 /** `placement apply` against the simulator of a vCenter: every write is counted there. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { simulated, type Simulator, simulator } from "../../placement/simulator.ts";
-import { inventoryOf, place, placement } from "./vsphere_site.ts";
+import { named, rename, simulated, type Simulator, simulator } from "../../placement/simulator.ts";
+import { CLI } from "../cli.ts";
+import { inFolder, inventoryOf, place, placement } from "./vsphere_site.ts";
 
 /** Four machines on hosts of these numbers. */
 async function site(hosts: readonly number[], ...flags: string[]): Promise<Simulator> {
@@ -195,6 +196,47 @@ simulated("placement apply --wait ends as soon as machines are apart", async () 
   assertEquals([placements[0].violations.length, after[0].violations], [1, []]);
   assertEquals([placements[0].changes.length, after[0].changes], [2, []]);
   assertEquals(await sim.writes(), 2);
+});
+
+simulated("a person who interrupts ends the waiting, and hears what was written", async () => {
+  await using sim = await site([0, 0, 1, 2]);
+  await inFolder(inventoryOf(sim.server), async (file) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-A", CLI, "placement", "apply", file, "--wait", "10m"],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const out = new Response(child.stdout).text();
+    let err = "";
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      if (err === "" && part.includes("Waiting")) child.kill("SIGINT");
+      err += part;
+    }
+    assertEquals((await child.status).code, 130, err);
+    assertStringIncludes(await out, "2 rules written; 1 host shared");
+    assertStringIncludes(err, "Stopping after the rule that is being written");
+  });
+});
+
+simulated("what goes away after a write is no mistake of the inventory alone", async () => {
+  await using first = await site([0, 1, 1, 2]);
+  // Those of "two" share a host, so that it is waited for.
+  await using second = await site([0, 1, 2, 2]);
+  const running = placement("apply", two(first.server, second.server), { wait: 60_000 }, {
+    everyMs: 20,
+  });
+  while (await second.writes() < 1) await new Promise((done) => setTimeout(done, 10));
+  await second.behind(async (session) => {
+    const vm = (await named(session, "VirtualMachine")).get("DC0_C0_RP0_VM3");
+    assert(vm);
+    await rename(session, vm, "elsewhere");
+  });
+  const { out, err, code } = await running;
+  assertEquals(code, 3, err);
+  assertStringIncludes(out, "created rule two-two-anti-affinity of DC0_C0\n");
+  assertStringIncludes(err, "[platform-not-found]");
 });
 
 /** An inventory of two placements, each at a server. */
