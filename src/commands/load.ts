@@ -83,7 +83,7 @@ export async function load(
       ...given,
       extraVars: new Map([...given.extraVars, ...shorthands]),
       // Who needs no secret of the endpoint still has to get into its hosts.
-      ...(secrets === undefined ? {} : { secrets, sudoSecrets: realSecrets }),
+      ...(secrets === undefined ? {} : { secrets, loginSecrets: realSecrets }),
     },
   );
   const warn = (found: readonly Diagnostic[]) => {

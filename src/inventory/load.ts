@@ -31,7 +31,7 @@ export interface LoadOptions extends SurveyOptions {
   /** Fetches secrets. @default {realSecrets} */
   readonly secrets?: SecretReader;
   /** Fetches sudo's passwords, and what logs in to platforms. @default {the same} */
-  readonly sudoSecrets?: SecretReader;
+  readonly loginSecrets?: SecretReader;
 }
 
 /** Who a value belongs to: an endpoint or a placement by its group, or a host. */
@@ -96,7 +96,7 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
 export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
   const { files = diskFiles } = options;
   const secrets = once(options.secrets ?? realSecrets);
-  const sudoSecrets = options.sudoSecrets === undefined ? secrets : once(options.sudoSecrets);
+  const loginSecrets = options.loginSecrets === undefined ? secrets : once(options.loginSecrets);
   const { resolved, extra, folder, sources, diagnostics: found } = read;
   const diagnostics: Diagnostic[] = [...found];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
@@ -104,11 +104,11 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   const hosts = new Map(
     [...resolved.hosts.values()].map((host) => [host.name, toHost(host, folder, report)]),
   );
-  for (const name of sudoVariables(resolved.hosts.values())) sudoSecrets.conceal?.(name);
+  for (const name of sudoVariables(resolved.hosts.values())) loginSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
   const placements = await placementsOf({ resolved, folder, files, report });
   for (const name of loginVariables(placements.map(({ placement }) => placement))) {
-    sudoSecrets.conceal?.(name);
+    loginSecrets.conceal?.(name);
   }
   reportNames(resolved, report);
   warnOfSlips(resolved, extra, report);
@@ -134,7 +134,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
           const host = resolved.hosts.get(name);
           return host === undefined ? [] : [{ host, sudo: wish.sudo && become }];
         }),
-        { folder, secrets: sudoSecrets, report: (problem) => problems.push(problem) },
+        { folder, secrets: loginSecrets, report: (problem) => problems.push(problem) },
       );
       if (problems.some((d) => d.severity === "error")) {
         throw failure(problems, path, sources, passwords);
@@ -145,7 +145,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
       const problems: Diagnostic[] = [];
       const one = placements.find(({ placement }) => placement.name === name);
       const report: Report = (problem) => problems.push(problem);
-      const found = one && await loginOf(one, { folder, secrets: sudoSecrets, report });
+      const found = one && await loginOf(one, { folder, secrets: loginSecrets, report });
       if (found !== undefined) return found;
       throw new InventoryError(problems, masked(sources, passwords));
     },

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { load, memory, problems } from "./helpers.ts";
+import { load, memory, problems, shown } from "./helpers.ts";
 
 const HOSTS = `
   children:
@@ -108,4 +108,46 @@ all:
 ${HOSTS}`);
   assertStringIncludes(text, 'Cannot use "vsphere.password" of placement of group "all": expected');
   assertEquals(text.includes("hunter2"), false, text);
+});
+
+const VCENTER = (more: string) => `
+all:
+  vars:
+    placement:
+      provider: vsphere
+      cluster_name: prod
+      groups: { masters: { policy: anti_affinity } }
+      vsphere: { server: vcenter.example.com${more} }
+${HOSTS}`;
+
+Deno.test("login() fetches user and password of a placement when they are needed", async () => {
+  const { login } = await load(VCENTER(", user: { env: VRRP_PASS }, password: { file: pass.txt }"));
+  const { user, password } = await login("all");
+  assertEquals([user, password.reveal(), `${password}`], ["s3cret", "fromfile", "[secret]"]);
+  const plain = await load(VCENTER(", user: me, password: { command: [print, word] }"));
+  const me = await plain.login("all");
+  assertEquals([me.user, me.password.reveal()], ["me", "word"]);
+});
+
+Deno.test("login() says everything that cannot be had", async () => {
+  const secrets = {
+    env: (name: string) => name === "VSPHERE_PASSWORD" ? "" : undefined,
+    file: () => Promise.resolve(""),
+    command: () => Promise.resolve(""),
+  };
+  const text = VCENTER("");
+  const said = await shown(load(text, { secrets }).then(({ login }) => login("all")));
+  const of = 'of placement of group "all" from the environment variable';
+  assertStringIncludes(said, `Cannot read vsphere.user ${of} "VSPHERE_USER": it is not set`);
+  assertStringIncludes(said, `Cannot read vsphere.password ${of} "VSPHERE_PASSWORD": it is empty`);
+});
+
+Deno.test("variables that log in to a platform are hidden from every child, whoever reads them", async () => {
+  const hidden: string[] = [];
+  const never = () => {
+    throw new Error("a secret was asked for");
+  };
+  const conceal = (name: string) => void hidden.push(name);
+  await load(VCENTER(""), { secrets: { env: never, file: never, command: never, conceal } });
+  assertEquals(hidden, ["VSPHERE_USER", "VSPHERE_PASSWORD"]);
 });

@@ -60,7 +60,7 @@ export async function withPlacements(
   const masked = maskedIo(io);
   try {
     const given = await parseExtraVars(flags.extraVars ?? []);
-    const read = { ...given, secrets: noSecrets, sudoSecrets: secrets };
+    const read = { ...given, secrets: noSecrets, loginSecrets: secrets };
     const { inventory, warnings, sources, locate, login } = await loadInventory(path, read);
     const say = (all: readonly Diagnostic[]) => {
       if (all.length > 0) masked.io.err(`${formatDiagnostics(all, sources)}\n`);

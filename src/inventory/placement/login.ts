@@ -4,9 +4,9 @@
  */
 import { quote } from "../../diagnostics.ts";
 import type { PlacementSettings, Secret, SecretPlace } from "../../model.ts";
-import type { Report } from "../problems.ts";
+import { errorAt, type Report } from "../problems.ts";
 import type { SecretReader } from "../read.ts";
-import { fetchOrReport } from "../secret_source.ts";
+import { fetchOrReport, whence } from "../secret_source.ts";
 import { below } from "../yaml/located.ts";
 import type { PlacedPlacement } from "./placement.ts";
 
@@ -34,11 +34,15 @@ export async function loginOf(
   options: LoginOptions,
 ): Promise<PlacementLogin | undefined> {
   if (vsphere === undefined) return undefined;
-  const taken = (key: "user" | "password", given: SecretPlace) => {
+  const taken = async (key: "user" | "password", given: SecretPlace) => {
     const source = (below(node, ["vsphere", key]) ?? below(node, ["vsphere"]) ?? node).source;
     const label = `vsphere.${key} of placement of group ${quote(name)}`;
     const from = "command" in given ? { command: [...given.command] } : given;
-    return fetchOrReport(from, { name: label, source }, options);
+    const found = await fetchOrReport(from, { name: label, source }, options);
+    if (found?.reveal() !== "") return found;
+    // A vCenter would count it as a wrong one.
+    const message = `Cannot read ${label} from ${whence(from)}: it is empty`;
+    return void options.report(errorAt(source, "secret-unreadable", message));
   };
   const user = typeof vsphere.user === "string"
     ? vsphere.user
