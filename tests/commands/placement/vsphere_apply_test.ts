@@ -120,6 +120,14 @@ simulated("an error of one group keeps every write back", async () => {
   assertEquals(code, 1);
   assertStringIncludes(err, "[no-room]");
   assertStringIncludes(out, "nothing written, because of what is wrong");
+  const data = await placement("apply", text, { json: true });
+  assertEquals(data.code, 1);
+  const { placements: [one], written } = JSON.parse(data.out);
+  assertEquals([one.errors.map((it: { code: string }) => it.code), one.changes, written], [
+    ["no-room"],
+    [],
+    [],
+  ]);
   assertEquals(await sim.writes(), 0);
 });
 

@@ -1,5 +1,6 @@
 /** What `check` and `apply` say of machines of a vCenter, before they contact a host. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { withTempDir } from "../../helpers.ts";
 import { PASSWORD } from "../../placement/fake_vcenter.ts";
 import { simulated, type Simulator, simulator } from "../../placement/simulator.ts";
 import { cli, type CliResult, DEAD_END } from "../cli.ts";
@@ -80,12 +81,20 @@ simulated(
   },
 );
 
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
 simulated("no program is started for a placement that nobody requires", async () => {
   await using sim = await shared();
-  const text = inventory(sim.server, "password: { command: [cat, /nonexistent/password] }");
-  const passed = await run("check", text);
-  assertEquals([passed.code, passed.err.includes("placement")], [4, false]);
-  const refused = await run("check", REQUIRED(text));
-  assertEquals(refused.code, 1);
-  assertStringIncludes(refused.err, 'from the program "cat"');
+  await withTempDir(async (dir) => {
+    const text = inventory(sim.server, `password: { command: [mkdir, '${dir}/started'] }`);
+    const passed = await run("check", text);
+    assertEquals([passed.code, passed.err.includes("placement")], [4, false]);
+    assertEquals(await exists(`${dir}/started`), false);
+    const refused = await run("check", REQUIRED(text));
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.err, 'from the program "mkdir": it is empty');
+    assertEquals(await exists(`${dir}/started`), true);
+  });
 });

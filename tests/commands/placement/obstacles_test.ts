@@ -1,0 +1,56 @@
+/** What stands in the way of a platform: places, lines, and exit codes. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { ObstacleError, overObstacles } from "../../../src/commands/placement/obstacles.ts";
+import { PlacementError, type PlacementObstacle } from "../../../src/placement/errors.ts";
+
+const SETTINGS = { name: "all", provider: "vsphere", required: false, groups: [] } as const;
+
+const SITE = {
+  sources: new Map<string, string>(),
+  locate: (_: unknown, path: readonly (string | number)[]) => ({
+    file: "hosts.yaml",
+    line: path.length,
+    column: 1,
+  }),
+};
+
+const obstacle = (error: Error) =>
+  assertRejects(() => overObstacles(SETTINGS, SITE, () => Promise.reject(error)), ObstacleError);
+
+Deno.test("every obstacle has its exit code", async () => {
+  const codes: Readonly<Record<PlacementObstacle, number>> = {
+    setting: 1,
+    "not-found": 1,
+    ambiguous: 1,
+    unreachable: 4,
+    conflict: 5,
+    untrusted: 3,
+    login: 3,
+    permission: 3,
+    refused: 3,
+    timeout: 3,
+    answer: 3,
+  };
+  for (const [kind, code] of Object.entries(codes)) {
+    const error = await obstacle(new PlacementError(kind as PlacementObstacle, "Cannot do it"));
+    assertEquals([error.code, error.diagnostics[0]?.code], [code, `platform-${kind}`]);
+  }
+});
+
+Deno.test("several problems are one each, at the server, with the hint behind the last", async () => {
+  const { diagnostics } = await obstacle(new PlacementError("not-found", "One\nTwo", "Look"));
+  const at = { severity: "error", code: "platform-not-found" } as const;
+  const source = { file: "hosts.yaml", line: 2, column: 1 };
+  assertEquals(diagnostics, [
+    { ...at, message: "One", source },
+    { ...at, message: "Two", source, hint: "Look" },
+  ]);
+});
+
+Deno.test("what is no obstacle is thrown as it is", async () => {
+  const bug = new TypeError("a bug");
+  const thrown = await assertRejects(() =>
+    overObstacles(SETTINGS, SITE, () => Promise.reject(bug))
+  );
+  assertEquals(thrown, bug);
+});
