@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Lab } from "../../src/lab/mod.ts";
-import { labAvailable, withLab } from "./helpers.ts";
+import { full, labAvailable, withLab } from "./helpers.ts";
 import * as hf from "./holdfast.ts";
 
 const ignore = await labAvailable() !== undefined;
 const APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y";
-const PROFILES = ["guide", "standard", "fast"] as const;
+// What fast has of its own are numbers.
+const PROFILES = full ? ["guide", "standard", "fast"] as const : ["guide", "standard"] as const;
 
 /** A host as it was before Holdfast came, but for what apt has downloaded. */
 const BARE = `${APT} purge haproxy keepalived curl >/dev/null
@@ -107,8 +108,8 @@ Deno.test({
   fn: () =>
     withLab("unlisted", async (lab) => {
       // Lists cannot be read either: the mirror of this host answers nobody.
-      const away =
-        "mv /etc/apt/sources.list.d /etc/apt/away; mv /etc/apt/sources.list /etc/apt/gone";
+      const away = "sed -Ei 's#(http|https|file|copy):[^ ]+#http://127.0.0.1:9/none#' " +
+        "/etc/apt/sources.list /etc/apt/sources.list.d/*";
       await hf.root(lab, "lb1", `rm -rf /var/lib/apt/lists/*; ${away} 2>/dev/null || :`);
       const check = await hf.holdfast("check", lab.inventoryFile);
       hf.assertExit(check, 2);
