@@ -2,6 +2,7 @@
  * Which run a rollback goes back behind, which it cannot, and what is said of it. Pure.
  * @module
  */
+import { PATHS } from "../endpoint/paths.ts";
 import { InputError } from "../errors.ts";
 import { filesBefore, lastKept, type RunRecord } from "../journal/history.ts";
 import type { About } from "../journal/open.ts";
@@ -77,14 +78,12 @@ function obstacleOf(
     const gone = names(endpoint.leaving ?? []).filter((host) => changed(host).length > 0);
     if (gone.length > 0) return afterLeaving(gone, endpoint);
     const bare = names(endpoint.members).filter((host) =>
-      changed(host).some(({ path, made }) => path === KEEPALIVED && made === true)
+      changed(host).some(({ path, made }) => path === PATHS.keepalived && made === true)
     );
     if (bare.length > 0) return beforeFirst(bare, endpoint);
   }
   return undefined;
 }
-
-const KEEPALIVED = "/etc/keepalived/keepalived.conf";
 
 /** Accounts, units and packages of a host that was taken apart are in no file. */
 function afterLeaving(hosts: readonly string[], { members }: Endpoint): Obstacle {

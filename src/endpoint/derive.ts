@@ -87,6 +87,11 @@ export function descriptors(endpoint: Endpoint): Reasoned<number> {
     : { value: needed, reason: `twice ${all} connections and 1,000 more` };
 }
 
+/** Connections of clients of each service for which so many descriptors are enough; may be negative. */
+export function clientsWithin(descriptors: number, endpoint: Endpoint): number {
+  return Math.floor(((descriptors - 1000) / 2 - OWN_CONNECTIONS) / servicesOf(endpoint).length);
+}
+
 /** Priority of every member by host name: set by hand, else by position and all different. */
 export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<number>> {
   const { members, profile } = endpoint;

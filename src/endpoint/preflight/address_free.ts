@@ -1,8 +1,7 @@
 import { addressesOf } from "../../addresses.ts";
 import type { Endpoint, Facts, Finding, Preflight, PreflightAnswer } from "../../model.ts";
 import { concernsNetwork } from "./concerns.ts";
-import { carriersOf, type Found, merged } from "./judged.ts";
-import { sameAddress } from "../network.ts";
+import { carriedBy, carriersOf, type Found, merged } from "./judged.ts";
 import { heardBy, stations, unasked, wireProbe } from "./wire.ts";
 
 /** Does a stranger use the virtual address? Keepalived would take it without a word. */
@@ -74,19 +73,15 @@ function withoutKeepalived(
   facts: ReadonlyMap<string, Facts>,
 ): readonly Found[] {
   if (pods !== undefined) return [];
-  return carriersOf(address, facts).flatMap((host): Found[] => {
-    const its = facts.get(host);
-    if (its === undefined || its.packages["keepalived"]?.installed !== undefined) return [];
-    const [at] = its.interfaces.flatMap(({ name, addresses }) =>
-      addresses.filter((cidr) => sameAddress(cidr.split("/")[0] ?? "", address))
-        .map((cidr) => ({ name, cidr }))
-    );
+  return [...facts].flatMap(([host, its]): Found[] => {
+    const at = carriedBy(its, address);
+    if (at === undefined || its.packages["keepalived"]?.installed !== undefined) return [];
     return [{
       severity: "error",
       host,
       message: `${host} has ${address} of its own: no Keepalived is installed there that would ` +
         "ever give it to another member",
-      hint: `ip addr del ${at?.cidr} dev ${at?.name}, and take it out of what configures the ` +
+      hint: `ip addr del ${at.cidr} dev ${at.interface}, and take it out of what configures the ` +
         `network of ${host}; or set another "address"`,
     }];
   });

@@ -1,7 +1,6 @@
 import type { Endpoint, Preflight } from "../../model.ts";
-import { servicesOf } from "../../services.ts";
 import { sh } from "../../shell.ts";
-import { connections, descriptors as derived, OWN_CONNECTIONS } from "../derive.ts";
+import { clientsWithin, connections, descriptors as derived } from "../derive.ts";
 import { concernsHaproxy } from "./concerns.ts";
 import { type Found, merged, rows } from "./judged.ts";
 
@@ -78,7 +77,7 @@ function judge(host: string, stdout: string, endpoint: Endpoint): Found[] {
 /** In a container systemd gives a unit no more than it has itself. */
 function tooFew(host: string, unit: number, asked: number, endpoint: Endpoint): Found {
   const { all } = connections(endpoint);
-  const fits = Math.floor(((unit - 1000) / 2 - OWN_CONNECTIONS) / servicesOf(endpoint).length);
+  const fits = clientsWithin(unit, endpoint);
   return {
     severity: "error",
     host,

@@ -20,13 +20,29 @@ export function merged(found: readonly Found[]): readonly Finding[] {
   return [...known.values()].map(({ finding, hosts }) => ({ ...finding, hosts }));
 }
 
+/** Where a host carries an address. */
+export interface Carried {
+  /** Name of the interface. */
+  readonly interface: string;
+  /** The address as the interface has it: `10.0.0.10/24`. */
+  readonly cidr: string;
+}
+
+/** Where a host carries an address now, if it does. */
+export function carriedBy({ interfaces }: Facts, address: string): Carried | undefined {
+  return interfaces.flatMap(({ name, addresses }) =>
+    addresses.filter((cidr) => isOf(cidr, address)).map((cidr) => ({ interface: name, cidr }))
+  )[0];
+}
+
 /** Names of the hosts that carry an address now. */
 export function carriersOf(address: string, facts: ReadonlyMap<string, Facts>): readonly string[] {
-  const carries = ({ interfaces }: Facts) =>
-    interfaces.some((it) =>
-      it.addresses.some((cidr) => sameAddress(cidr.split("/")[0] ?? "", address))
-    );
-  return [...facts].filter(([, its]) => carries(its)).map(([host]) => host);
+  return [...facts].filter(([, its]) => carriedBy(its, address)).map(([host]) => host);
+}
+
+/** Whether an interface address (`10.0.0.10/24`) is this address. */
+export function isOf(cidr: string, address: string): boolean {
+  return sameAddress(cidr.split("/")[0] ?? "", address);
 }
 
 /** The rest of every line of an answer that begins with this word, split at spaces. */

@@ -1,8 +1,8 @@
 import { addressesOf } from "../../addresses.ts";
 import { TaskError } from "../../errors.ts";
 import type { Endpoint, Preflight } from "../../model.ts";
-import { attachment, holds, reserved, sameAddress } from "../network.ts";
-import { carriersOf, type Found, merged } from "./judged.ts";
+import { attachment, holds, reserved } from "../network.ts";
+import { carriersOf, type Found, isOf, merged } from "./judged.ts";
 
 /** Has every member the interface that is meant, and does its subnet hold the virtual address? */
 export function subnet(endpoint: Endpoint): Preflight {
@@ -23,7 +23,7 @@ export function subnet(endpoint: Endpoint): Preflight {
           try {
             const at = attachment(endpoint, member, { host, facts, predicted: NOTHING }, address);
             const own = seen.interfaces.find(({ name }) => name === at.interface)?.addresses ?? [];
-            const near = own.filter((cidr) => !sameAddress(cidr.split("/")[0] ?? "", address))
+            const near = own.filter((cidr) => !isOf(cidr, address))
               .some((cidr) => holds(cidr, address));
             const kinds = own.map((cidr) => ({ cidr, kind: reserved(cidr, address) }));
             const taken = kinds.find(({ kind }) => kind !== undefined);

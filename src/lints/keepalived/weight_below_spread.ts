@@ -1,27 +1,13 @@
 /** @module */
 import { priorityOf } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { checkedConf } from "./_examples.ts";
 import { partners, placed } from "./_instances.ts";
 
-const conf = (priority: number, weight: number) =>
-  `vrrp_script check_apiserver {
-    script "/etc/keepalived/check_apiserver.sh"
-    weight ${weight}
-}
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 110
-    priority ${priority}
-    track_script {
-        check_apiserver
-    }
-}
-`;
-
 const three = (weight: number) => ({
-  "lb1/keepalived.conf": conf(250, weight),
-  "lb2/keepalived.conf": conf(240, weight),
-  "lb3/keepalived.conf": conf(230, weight),
+  "lb1/keepalived.conf": checkedConf(250, weight),
+  "lb2/keepalived.conf": checkedConf(240, weight),
+  "lb3/keepalived.conf": checkedConf(230, weight),
 });
 
 /** A weight that reaches the next member, and none behind it. */

@@ -1,22 +1,8 @@
 /** @module */
 import { priorityOf, type Tracked } from "../../configs/vrrp.ts";
 import { defineLint } from "../../define.ts";
+import { checkedConf } from "./_examples.ts";
 import { pairs, partners, type Placed, placed } from "./_instances.ts";
-
-const conf = (priority: number, weight: number) =>
-  `vrrp_script check_apiserver {
-    script "/etc/keepalived/check_apiserver.sh"
-    weight ${weight}
-}
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 110
-    priority ${priority}
-    track_script {
-        check_apiserver
-    }
-}
-`;
 
 /** Weights that leave nothing of the priorities. */
 export const weightOverPriority = defineLint({
@@ -28,14 +14,22 @@ export const weightOverPriority = defineLint({
     "holder in the same moment. So all weights together have to be smaller than the lowest " +
     "priority.",
   err: {
-    files: { "lb1/keepalived.conf": conf(50, -60), "lb2/keepalived.conf": conf(40, -60) },
+    files: {
+      "lb1/keepalived.conf": checkedConf(50, -60),
+      "lb2/keepalived.conf": checkedConf(40, -60),
+    },
     says:
       "lb2/keepalived.conf:3:12: warning: lb1 and lb2 may take the address in the same moment " +
       `while "check_apiserver" fails on both: priority 50 loses 60 and 40 loses 60, and both end ` +
       "at 1, the lowest there is [weight-over-priority]\n" +
       "   hint: write a weight from -11 to -39",
   },
-  ok: { files: { "lb1/keepalived.conf": conf(50, -30), "lb2/keepalived.conf": conf(40, -30) } },
+  ok: {
+    files: {
+      "lb1/keepalived.conf": checkedConf(50, -30),
+      "lb2/keepalived.conf": checkedConf(40, -30),
+    },
+  },
   *check({ nodes }) {
     const all = placed(nodes);
     for (const [a, b] of pairs(nodes)) {
