@@ -95,6 +95,14 @@ function eventsOf(object: Shape) {
       stopsAfter: count(
         "No further endpoint is begun once so many hosts failed or could not be reached; where it is missing, however many did.",
       ).exactOptional(),
+      shard: object({
+        index: count("Which part this is, from 1."),
+        count: count("How many parts there are."),
+        endpoints: z.array(z.string()).describe("Names of its endpoints; there may be none."),
+        of: count("How many endpoints all parts have together."),
+      }).exactOptional().describe(
+        "Of a fleet that is shared out over several runs with `--shard`: which part this one is.",
+      ),
     }).describe("The inventory was accepted and hosts are about to be contacted."),
     object({
       type: z.literal("prediction"),

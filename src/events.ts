@@ -50,6 +50,17 @@ export type Event =
     readonly batches?: readonly (readonly string[])[];
     /** No further endpoint is begun once so many hosts are lost. Unset: however many are. */
     readonly stopsAfter?: number;
+    /** Of a fleet that is shared out over several runs: which part this one is. */
+    readonly shard?: {
+      /** Which one, from 1. */
+      readonly index: number;
+      /** How many parts there are. */
+      readonly count: number;
+      /** Names of its endpoints; there may be none. */
+      readonly endpoints: readonly string[];
+      /** How many endpoints all parts have together. */
+      readonly of: number;
+    };
   }
   | {
     /** How long clients would be without an answer, computed from the settings of an endpoint. */

@@ -55,6 +55,8 @@ export interface PlanFlags {
   readonly user?: string | undefined;
   /** `--become`. */
   readonly become?: boolean | undefined;
+  /** `--shard`: which part, from 1, of how many. */
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
 }
 
 /** Where a secret comes from, as the inventory says it. */

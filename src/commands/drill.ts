@@ -24,7 +24,7 @@ import type { Io } from "./io.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { sudoPasswords } from "./password.ts";
 import { loadPlay } from "./play.ts";
-import { readRun } from "./redraw.ts";
+import { readRun } from "./run_file.ts";
 import { terminalSize } from "./screen.ts";
 import { type ReportFlags, type Reports, withReports } from "./reports.ts";
 import { whoWeAre } from "./who.ts";

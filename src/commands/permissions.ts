@@ -14,6 +14,8 @@ export interface Wants {
   readonly inventory?: string | undefined;
   /** Files that will be written. */
   readonly writes?: readonly string[];
+  /** Variables that it reads for what was typed. */
+  readonly variables?: readonly string[];
   /** No host is contacted, whatever the command does otherwise. @default {false} */
   readonly offline?: boolean;
 }
@@ -76,12 +78,20 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lab: [EVERYTHING],
 };
 
-function needsOf(command: string, { writes = [], offline = false }: Wants): Need[] {
+function needsOf(
+  command: string,
+  { writes = [], variables = [], offline = false }: Wants,
+): Need[] {
   const needs = NEEDS[command] ?? [];
   const starts: readonly Need[] = [SSH, GUARD];
   return [
     ...offline ? needs.filter((need) => !starts.includes(need)) : needs,
     ...writeNeeds(writes),
+    ...variables.map((variable): Need => ({
+      flag: `--allow-env=${variable}`,
+      why: `read ${variable}, as the command line says`,
+      has: { name: "env", variable },
+    })),
   ];
 }
 

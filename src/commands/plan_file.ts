@@ -32,6 +32,10 @@ const planSchema = () => {
       play: z.string().optional(),
       user: z.string().optional(),
       become: z.boolean().optional(),
+      shard: z.strictObject({
+        index: z.int().positive(),
+        count: z.int().positive(),
+      }).optional(),
     }),
     secrets: z.array(z.union([
       z.strictObject({ env: z.string() }),
@@ -124,10 +128,10 @@ async function exists(path: string): Promise<boolean> {
  * The plan that `apply` was given, and the flags that it was made with; they are part of it.
  * @throws {InputError} when it cannot be used, or is given together with flags that would change it
  */
-export async function boundBy<Flags extends PlanFlags>(
+export async function boundBy<Flags extends { readonly [Key in keyof PlanFlags]?: unknown }>(
   path: string,
   flags: Flags,
-): Promise<{ readonly plan: SavedPlan; readonly flags: Flags } | undefined> {
+): Promise<{ readonly plan: SavedPlan; readonly flags: Flags & PlanFlags } | undefined> {
   const plan = await readPlan(path);
   if (plan === undefined) return undefined;
   const given = Object.entries(FLAGS).flatMap(([key, flag]) =>
@@ -152,6 +156,7 @@ const FLAGS: Readonly<Record<keyof PlanFlags, string>> = {
   play: "--play",
   user: "--user",
   become: "--become",
+  shard: "--shard",
 };
 
 /** The text of a plan. */

@@ -61,7 +61,7 @@ interface Written {
  * to all readers, and a report that could not be written makes a good run end with 1.
  */
 export async function withReports(
-  input: string,
+  input: string | readonly string[],
   flags: ReportFlags,
   outer: Io,
   work: (reports: Reports) => Promise<number>,
@@ -96,8 +96,12 @@ interface Opened {
 }
 
 /** Opens every report that can be opened, so that what cannot be written is known at once. */
-async function open(input: string, flags: ReportFlags, io: Io): Promise<Opened> {
-  const taken = new Map([[input, "what the run reads"]]);
+async function open(
+  input: string | readonly string[],
+  flags: ReportFlags,
+  io: Io,
+): Promise<Opened> {
+  const taken = new Map([input].flat().map((path) => [path, "what the run reads"]));
   if (flags.out !== undefined) taken.set(flags.out, "the plan");
   const parsed = parseReports(flags.report ?? [], taken);
   const problems = [...parsed.problems];

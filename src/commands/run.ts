@@ -35,6 +35,7 @@ import { placementsBefore } from "./placement/before.ts";
 import { predictions } from "./predictions.ts";
 import { aloneWarnings } from "./alone.ts";
 import { type Reports, withReports } from "./reports.ts";
+import { partOf, type ShardChoice, shardOf } from "./shard.ts";
 import { skippedPreflights } from "./skip_preflight.ts";
 import { whoWeAre } from "./who.ts";
 
@@ -50,6 +51,8 @@ export interface RunFlags extends LoadFlags {
   readonly serial?: readonly BatchSize[] | undefined;
   /** How many of all hosts, in percent, may be lost to `apply` before it begins no more. */
   readonly maxFailPercentage?: number | undefined;
+  /** Which part of the endpoints. */
+  readonly shard?: ShardChoice | undefined;
   /** Ask for the sudo password. */
   readonly askBecomePass?: boolean | undefined;
   /** A file with a play of one's own, in place of the built-in one. */
@@ -104,23 +107,28 @@ async function perform(
   { io, emit, hide, note }: Reports,
   plan?: SavedPlan,
 ): Promise<number> {
+  const shard = flags.shard && shardOf(flags.shard, (name) => Deno.env.get(name));
   const secretSources: SecretSource[] = [];
   const blind = mode === "verify" || isListing(flags);
   const reader = blind ? noSecrets : noting(realSecrets, secretSources);
-  const loaded = await load(path, flags, io, reader);
+  const whole = await load(path, flags, io, reader);
+  const { loaded, others } = shard ? partOf(whole, shard) : { loaded: whole, others: [] };
   const { endpoints, selected, warnings, placeOf } = loaded;
   const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
   const play = await loadPlay(flags.play, templates);
-  const skipPreflight = skippedPreflights(flags.skipPreflight, play, endpoints);
+  // A word that means something in another part of the fleet is no mistake in this one.
+  const skipPreflight = skippedPreflights(flags.skipPreflight, play, whole.endpoints);
   if (!isListing(flags) && mode !== "verify" && flags.play === undefined) {
     const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
     if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
     note(diagnostics);
   }
   if (!isListing(flags) && mode !== "verify") note(await placementsBefore(loaded, io));
-  const chosen = chooseTasks(mode, flags, { play, endpoints, selected }, io);
+  const all = { play, endpoints: whole.endpoints, selected: whole.selected };
+  const chosen = chooseTasks(mode, flags, all, io);
   if (isListing(flags)) {
-    io.out(listing({ play, hosts: chosen.hosts, checksOnly: mode === "verify" }, flags));
+    const hosts = chosen.hosts.filter(({ host }) => selected.has(host));
+    io.out(listing({ play, hosts, checksOnly: mode === "verify" }, flags));
     return EXIT.ok;
   }
   if (flags.out !== undefined) await assertWritable(flags.out);
@@ -151,6 +159,7 @@ async function perform(
     ...chosen.spec,
     skipPreflight,
     forks: flags.forks,
+    ...(shard === undefined ? {} : { shard: { ...shard, others } }),
     ...(flags.serial === undefined ? {} : { serial: flags.serial }),
     ...(flags.maxFailPercentage === undefined
       ? {}
@@ -184,7 +193,7 @@ async function perform(
       },
     ),
   );
-  await writePrivately(flags.out, planText(path, flags, secretSources, hosts));
+  await writePrivately(flags.out, planText(path, { ...flags, shard }, secretSources, hosts));
   io.err(
     `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
   );

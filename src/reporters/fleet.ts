@@ -27,6 +27,24 @@ export function fleetLine(
   return `${what}, ${inBatches(sizes)}; ${stops(stopsAfter)}`;
 }
 
+/**
+ * Which part of a fleet a run is, where it is one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shardLine } from "./fleet.ts";
+ *
+ * const shard = { index: 2, count: 5, endpoints: ["a", "b"], of: 9 };
+ * assertEquals(shardLine({ shard }), "part 2 of 5: 2 of 9 endpoints");
+ * ```
+ */
+export function shardLine({ shard }: Pick<EventOf<"run-start">, "shard">): string | undefined {
+  if (shard === undefined) return undefined;
+  const { index, count, endpoints, of } = shard;
+  return `part ${index} of ${count}: ${endpoints.length} of ${counted(of, "endpoint")}`;
+}
+
 function inBatches(sizes: readonly number[]): string {
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   if (sizes.length === 1) return "in one batch";

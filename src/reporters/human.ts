@@ -4,7 +4,7 @@ import type { Event, EventOf, Status } from "../events.ts";
 import { printable, printableLine } from "../terminal.ts";
 import { type DrillLines, drillLines } from "./drill/lines.ts";
 import { differences } from "./diff.ts";
-import { fleetLine } from "./fleet.ts";
+import { fleetLine, shardLine } from "./fleet.ts";
 import { hang } from "./fold.ts";
 import { missed, predictionText } from "./prediction.ts";
 import { recapLines } from "./recap.ts";
@@ -101,8 +101,9 @@ function start(event: EventOf<"run-start">, { columns }: Page): string {
   const what = mode === "check" ? `${dry} (nothing will be changed)` : printableLine(asked);
   const about = `${printableLine(inventory)}  ${printableLine(hosts.join(", "))}`;
   const lines = hang(`${what} `, about, { indent: 4, columns });
-  const fleet = fleetLine(event);
-  const more = fleet === undefined ? "" : `${hang("", fleet, { indent: 4, columns })}\n`;
+  const more = [shardLine(event), fleetLine(event)].map((text) =>
+    text === undefined ? "" : `${hang("", text, { indent: 4, columns })}\n`
+  ).join("");
   return `${bold(what)}${lines.slice(what.length)}\n${more}\n`;
 }
 

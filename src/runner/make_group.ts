@@ -11,8 +11,8 @@ import type { LockRequest } from "./lock.ts";
 import type { RunSpec } from "./spec.ts";
 
 /** Names of all hosts of a run's endpoints. */
-export const membersOf = ({ endpoints }: RunSpec) =>
-  new Set(endpoints.flatMap(everyone).map(({ host }) => host.name));
+export const membersOf = ({ endpoints, shard }: RunSpec) =>
+  new Set([...endpoints, ...shard?.others ?? []].flatMap(everyone).map(({ host }) => host.name));
 
 /** Members of an endpoint, and those who leave it. */
 export const everyone = ({ members, leaving = [] }: Endpoint) => [...members, ...leaving];

@@ -3,7 +3,7 @@
  * particular task, no reporter and no ssh.
  * @module
  */
-import type { Event } from "../events.ts";
+import type { Event, EventOf } from "../events.ts";
 import { runId } from "../journal/open.ts";
 import { bind } from "./bind.ts";
 import { conclude } from "./conclude.ts";
@@ -51,6 +51,7 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
     hosts,
     places,
     ...fleet.said,
+    ...shardOf(spec),
   });
 
   const trips = new Map<string, number>();
@@ -86,6 +87,14 @@ export async function run(spec: RunSpec, outer: Effects): Promise<number> {
   const at = effects.now();
   outer.emit({ type: "run-end", at, exitCode, hosts: recap, ms: at - since });
   return exitCode;
+}
+
+/** Which part of a fleet this run is, where it is one. */
+function shardOf({ shard, endpoints }: RunSpec): Pick<EventOf<"run-start">, "shard"> {
+  if (shard === undefined) return {};
+  const { index, count, others } = shard;
+  const names = endpoints.map(({ name }) => name);
+  return { shard: { index, count, endpoints: names, of: names.length + others.length } };
 }
 
 /** What the locks of this run say; what changes nothing takes none. */

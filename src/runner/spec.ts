@@ -41,6 +41,15 @@ export interface RunSpec {
    * further endpoint is begun. @default {100, and 0 where there is more than one batch}
    */
   readonly maxFailPercentage?: number;
+  /** Of a fleet shared out over several runs: which part this is, of how many, and what the others have. */
+  readonly shard?: {
+    /** Which one, from 1. */
+    readonly index: number;
+    /** How many. */
+    readonly count: number;
+    /** Endpoints of the other parts: their hosts are members, and nobody forgot them. */
+    readonly others: readonly Endpoint[];
+  };
   /** How long `verify` waits for a condition to become true. @default {0} */
   readonly waitMs?: number;
   /** Who takes the locks of hosts, in apply mode. @default {somebody who does not wait} */

@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
-import { parseRun } from "../../src/commands/redraw.ts";
+import { parsed } from "../../src/commands/run_file.ts";
 import { InputError } from "../../src/errors.ts";
 import { withTempDir } from "../helpers.ts";
 import { drillRun, DRILLS } from "../reporters/drills.ts";
@@ -51,28 +51,46 @@ Deno.test("report draws the drills of a run as a page and as text, with exactly 
     assertEquals(await Deno.readTextFile(`${dir}/run.jsonl`), lines);
   }));
 
-Deno.test("parseRun() leaves out what a later Holdfast says", () => {
+/** The events of lines, each with its end. */
+const read = (...lines: readonly string[]) =>
+  Array.fromAsync(parsed("run.jsonl", lines.map((line) => `${line}\n`)));
+
+Deno.test("parsed() leaves out what a later Holdfast says", async () => {
   const later = [...LINES.slice(0, 1), '{"type":"sunrise","at":1}', "", ...LINES.slice(1)];
   const more = later.map((line) => line.replace('"type":"run-end"', '"type":"run-end","more":1'));
-  assertEquals(parseRun("run.jsonl", `${more.join("\n")}\n`), [...EVERYTHING]);
+  assertEquals(await read(...more), [...EVERYTHING]);
 });
 
-Deno.test("parseRun() says once of a file that is no run", () => {
-  const { diagnostics } = assertThrows(() => parseRun("a.xml", "<a>\n<b/>\n</a>\n"), InputError);
-  assertEquals(diagnostics.length, 1);
-  assertStringIncludes(diagnostics[0]?.message ?? "", "it does not begin with the event version");
+Deno.test("parsed() says once of a file that is no run", async () => {
+  for (const lines of [["<a>", "<b/>", "</a>"], [], [""], ["{}"]]) {
+    const { diagnostics } = await assertRejects(() => read(...lines), InputError);
+    assertEquals(diagnostics.length, 1);
+    assertStringIncludes(diagnostics[0]?.message ?? "", "it does not begin with the event version");
+  }
 });
 
-Deno.test("parseRun() names every line that is no event, and what is wrong with it", () => {
+Deno.test("parsed() names every line that is no event, and what is wrong with it", async () => {
   const broken = [...LINES];
   broken[2] = "{cut";
   const task = broken.findIndex((line) => line.includes('"task-end"'));
   broken[task] = broken[task]?.replace('"ms":20', '"ms":"soon"') ?? "";
   broken[task + 1] = "[]";
-  const { diagnostics } = assertThrows(() => parseRun("r", broken.join("\n")), InputError);
+  const { diagnostics } = await assertRejects(() => read(...broken), InputError);
   assertEquals(diagnostics.map(({ source }) => source?.line), [3, task + 1, task + 2]);
   assertStringIncludes(diagnostics[0]?.message ?? "", "the line is not JSON");
   assertStringIncludes(diagnostics[1]?.message ?? "", "ms: ");
+  const many = await assertRejects(
+    () => read(LINES[0] ?? "", ...new Array<string>(500).fill("x")),
+    InputError,
+  );
+  assertEquals(many.diagnostics.length, 20);
+});
+
+Deno.test("parsed() leaves out a last line that was cut short", async () => {
+  const lines = LINES.slice(0, 3).map((line) => `${line}\n`);
+  const events = EVERYTHING.slice(0, 3);
+  assertEquals(await Array.fromAsync(parsed("r", [...lines, '{"type":"ta'])), events);
+  assertEquals(await Array.fromAsync(parsed("r", [...lines.slice(0, 2), LINES[2] ?? ""])), events);
 });
 
 Deno.test("report refuses a file that is no run, and says which is one", () =>

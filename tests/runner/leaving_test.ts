@@ -121,6 +121,22 @@ Deno.test("run() takes a host out of service that left its group and is in the i
     ]);
   }));
 
+Deno.test("run() of one part of a fleet leaves a member of another part alone", () =>
+  withTempDir(async (dir) => {
+    const former = [{ name: "lb9", address: "10.9.0.19" }];
+    const sessions = { lb1: new LocalSession(dir), lb2: new LocalSession(dir) };
+    const play = { tasks: () => [wordTask(dir, "a", { former: () => former })] };
+    const others = [{ ...anEndpoint("lb9"), name: "moved" }];
+    const { events } = await runPlay("check", play, sessions, {
+      shard: { index: 1, count: 2, others },
+      hostNamed: aHost,
+    });
+    assertEquals(events.flatMap((it) => it.type === "diagnostic" ? [it.diagnostic.code] : []), []);
+    assertEquals(events.flatMap((it) => it.type === "run-start" ? [it.shard] : []), [
+      { index: 1, count: 2, endpoints: ["lb"], of: 2 },
+    ]);
+  }));
+
 Deno.test("run() has nobody hand the service over to one that leaves", () =>
   withTempDir(async (dir) => {
     const alone: Endpoint = {

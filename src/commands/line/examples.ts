@@ -50,6 +50,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast report run.jsonl --diff", "of holdfast apply ... --report jsonl:run.jsonl"],
     ["holdfast report run.jsonl --report junit:run.xml", "as JUnit, afterwards"],
     ["holdfast report drills.jsonl --html drills.html", "as a page with the timelines"],
+    ["holdfast report merge 1.jsonl 2.jsonl 3.jsonl", "parts of a fleet, as one run"],
   ],
   lint: [
     ["holdfast lint hosts.yaml", "traps in what its hosts would get"],

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type BatchSize, parseBatchSizes } from "../../runner/batches.ts";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
+import { parseShard, type ShardChoice } from "../shard.ts";
 
 /** Does what a command says. */
 export type Runner = (
@@ -75,6 +76,17 @@ export function percentage(text: string): number {
   return number;
 }
 
+/** A part of a fleet, such as 2/5. */
+export function shard(text: string): ShardChoice {
+  const choice = parseShard(text);
+  if (choice === undefined) {
+    throw new InvalidArgumentError(
+      "expected which part of how many, such as 2/5, or job/5 in a Kubernetes Indexed Job",
+    );
+  }
+  return choice;
+}
+
 /** Values of an option that may be repeated, in order. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -89,6 +101,11 @@ export function withRunFlags(command: Command): Command {
   return command
     .optionsGroup("Selection:")
     .option("-l, --limit <pattern>", "hosts to work on: names, groups, wildcards, lb:!lb2")
+    .option(
+      "--shard <k/n>",
+      "one of n parts of all endpoints, by their names; job/n in a Job",
+      shard,
+    )
     .option("-t, --tags <tags>", "only tasks with one of these tags, comma separated", collect)
     .option("--skip-tags <tags>", "no tasks with one of these tags", collect)
     .option("--start-at-task <name>", "begin with the task of this name")

@@ -3,11 +3,13 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { EXIT } from "../../errors.ts";
 import type { Mode } from "../../events.ts";
 import type { Io } from "../io.ts";
 import type { Wants } from "../permissions.ts";
 import type { RedrawFlags } from "../redraw.ts";
 import type { RunFlags } from "../run.ts";
+import { JOB_INDEX } from "../shard.ts";
 import {
   batchSizes,
   collect,
@@ -107,27 +109,60 @@ function declareVerify(program: Command, { perform, io }: Line): void {
 }
 
 function declareReport(program: Command, { perform, io }: Line): void {
-  program.command("report").argument("<run>")
-    .description("show a finished run again, from the file that --report jsonl:FILE wrote")
+  program.command("report").argument("<run>").argument("[parts...]")
+    .description(
+      "show a finished run again, from the file that --report jsonl:FILE wrote; report merge " +
+        "FILES: the parts of a fleet as one run, with its exit code",
+    )
     .summary("show a finished run again")
     .option("-D, --diff", "show the difference of every file")
     .option("--report <kind[:file]>", "also report as junit, github, jsonl or html", collect)
     .option("--html <file>", "write one page with every timeline; --report html:FILE says the same")
-    .action((run: string, { html, ...flags }: RedrawFlags & { readonly html?: string }) => {
+    .option("--json", "print one event a line")
+    .action((
+      run: string,
+      parts: readonly string[],
+      { html, ...flags }: RedrawFlags & { readonly html?: string },
+    ) => {
       const report = [...flags.report ?? [], ...html === undefined ? [] : [`html:${html}`]];
-      return perform("report", async () => {
-        const { redraw } = await import("../redraw.ts");
-        return await redraw(run, { ...flags, report }, io);
-      }, { writes: reportFiles(report) });
+      return perform(
+        "report",
+        () => reportOf(run, parts, { ...flags, report }, io),
+        { writes: reportFiles(report) },
+      );
     });
+}
+
+/** `report merge` takes the parts of a fleet's run; a file of that name is `./merge`. */
+async function reportOf(
+  run: string,
+  parts: readonly string[],
+  flags: RedrawFlags,
+  io: Io,
+): Promise<number> {
+  if (run !== "merge") {
+    if (parts.length > 0) {
+      io.err(`Cannot show several runs: to join the parts of one, type report merge FILES\n`);
+      return EXIT.usage;
+    }
+    const { redraw } = await import("../redraw.ts");
+    return await redraw(run, flags, io);
+  }
+  if (parts.length === 0) {
+    io.err("Cannot join runs: none is named; type report merge FILES\n");
+    return EXIT.usage;
+  }
+  const { mergeRuns } = await import("../merge/merge.ts");
+  return await mergeRuns(parts, flags, io);
 }
 
 /** What a run needs; a listing reads no secret and contacts no host. */
 function runWants(inventory: string, flags: RunFlags, writes: readonly string[] = []): Wants {
   const { listHosts, listTasks, listTags } = flags;
   const offline = listHosts === true || listTasks === true || listTags === true;
-  if (offline) return { offline };
-  return { inventory, writes: [...reportFiles(flags.report), ...writes] };
+  const variables = flags.shard?.index === "job" ? [JOB_INDEX] : [];
+  if (offline) return { offline, variables };
+  return { inventory, variables, writes: [...reportFiles(flags.report), ...writes] };
 }
 
 async function runCommand(

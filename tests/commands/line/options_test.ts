@@ -21,6 +21,7 @@ import type { RunFlags } from "../../../src/commands/run.ts";
 
 const RUN = [
   "limit",
+  "shard",
   "tags",
   "skipTags",
   "startAtTask",
@@ -92,7 +93,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "json",
   ] satisfies (keyof HistoryFlags)[],
   // --html is --report html:FILE in other words, and does not reach the code.
-  report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html"],
+  report: [...["diff", "report"] satisfies (keyof RedrawFlags)[], "html", "json"],
   lint: [
     "keepalived",
     "haproxy",
