@@ -122,6 +122,7 @@ export async function runPlay(
         | "serial"
         | "maxFailPercentage"
         | "hostNamed"
+        | "shard"
         | "skipPreflight"
       >
     >
@@ -171,6 +172,7 @@ export async function runPlay(
       : { maxFailPercentage: options.maxFailPercentage }),
     ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
     ...(options.hostNamed === undefined ? {} : { hostNamed: options.hostNamed }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
     ...(options.skipPreflight === undefined ? {} : { skipPreflight: options.skipPreflight }),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.bound === undefined ? {} : { bound: options.bound }),
