@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
+import { isCalled } from "./names.ts";
 import type { Finding, PlanOptions } from "./plan_model.ts";
 import type { Seat, SeenGroup, Share } from "./spread.ts";
 import { listText, placesText } from "./words.ts";
@@ -66,11 +67,6 @@ function claim({ host, placement }: Seat, known: Known): Finding[] {
   const message = `${quote(name)} runs on host ${quote(placement.host)}, and the inventory says ` +
     `failure domain ${quote(claimed)}`;
   return [{ severity: "warning", code: "place-differs", message, host: name }];
-}
-
-/** `esx-01` is `esx-01.example.com`. */
-function isCalled(host: string, domain: string): boolean {
-  return host === domain || host.startsWith(`${domain}.`);
 }
 
 function size({ group, shares }: SeenGroup): Finding[] {

@@ -91,6 +91,10 @@ Deno.test("denoArgs() lets placement ask the platforms, and a run those that it 
   assertEquals(asked("check"), ["OTHER", "vc2:8443"]);
   const required = { platforms: [{ ...platform, required: true }] };
   assertEquals(asked("apply", required), ["pass", "VC_PW", "vc1:443"]);
+  assertEquals([asked("simulate"), asked("simulate", { asksPlatforms: true })], [
+    [],
+    ["VC_PW", "OTHER", "pass", "vc1:443", "vc2:8443"],
+  ]);
   assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
 });
 

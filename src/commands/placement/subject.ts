@@ -11,7 +11,7 @@ import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
-import { domainOf } from "../../simulate/site.ts";
+import { domainOf } from "../../simulate/domains.ts";
 import { overObstacles } from "./obstacles.ts";
 import type { Planned } from "./text.ts";
 
@@ -97,6 +97,39 @@ export async function subjectOf(
   };
 }
 
+/**
+ * What the inventory declares of a placement, whatever its provider is: nobody is asked, and there
+ * are no rules.
+ */
+export async function declaredPlan(
+  settings: PlacementSettings,
+  hosts: readonly Host[],
+): Promise<Planned> {
+  const groups = groupsOf(settings, hosts);
+  await using provider = declaredOf(settings, groups, hosts);
+  const seen = await provider.look(groups.flatMap(({ members }) => members.map(({ vm }) => vm)));
+  const options: PlanOptions = {
+    cluster: settings.clusterName ?? settings.name,
+    canEnforce: provider.canEnforce,
+    places: "domains",
+  };
+  return { settings, options, seen, plan: plan(groups, seen, options) };
+}
+
+/** The physical host of every member that a platform has said it of, by its name. */
+export function hostsSeen(
+  { settings, options, seen }: Planned,
+  hosts: readonly Host[],
+): ReadonlyMap<string, string> {
+  if (options.places !== "hosts") return new Map();
+  const byMachine = new Map(seen.placements.map(({ vm, host }) => [vm, host]));
+  const members = groupsOf(settings, hosts).flatMap(({ members }) => members);
+  return new Map(members.flatMap(({ name, vm }) => {
+    const host = byMachine.get(vm);
+    return host === undefined ? [] : [[name, host] as const];
+  }));
+}
+
 /** What a plan is made with, whatever is seen. */
 function planOptions(
   { name, clusterName, provider, vsphere }: PlacementSettings,
@@ -123,6 +156,16 @@ function domainsOf(
   ];
 }
 
+/** The inventory as a platform. */
+function declaredOf(
+  settings: PlacementSettings,
+  groups: readonly PlacementGroup[],
+  hosts: readonly Host[],
+): PlacementProvider {
+  const members = groups.flatMap(({ members }) => members);
+  return declared(members, domainsOf(settings, members, hosts));
+}
+
 /**
  * Begins to ask whoever tells where machines are. A new provider has its case here, its word in the
  * inventory's schema, and a folder or a file in `src/placement/`.
@@ -132,10 +175,7 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
-  if (settings.vsphere === undefined) {
-    const members = groups.flatMap(({ members }) => members);
-    return declared(members, domainsOf(settings, members, hosts));
-  }
+  if (settings.vsphere === undefined) return declaredOf(settings, groups, hosts);
   const { server, ca, cluster } = settings.vsphere;
   return await vsphere({
     server,
