@@ -82,6 +82,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/diagnostics.ts",
     "src/endpoint",
     "src/inventory/connection/grammar.ts",
+    "src/placement/names.ts",
   ],
   "src/inventory": [
     "src/addresses.ts",
