@@ -68,7 +68,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "two names of one machine": {
     groups: [{ ...MASTERS, members: [...MASTERS.members, { name: "m4", vm: "m1" }] }],
-    says: ["error machine-twice"],
+    says: ["violation masters e1: m1 m4, at most 1", "error machine-twice"],
   },
   "machine that is switched off": {
     seen: { placements: [...THREE.slice(0, 2), on("m3", undefined)], rules: [GOOD] },

@@ -156,7 +156,7 @@ function untrusted(why: string, server: string): PlacementError {
     "untrusted",
     `Cannot trust the certificate of ${server}: ${unknown ? "who signed it is not known" : why}`,
     unknown
-      ? "Give the root certificate of the vCenter as ca_file: https://SERVER/certs/download.zip has it"
+      ? "ca_file takes the root certificate of this vCenter: https://SERVER/certs/download.zip has it"
       : "Give the name that stands in its certificate as server, or renew the certificate",
   );
 }
