@@ -15,6 +15,9 @@ const nodeName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])
 /** Of a machine, container or cluster: whatever it is, it has to fit on a line. */
 const name = z.string().min(1).max(255);
 
+const vmid = z.union([z.number(), z.string().regex(/^\d{1,9}$/).transform(Number)])
+  .pipe(z.number().int().min(1).max(999_999_999));
+
 /** `vm:100`, `ct:101`. */
 const sid = z.string().regex(/^[a-z]+:[^\s,;]{1,200}$/);
 
@@ -40,7 +43,7 @@ export const STATUS = z.array(
 /** Answer to `GET /cluster/resources?type=vm`: machines and containers that the token may see. */
 export const MACHINES = z.array(z.looseObject({
   type: z.enum(["qemu", "lxc"]),
-  vmid: z.coerce.number().int().min(1).max(999_999_999),
+  vmid,
   node: nodeName,
   name: name.optional(),
   status: z.string().max(60).optional(),

@@ -25,7 +25,7 @@ export function faultError(
   return new PlacementError(obstacle, `Cannot ${doing}: ${why}`, hint);
 }
 
-type Meaning = readonly [PlacementError["obstacle"], why: string, hint?: string];
+type Meaning = readonly [PlacementError["obstacle"], why: string, hint?: string | undefined];
 
 function meaning(status: number, said: string, who: string): Meaning {
   if (status === 401) {

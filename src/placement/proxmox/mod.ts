@@ -30,14 +30,14 @@ const WORDS: Words = {
  * @throws {PlacementError} when it cannot be reached, is not trusted, or does not know the token
  */
 export async function proxmox(options: ProxmoxOptions): Promise<PlacementProvider> {
-  const { server, user, password, maxBytes = 16 << 20 } = options;
+  const { user, password, ...to } = options;
   const guarded = guard(password);
-  const to = { ...options, maxBytes, port: PORT, words: WORDS };
-  const way = await guarded(() => Promise.resolve(https(to)));
+  const all = { maxBytes: 16 << 20, ...to, port: PORT, words: WORDS };
+  const way = await guarded(() => Promise.resolve(https(all)));
   try {
     const api = apiOver(way, { user, password });
     const { version } = await guarded(() =>
-      api.read("/version", VERSION, `ask ${server} as ${user} for its version`)
+      api.read("/version", VERSION, `ask ${to.server} as ${user} for its version`)
     );
     const rules = overApi(api, version);
     return {
