@@ -1,5 +1,5 @@
 /** Servers that refuse, break, lie, or are no Proxmox VE. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { proxmox } from "../../src/placement/proxmox/mod.ts";
 import { secret } from "../../src/secret.ts";
 import { data, fakeProxmox, fault, optionsFor, usual, VALUE } from "./fake_proxmox.ts";
@@ -101,6 +101,16 @@ Deno.test("names that hold control characters are told of as text", async () => 
   ];
   const error = await refused(against({ machines }, (p) => p.look(["a\x1b[2Jb"])));
   assertEquals(error.obstacle, "ambiguous");
+});
+
+Deno.test("an error as long as can be is cut, and searched in no time", async () => {
+  const long = "HA rule 'cannot use unmanaged resource(s) ".repeat(1 << 18);
+  await using pve = fakeProxmox(certs, {}, () => fault(500, long, { [long]: long }));
+  const begun = performance.now();
+  const error = await refused(proxmox(optionsFor(pve, certs, { maxBytes: 64 << 20 })));
+  assertEquals(error.obstacle, "refused");
+  assert(error.message.length < 500, `${error.message.length}`);
+  assert(performance.now() - begun < 10_000);
 });
 
 Deno.test("a redirect does not take the token along", async () => {

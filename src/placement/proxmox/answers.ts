@@ -114,7 +114,8 @@ export function readFault(text: string): string {
   const { message = "", errors = {} } = read.data;
   const each = Object.entries(errors).map(([key, said]) => `${key}: ${[said].flat().join(", ")}`);
   const parts = [message.trim().replace(/\.$/, ""), ...each].filter((part) => part !== "");
-  return parts.join("; ").replaceAll(/\s+/g, " ");
+  // However much it says: it is searched for words, and a person reads its beginning.
+  return parts.join("; ").slice(0, 2000).replaceAll(/\s+/g, " ");
 }
 
 /** An answer that makes no sense. */

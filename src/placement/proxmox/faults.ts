@@ -46,7 +46,7 @@ function meaning(status: number, said: string, who: string): Meaning {
   if (/detected modified configuration/.test(said)) {
     return ["conflict", "somebody else has changed the rules in between", "Run it again"];
   }
-  if (/^.*HA rule '.*' (?:already defined|does not exist)/.test(said)) {
+  if (/HA rule '[^']*' (?:already defined|does not exist)/.test(said)) {
     return ["conflict", `somebody else has changed the rules in between (${short(said)})`];
   }
   if (status === 404 || status === 501 || said === "") {
