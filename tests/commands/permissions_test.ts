@@ -117,6 +117,23 @@ Deno.test("placement names the platform that it would connect to, and its variab
     assertStringIncludes(err.slice(err.indexOf("Type:")), ` ${net} `);
   }));
 
+Deno.test("placement names a Proxmox VE at its own port, and the variable of its token", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(
+      `${dir}/hosts.yaml`,
+      `all:
+  vars:
+    placement: { provider: proxmox, cluster_name: prod, groups: { all: { policy: spread } }, proxmox: { server: pve.example.com } }
+  hosts: { a: {} }
+`,
+    );
+    const flags = ["--allow-read"];
+    const { code, err } = await cli(["placement", "check", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "--allow-env=PROXMOX_VE_API_TOKEN\n");
+    assertStringIncludes(err, "  --allow-net=pve.example.com:8006\n");
+  }));
+
 /** An inventory with a secret that is taken from somewhere. */
 const WITH_SECRET = (from: string) =>
   `all:

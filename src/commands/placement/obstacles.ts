@@ -53,10 +53,10 @@ export async function overObstacles<T>(
 /** Several problems are one each. */
 function diagnosticsOf(
   { obstacle, message, hint }: PlacementError,
-  { name }: PlacementSettings,
+  { name, provider }: PlacementSettings,
   locate: Loaded["locate"],
 ): Diagnostic[] {
-  const key = obstacle === "login" ? ["vsphere"] : ["vsphere", "server"];
+  const key = obstacle === "login" ? [provider] : [provider, "server"];
   const source = locate({ placement: name }, key);
   const lines = message.split("\n");
   return lines.map((line, i): Diagnostic => ({

@@ -10,6 +10,7 @@ import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placem
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { proxmox } from "../../placement/proxmox/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/domains.ts";
 import { overObstacles } from "./obstacles.ts";
@@ -56,10 +57,10 @@ function groupsOf(
 
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const named = provider === "vsphere" ? host.vars["vsphere_vm"] : undefined;
+  const named = provider === "inventory" ? undefined : host.vars[`${provider}_vm`];
   return {
     name: host.name,
-    vm: typeof named === "string" ? named : host.name,
+    vm: typeof named === "string" || typeof named === "number" ? `${named}` : host.name,
     ...(domain === undefined ? {} : { failureDomain: domain }),
   };
 }
@@ -139,7 +140,8 @@ function planOptions(
     cluster: clusterName ?? name,
     canEnforce,
     places: provider === "inventory" ? "domains" : "hosts",
-    mandatory: vsphere?.mandatory ?? false,
+    // What Proxmox VE has are rules that are never broken.
+    mandatory: provider === "proxmox" || (vsphere?.mandatory ?? false),
   };
 }
 
@@ -175,6 +177,14 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
+  if (settings.proxmox !== undefined) {
+    const { server, ca } = settings.proxmox;
+    return await proxmox({
+      server,
+      ...(ca !== undefined && { ca }),
+      ...await login(settings.name),
+    });
+  }
   if (settings.vsphere === undefined) return declaredOf(settings, groups, hosts);
   const { server, ca, cluster } = settings.vsphere;
   return await vsphere({

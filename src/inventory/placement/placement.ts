@@ -12,6 +12,7 @@ import type { Files } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
 import { checkMachines } from "./machines.ts";
+import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
 /** What reading needs. */
@@ -70,7 +71,7 @@ async function placementOf(
     schema: placementSchema,
     keys,
     variable: "placement",
-    secrets: ["vsphere.password"],
+    secrets: ["vsphere.password", "proxmox.api_token"],
   };
   const map = validate(node, subject, options.report);
   const groups = namesIn(node).filter((group) => isGroup(group, context));
@@ -79,6 +80,7 @@ async function placementOf(
     checkMachines(host, map.provider, options);
   }
   const vsphere = await vsphereOf(map, context);
+  const proxmox = await proxmoxOf(map, context);
   return {
     name,
     provider: map.provider,
@@ -90,6 +92,7 @@ async function placementOf(
       return [{ name: group, policy, hosts: options.resolved.hostsOf(group) }];
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
+    ...(proxmox === undefined ? {} : { proxmox }),
   };
 }
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { choice, mapping, path, text } from "../endpoint/values.ts";
 import { SECRET_KEYS, secretPlace } from "../secret_source.ts";
+import { PROXMOX_KEYS, proxmoxMap } from "./proxmox.ts";
 
 /** A name that rules begin with: what every platform takes, and no message needs to escape. */
 const clusterName = () =>
@@ -61,8 +62,10 @@ const vsphere = z.strictObject({
 
 /** The `placement` map of a group. */
 export const placementSchema = z.strictObject({
-  provider: choice("inventory", "vsphere").default("inventory").meta({
-    description: "What tells where machines are: the failure_domain of each host, or a vCenter",
+  provider: choice("inventory", "vsphere", "proxmox").default("inventory").meta({
+    description:
+      "What tells where machines are: the failure_domain of each host, a vCenter, or a " +
+      "Proxmox VE cluster",
     examples: ["inventory"],
   }),
   cluster_name: clusterName().optional().meta({
@@ -88,6 +91,10 @@ export const placementSchema = z.strictObject({
     description: "The vCenter of provider vsphere",
     examples: [{ server: "vcenter.example.com", cluster: "DC0/C0", ca_file: "vmca-root.pem" }],
   }),
+  proxmox: proxmoxMap.optional().meta({
+    description: "The Proxmox VE of provider proxmox",
+    examples: [{ server: "pve.example.com", ca_file: "pve-root-ca.pem" }],
+  }),
 }, mapping);
 
 /** What a `placement` map holds after defaults. */
@@ -103,6 +110,8 @@ export function keysWith(groups: Iterable<string>): ReadonlyMap<string, readonly
     ["vsphere", Object.keys(vsphere.shape)],
     ["vsphere.user", SECRET_KEYS],
     ["vsphere.password", SECRET_KEYS],
+    ["proxmox", PROXMOX_KEYS],
+    ["proxmox.api_token", SECRET_KEYS],
     ...[...groups].map((name) => [`groups.${name}`, Object.keys(group.shape)] as const),
   ]);
 }
