@@ -47,9 +47,10 @@ async function wrongWith(settings: PlacementSettings, site: Site): Promise<Diagn
 
 /** Whether it is known who asks; no program is started to find that out. */
 async function mayBeAsked(
-  { name, vsphere }: PlacementSettings,
+  { name, vsphere, libvirt }: PlacementSettings,
   { login }: Site,
 ): Promise<boolean> {
+  if (libvirt !== undefined) return false;
   if (vsphere === undefined) return true;
   const places = [vsphere.user, vsphere.password];
   if (places.some((place) => typeof place === "object" && "command" in place)) return false;

@@ -10,6 +10,7 @@ import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placem
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { libvirt } from "../../placement/libvirt/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/site.ts";
 import { overObstacles } from "./obstacles.ts";
@@ -54,9 +55,16 @@ function groupsOf(
   }));
 }
 
+/** The variable of a host that says what its machine is called. */
+const NAMED_BY: Readonly<Partial<Record<PlacementSettings["provider"], string>>> = {
+  vsphere: "vsphere_vm",
+  libvirt: "libvirt_domain",
+};
+
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const named = provider === "vsphere" ? host.vars["vsphere_vm"] : undefined;
+  const variable = NAMED_BY[provider];
+  const named = variable === undefined ? undefined : host.vars[variable];
   return {
     name: host.name,
     vm: typeof named === "string" ? named : host.name,
@@ -132,6 +140,7 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
+  if (settings.libvirt !== undefined) return libvirt(settings.libvirt);
   if (settings.vsphere === undefined) {
     const members = groups.flatMap(({ members }) => members);
     return declared(members, domainsOf(settings, members, hosts));

@@ -1,5 +1,5 @@
 /**
- * What hosts say of their machines: `failure_domain` and `vsphere_vm`, of those whose placement is
+ * What hosts say of their machines: `failure_domain`, `vsphere_vm` and `libvirt_domain`, of those whose placement is
  * asked for.
  * @module
  */
@@ -30,6 +30,9 @@ export function checkMachines(
   checkName(host, "failure_domain", domains, true, report);
   if (provider === "vsphere") {
     checkName(host, "vsphere_vm", "the name of its virtual machine", false, report);
+  }
+  if (provider === "libvirt") {
+    checkName(host, "libvirt_domain", "the name of its domain", false, report);
   }
 }
 

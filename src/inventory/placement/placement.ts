@@ -3,7 +3,7 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import type { PlacementSettings, VsphereSettings } from "../../model.ts";
+import type { Host, PlacementSettings, VsphereSettings } from "../../model.ts";
 import { caOf } from "../endpoint/ca.ts";
 import { validate } from "../endpoint/issues.ts";
 import type { RankedGroup } from "../graph.ts";
@@ -11,6 +11,7 @@ import { errorAt, placeOf, type Report } from "../problems.ts";
 import type { Files } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
+import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
@@ -18,6 +19,8 @@ import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 export interface PlacementsOptions {
   /** Groups and variables. */
   readonly resolved: Resolved;
+  /** Every host, by name. */
+  readonly hosts: ReadonlyMap<string, Host>;
   /** Folder of the inventory file. */
   readonly folder: string;
   /** The file system. */
@@ -79,6 +82,7 @@ async function placementOf(
     checkMachines(host, map.provider, options);
   }
   const vsphere = await vsphereOf(map, context);
+  const libvirt = libvirtOf(map, context);
   return {
     name,
     provider: map.provider,
@@ -90,6 +94,7 @@ async function placementOf(
       return [{ name: group, policy, hosts: options.resolved.hostsOf(group) }];
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
+    ...(libvirt === undefined ? {} : { libvirt }),
   };
 }
 
