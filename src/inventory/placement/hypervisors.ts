@@ -4,6 +4,7 @@
  */
 import { quote } from "../../diagnostics.ts";
 import type { Host, LibvirtSettings } from "../../model.ts";
+import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
 import { type HypervisorParts, hypervisorParts, hypervisorUri } from "./hypervisor.ts";
@@ -44,8 +45,8 @@ export function libvirtOf(
     return "parts" in judged ? [{ name: judged.parts.host, parts: judged.parts }] : [];
   });
   const reached = all.map(({ name, parts }) => ({ name, parts: through(parts, options.hosts) }));
-  reportTwice(reached.map(({ parts }) => hypervisorUri(parts)), options);
-  const ports = Map.groupBy(all, ({ name }) => name);
+  reportTwice(reached.map(({ parts }) => serviceOf(parts)), options);
+  const ports = Map.groupBy(reached, ({ name }) => name);
   return {
     hypervisors: reached.map(({ name, parts }) => {
       // Behind one address there may be several hypervisors, told apart by their port.
@@ -70,14 +71,19 @@ function through(parts: HypervisorParts, hosts: ReadonlyMap<string, Host>): Hype
   };
 }
 
+/** What is asked, whoever asks it. */
+function serviceOf({ driver, host, port = 22, path }: HypervisorParts): string {
+  return hypervisorUri({ driver, host: canonicalIp(host), port, path });
+}
+
 /** Every machine of a hypervisor that is asked twice would be there twice. */
 function reportTwice(
-  uris: readonly string[],
+  services: readonly string[],
   { label, node, report }: HypervisorsOptions,
 ): void {
   const sourceOf = (i: number) => below(node, ["libvirt", "hypervisors", i])?.source;
-  for (const [i, uri] of uris.entries()) {
-    const first = uris.indexOf(uri);
+  for (const [i, service] of services.entries()) {
+    const first = services.indexOf(service);
     if (first === i) continue;
     const key = quote(`libvirt.hypervisors.${i}`);
     const message = `Cannot use ${key} of ${label}: it is the one at ${placeOf(sourceOf(first))}`;

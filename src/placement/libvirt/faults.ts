@@ -11,8 +11,25 @@ type Meaning = readonly [obstacle: PlacementObstacle, why: string, hint?: string
 const SSH_HINT = "virsh starts ssh by itself: what ~/.ssh/config and the agent say counts, and " +
   "ansible_ssh_common_args does not";
 
-// The first that fits is told. All are texts of the C locale.
+// The first that fits is told: what a socket of libvirt says looks like what ssh says. All are texts
+// of the C locale.
 const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /-sock(?:-ro)?': Permission denied|authentication (?:failed|unavailable|cancelled)|polkit|access denied/i,
+    [
+      "permission",
+      "libvirt lets this user see nothing",
+      "Reading has to be allowed there: org.libvirt.unix.monitor of polkit, or unix_sock_ro_perms",
+    ],
+  ],
+  [
+    /Failed to connect socket|virt-ssh-helper: |nc: .*(?:not found|No such file|refused)/i,
+    [
+      "unreachable",
+      "libvirt does not listen there",
+      "On the hypervisor: systemctl status libvirtd (or virtqemud); Debian package libvirt-daemon-system",
+    ],
+  ],
   [
     /HOST IDENTIFICATION HAS CHANGED/i,
     ["untrusted", "its host key has changed", "Find out why, then: ssh-keygen -R HOST"],
@@ -42,24 +59,8 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
     ["setting", "virsh finds no ssh on this machine", "Debian package: openssh-client"],
   ],
   [
-    /libvirt-sock|virtqemud-sock|Failed to connect socket|nc: not found|nc: command not found/i,
-    [
-      "unreachable",
-      "libvirt does not listen there",
-      "On the hypervisor: systemctl status libvirtd (or virtqemud); Debian package libvirt-daemon-system",
-    ],
-  ],
-  [
-    /authentication (?:failed|unavailable|cancelled)|polkit|access denied|Permission denied/i,
-    [
-      "permission",
-      "libvirt lets this user see nothing",
-      "Reading has to be allowed there: org.libvirt.unix.monitor of polkit, or unix_sock_ro_perms",
-    ],
-  ],
-  [
-    /no connection driver available|unable to find .*driver|invalid connection pointer/i,
-    ["setting", "libvirt has no such driver there", "The part before +ssh:// names it"],
+    /no connection driver available|unexpected \w+ URI path/i,
+    ["setting", "libvirt has no such driver or service there", "Look at the URI"],
   ],
 ];
 
@@ -72,9 +73,13 @@ export function faultError(hypervisor: string, code: number, stderr: string): Pl
   return new PlacementError(obstacle, `Cannot ask hypervisor ${hypervisor}: ${why}${said}`, hint);
 }
 
-/** The end of what was said, on one line; what virsh says before every reason is left out. */
+/** What virsh says around every reason. */
+const WRAPPED =
+  /^error: |(?:Cannot recv data|End of file while reading data): |: (?:Connection reset by peer|Input\/output error)$/g;
+
+/** The end of what was said, on one line, without what virsh says around it. */
 function saidBy(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim())
+  const lines = stderr.split("\n").map((line) => line.replace(WRAPPED, "").trim())
     .filter((line) => line !== "" && line !== "failed to connect to the hypervisor")
     // ssh frames what it finds important.
     .filter((line) => /[A-Za-z]/.test(line));
