@@ -126,11 +126,11 @@ all:
       vars: { ansible_user: deploy, ansible_ssh_private_key_file: keys/k1 }
       hosts:
         kvm1: { ansible_host: 10.0.0.1, ansible_port: 23 }
-        kvm2: { ansible_host: fd00::2, ansible_ssh_private_key_file: ~/k&2?# }
+        kvm2: { ansible_host: fd00::2, ansible_ssh_private_key_file: ~/k&2?#'s }
 `);
   assertEquals(inventory.placements[0]?.libvirt?.hypervisors.map(({ name, uri }) => [name, uri]), [
     ["kvm1:23", "qemu+ssh://deploy@10.0.0.1:23/system?no_tty=1&keyfile=keys/k1"],
-    ["kvm2", "qemu+ssh://me@[fd00::2]/system?no_tty=1&keyfile=~/k%262%3F%23"],
+    ["kvm2", "qemu+ssh://me@[fd00::2]/system?no_tty=1&keyfile=~/k%262%3F%23%27s"],
     ["kvm3:2201", "qemu+ssh://kvm3:2201/system?no_tty=1"],
     ["kvm3:2202", "qemu+ssh://kvm3:2202/system?no_tty=1"],
     ["fd00::7", "qemu+ssh://[fd00::7]/system?no_tty=1"],

@@ -103,6 +103,11 @@ function decoded(text: string): string | undefined {
   }
 }
 
+/** Without a quote, too: the URI is shown as something to type. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", "%27");
+}
+
 /** The URI for `virsh`. ssh is told that nobody is there to answer a question. */
 export function hypervisorUri(
   { driver, user, host, port, path, keyFile }: HypervisorParts,
@@ -110,8 +115,6 @@ export function hypervisorUri(
   const login = user === undefined ? "" : `${user}@`;
   const where = host.includes(":") ? `[${host}]` : host;
   const at = port === undefined ? "" : `:${port}`;
-  const key = keyFile === undefined
-    ? ""
-    : `&keyfile=${keyFile.split("/").map(encodeURIComponent).join("/")}`;
+  const key = keyFile === undefined ? "" : `&keyfile=${keyFile.split("/").map(encoded).join("/")}`;
   return `${driver}+ssh://${login}${where}${at}${path}?no_tty=1${key}`;
 }

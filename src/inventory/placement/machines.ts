@@ -1,6 +1,6 @@
 /**
- * What hosts say of their machines: `failure_domain`, `vsphere_vm` and `libvirt_domain`, of those whose placement is
- * asked for.
+ * What hosts say of their machines: `failure_domain`, `vsphere_vm` and `libvirt_domain`, of those
+ * whose placement is asked for.
  * @module
  */
 import { quote } from "../../diagnostics.ts";
