@@ -87,6 +87,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/placement/errors.ts",
     "src/placement/https",
   ],
+  "src/placement/libvirt": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/terminal.ts",
+    "src/placement/model.ts",
+    "src/placement/errors.ts",
+    "src/placement/words.ts",
+  ],
   "src/simulate": [
     "src/services.ts",
     "src/model.ts",
@@ -221,6 +229,7 @@ const RIM = [
   "src/inventory/programs.ts",
   "src/inventory/real_secrets.ts",
   "src/placement/https/https.ts",
+  "src/placement/libvirt/virsh.ts",
   "src/placement/vsphere/wire.ts",
   "src/prober",
   "src/templates.ts",

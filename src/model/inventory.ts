@@ -203,7 +203,7 @@ export interface PlacementSettings {
   /** Name of the group that carries the `placement` map. */
   readonly name: string;
   /** What tells where machines are: the inventory itself, or a platform that is asked. */
-  readonly provider: "inventory" | "vsphere" | "proxmox";
+  readonly provider: "inventory" | "vsphere" | "proxmox" | "libvirt";
   /** First part of the names of rules; set where the provider has rules. */
   readonly clusterName?: string;
   /** Whether a run refuses to go on where members share a host; else it warns. */
@@ -221,6 +221,22 @@ export interface PlacementSettings {
   readonly vsphere?: VsphereSettings;
   /** Where the Proxmox VE is; set with provider `proxmox`. */
   readonly proxmox?: ProxmoxSettings;
+  /** The hypervisors; set with provider `libvirt`. */
+  readonly libvirt?: LibvirtSettings;
+}
+
+/** Hypervisors that machines run on. */
+export interface LibvirtSettings {
+  /** One or more, in the order of the inventory. */
+  readonly hypervisors: readonly Hypervisor[];
+}
+
+/** A hypervisor that libvirt can be asked on. */
+export interface Hypervisor {
+  /** What people call it, which is what a `failure_domain` may say. */
+  readonly name: string;
+  /** Where `virsh` connects to: a URI over ssh that asks nothing and starts nothing else. */
+  readonly uri: string;
 }
 
 /** A vCenter, and how to get into it. */

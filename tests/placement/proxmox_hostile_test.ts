@@ -138,7 +138,7 @@ Deno.test("a server whose certificate nobody vouches for gets no token", async (
   const error = await refused(proxmox(without));
   assertEquals([error.obstacle, error.hint], [
     "untrusted",
-    "Give the root certificate of the Proxmox VE as ca_file: /etc/pve/pve-root-ca.pem of any " +
+    "ca_file takes the root certificate of this Proxmox VE: /etc/pve/pve-root-ca.pem of any " +
     "node has it",
   ]);
   const named = await refused(

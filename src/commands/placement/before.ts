@@ -51,6 +51,7 @@ async function mayBeAsked(
   settings: PlacementSettings,
   { login }: Site,
 ): Promise<boolean> {
+  if (settings.libvirt !== undefined) return false;
   const places = loginPlaces(settings);
   if (places.length === 0) return true;
   if (places.some((place) => typeof place === "object" && "command" in place)) return false;

@@ -10,6 +10,7 @@ import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placem
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { libvirt } from "../../placement/libvirt/mod.ts";
 import { proxmox } from "../../placement/proxmox/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/domains.ts";
@@ -55,9 +56,17 @@ function groupsOf(
   }));
 }
 
+/** The variable of a host that says what its machine is called. */
+const NAMED_BY: Readonly<Partial<Record<PlacementSettings["provider"], string>>> = {
+  vsphere: "vsphere_vm",
+  libvirt: "libvirt_domain",
+  proxmox: "proxmox_vm",
+};
+
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const named = provider === "inventory" ? undefined : host.vars[`${provider}_vm`];
+  const variable = NAMED_BY[provider];
+  const named = variable === undefined ? undefined : host.vars[variable];
   return {
     name: host.name,
     vm: typeof named === "string" || typeof named === "number" ? `${named}` : host.name,
@@ -177,6 +186,7 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
+  if (settings.libvirt !== undefined) return libvirt(settings.libvirt);
   if (settings.proxmox !== undefined) {
     const { server, ca } = settings.proxmox;
     return await proxmox({

@@ -3,7 +3,7 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import type { PlacementSettings, VsphereSettings } from "../../model.ts";
+import type { Host, PlacementSettings, VsphereSettings } from "../../model.ts";
 import { caOf } from "../endpoint/ca.ts";
 import { validate } from "../endpoint/issues.ts";
 import type { RankedGroup } from "../graph.ts";
@@ -11,6 +11,7 @@ import { errorAt, placeOf, type Report } from "../problems.ts";
 import type { Files } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
+import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
 import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
@@ -19,6 +20,8 @@ import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 export interface PlacementsOptions {
   /** Groups and variables. */
   readonly resolved: Resolved;
+  /** Every host, by name. */
+  readonly hosts: ReadonlyMap<string, Host>;
   /** Folder of the inventory file. */
   readonly folder: string;
   /** The file system. */
@@ -81,6 +84,7 @@ async function placementOf(
   }
   const vsphere = await vsphereOf(map, context);
   const proxmox = await proxmoxOf(map, context);
+  const libvirt = libvirtOf(map, context);
   return {
     name,
     provider: map.provider,
@@ -93,6 +97,7 @@ async function placementOf(
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
     ...(proxmox === undefined ? {} : { proxmox }),
+    ...(libvirt === undefined ? {} : { libvirt }),
   };
 }
 

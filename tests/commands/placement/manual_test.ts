@@ -33,6 +33,23 @@ Deno.test("docs/placement.md shows what placement check says", async () => {
   assertEquals(await Deno.readTextFile(MANUAL), wanted);
 });
 
+Deno.test("the inventory in docs/libvirt.md is one", async () => {
+  const text = await Deno.readTextFile(new URL("../../../docs/libvirt.md", import.meta.url));
+  const [, yaml] = /<!-- inventory -->\s+```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+  assert(yaml !== undefined);
+  await withTempDir(async (dir) => {
+    const file = join(dir, "hosts.yaml");
+    await Deno.writeTextFile(file, yaml);
+    const { inventory, warnings } = await loadInventory(file, { secrets: noSecrets });
+    assertEquals(warnings, []);
+    assertEquals(inventory.placements[0]?.libvirt?.hypervisors.map(({ uri }) => uri), [
+      "qemu+ssh://ops@10.0.0.7/system?no_tty=1",
+      "qemu+ssh://root@kvm2.example.com/system?no_tty=1",
+      "qemu+ssh://ops@kvm3:2222/system?no_tty=1",
+    ]);
+  });
+});
+
 const PLATFORMS = [
   ["a vCenter", "vmca-root.pem", "vsphere"],
   ["a Proxmox VE", "pve-root-ca.pem", "proxmox"],
