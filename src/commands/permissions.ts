@@ -105,18 +105,19 @@ export function denoArgs(
 ): string[] {
   const flags = needsOf(command, wants).map(({ flag }) => flag);
   const asked = platformsOf(command, wants, platforms);
-  const more = [...env, ...asked.flatMap(({ env }) => env)].filter((name) => !isGranted(name));
+  const more = [...env, ...asked.flatMap(({ env, asking }) => [...env, ...asking?.env ?? []])]
+    .filter((name) => !isGranted(name));
   const drill = command === "drill" && wants.offline !== true ? drills : undefined;
   const started = [
     ...programs,
-    ...asked.flatMap(({ programs }) => programs),
+    ...asked.flatMap(({ programs, asking }) => [...programs, ...asking ? [asking.program] : []]),
     ...drill?.programs ?? [],
   ];
   const granted = merged([
     ...flags,
     ...more.map((name) => `--allow-env=${name}`),
     ...started.map((program) => `--allow-run=${program}`),
-    ...asked.map(({ address }) => `--allow-net=${address}`),
+    ...addressesOf(asked),
     ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
   ]);
   const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
@@ -132,7 +133,16 @@ function platformsOf(
   if (offline) return [];
   if (command === "placement" || asksPlatforms) return all;
   if (!["apply", "check"].includes(command)) return [];
-  return all.filter(({ programs, required }) => required || programs.length === 0);
+  return all.filter(({ programs, asking, required }) =>
+    required || (programs.length === 0 && asking === undefined)
+  );
+}
+
+/** Flags for what is connected to. */
+function addressesOf(platforms: readonly PlatformNeeds[]): string[] {
+  return platforms.flatMap(({ address }) =>
+    address === undefined ? [] : [`--allow-net=${address}`]
+  );
 }
 
 /** Flags of the same kind as one, each value once. */
@@ -174,7 +184,14 @@ function inventoryLines(command: string, wants: Wants, named: SecretsNamed | und
   const lines: readonly (readonly [flags: readonly string[], why: string])[] = [
     [secrets, "fetch the secrets that the inventory names"],
     [
-      distinct(asked.map(({ address }) => `--allow-net=${address}`)),
+      distinct([
+        ...addressesOf(asked),
+        ...asked.flatMap(({ asking }) => {
+          if (asking === undefined) return [];
+          const closed = asking.env.filter((name) => !isGranted(name));
+          return [`--allow-run=${asking.program}`, `--allow-env=${closed.join(",")}`];
+        }),
+      ]),
       "ask the platform where machines run",
     ],
     [

@@ -10,6 +10,8 @@ import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placem
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { libvirt } from "../../placement/libvirt/mod.ts";
+import { proxmox } from "../../placement/proxmox/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/domains.ts";
 import { overObstacles } from "./obstacles.ts";
@@ -54,12 +56,20 @@ function groupsOf(
   }));
 }
 
+/** The variable of a host that says what its machine is called. */
+const NAMED_BY: Readonly<Partial<Record<PlacementSettings["provider"], string>>> = {
+  vsphere: "vsphere_vm",
+  libvirt: "libvirt_domain",
+  proxmox: "proxmox_vm",
+};
+
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const named = provider === "vsphere" ? host.vars["vsphere_vm"] : undefined;
+  const variable = NAMED_BY[provider];
+  const named = variable === undefined ? undefined : host.vars[variable];
   return {
     name: host.name,
-    vm: typeof named === "string" ? named : host.name,
+    vm: typeof named === "string" || typeof named === "number" ? `${named}` : host.name,
     ...(domain === undefined ? {} : { failureDomain: domain }),
   };
 }
@@ -139,7 +149,8 @@ function planOptions(
     cluster: clusterName ?? name,
     canEnforce,
     places: provider === "inventory" ? "domains" : "hosts",
-    mandatory: vsphere?.mandatory ?? false,
+    // What Proxmox VE has are rules that are never broken.
+    mandatory: provider === "proxmox" || (vsphere?.mandatory ?? false),
   };
 }
 
@@ -175,6 +186,15 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
+  if (settings.libvirt !== undefined) return libvirt(settings.libvirt);
+  if (settings.proxmox !== undefined) {
+    const { server, ca } = settings.proxmox;
+    return await proxmox({
+      server,
+      ...(ca !== undefined && { ca }),
+      ...await login(settings.name),
+    });
+  }
   if (settings.vsphere === undefined) return declaredOf(settings, groups, hosts);
   const { server, ca, cluster } = settings.vsphere;
   return await vsphere({

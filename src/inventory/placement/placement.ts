@@ -3,7 +3,7 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import type { PlacementSettings, VsphereSettings } from "../../model.ts";
+import type { Host, PlacementSettings, VsphereSettings } from "../../model.ts";
 import { caOf } from "../endpoint/ca.ts";
 import { validate } from "../endpoint/issues.ts";
 import type { RankedGroup } from "../graph.ts";
@@ -11,13 +11,17 @@ import { errorAt, placeOf, type Report } from "../problems.ts";
 import type { Files } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
+import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
+import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
 /** What reading needs. */
 export interface PlacementsOptions {
   /** Groups and variables. */
   readonly resolved: Resolved;
+  /** Every host, by name. */
+  readonly hosts: ReadonlyMap<string, Host>;
   /** Folder of the inventory file. */
   readonly folder: string;
   /** The file system. */
@@ -70,7 +74,7 @@ async function placementOf(
     schema: placementSchema,
     keys,
     variable: "placement",
-    secrets: ["vsphere.password"],
+    secrets: ["vsphere.password", "proxmox.api_token"],
   };
   const map = validate(node, subject, options.report);
   const groups = namesIn(node).filter((group) => isGroup(group, context));
@@ -79,6 +83,8 @@ async function placementOf(
     checkMachines(host, map.provider, options);
   }
   const vsphere = await vsphereOf(map, context);
+  const proxmox = await proxmoxOf(map, context);
+  const libvirt = libvirtOf(map, context);
   return {
     name,
     provider: map.provider,
@@ -90,6 +96,8 @@ async function placementOf(
       return [{ name: group, policy, hosts: options.resolved.hostsOf(group) }];
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
+    ...(proxmox === undefined ? {} : { proxmox }),
+    ...(libvirt === undefined ? {} : { libvirt }),
   };
 }
 
