@@ -65,7 +65,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast simulate hosts.yaml", "who holds the address when this or that is lost"],
     ["holdfast simulate hosts.yaml --strict", "for CI: is one loss too much?"],
     ["holdfast simulate hosts.yaml --json", "every case, for scripts"],
-    ["holdfast simulate hosts.yaml --placement", "with machines where a vCenter says they are"],
+    [
+      "holdfast simulate hosts.yaml --placement",
+      "with machines where their platform says they are",
+    ],
   ],
   placement: [
     ["holdfast placement check hosts.yaml", "who shares a physical host, or a failure domain"],

@@ -100,7 +100,7 @@ const NOBODY: Finding = {
   severity: "note",
   code: "nobody-asked",
   message: "There is no platform to ask where machines run: what is declared counts",
-  hint: "provider: vsphere",
+  hint: "provider: vsphere, proxmox or libvirt",
 };
 
 /** Whether the members of a violation stand in a warning that names their failure domain. */

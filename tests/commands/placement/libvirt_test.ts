@@ -81,6 +81,17 @@ Deno.test("placement check --json gives a document", async () => {
   ]);
 });
 
+Deno.test("simulate loses hypervisors with --placement, and starts no virsh without it", async () => {
+  const { code, out, err, asked } = await run(["simulate", "--placement", "--strict"], SHARED);
+  assertEquals([code, asked.length], [2, 2], err);
+  assertStringIncludes(out, "according to libvirt\n(placement of all).");
+  assertStringIncludes(err, 'without host "kvm1" ("lb1", "lb2") no load balancer is left');
+  const apart = await run(["simulate", "--placement"], APART);
+  assertEquals([apart.code, apart.err.includes("no load balancer is left")], [0, false]);
+  assertEquals((await run(["simulate"], SHARED)).asked, []);
+  assertEquals((await run(["simulate", "--placement"], { kvm2: printed({}) })).code, 3);
+});
+
 Deno.test("placement apply says that there is nothing to write", async () => {
   const { code, out } = await run(["placement", "apply"], APART);
   assertEquals(code, 0);
