@@ -8,6 +8,7 @@ import { resolve } from "@std/path";
 import { bracketed, ownAddressesOf } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
+import { loginPlaces } from "../inventory/placement/login.ts";
 import type { Programs } from "../inventory/programs.ts";
 import type { Endpoint, PlacementSettings } from "../model.ts";
 import { VARIABLES } from "../placement/libvirt/virsh.ts";
@@ -85,17 +86,18 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
 
 /** What asking the platforms of some placements needs; nothing is fetched. */
 export function platformNeeds(placements: readonly PlacementSettings[]): PlatformNeeds[] {
-  return placements.flatMap(({ vsphere, libvirt, required }): PlatformNeeds[] => {
+  return placements.flatMap((placement): PlatformNeeds[] => {
+    const { vsphere, proxmox, libvirt, required } = placement;
     if (libvirt !== undefined) {
       return [{ env: [], programs: [], asking: { env: VARIABLES, program: "virsh" }, required }];
     }
-    if (vsphere === undefined) return [];
-    const { server, user, password } = vsphere;
-    const places = [user, password].filter((place) => typeof place === "object");
+    const [server, port] = proxmox === undefined ? [vsphere?.server, 443] : [proxmox.server, 8006];
+    if (server === undefined) return [];
+    const places = loginPlaces(placement).filter((place) => typeof place === "object");
     return [{
       env: places.flatMap((place) => "env" in place ? [place.env] : []),
       programs: places.flatMap((place) => "command" in place ? place.command.slice(0, 1) : []),
-      address: /:\d+$/.test(server.replace(/^\[.*\]/, "")) ? server : `${server}:443`,
+      address: /:\d+$/.test(server.replace(/^\[.*\]/, "")) ? server : `${server}:${port}`,
       required,
     }];
   });

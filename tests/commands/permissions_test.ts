@@ -92,6 +92,10 @@ Deno.test("denoArgs() lets placement ask the platforms, and a run those that it 
   assertEquals(asked("check"), ["OTHER", "vc2:8443"]);
   const required = { platforms: [{ ...platform, required: true }] };
   assertEquals(asked("apply", required), ["pass", "VC_PW", "vc1:443"]);
+  assertEquals([asked("simulate"), asked("simulate", { asksPlatforms: true })], [
+    [],
+    ["VC_PW", "OTHER", "pass", "vc1:443", "vc2:8443"],
+  ]);
   assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
 });
 
@@ -150,6 +154,23 @@ Deno.test("placement names the platform that it would connect to, and its variab
     const net = "--allow-net=vc.example.com:443";
     assertStringIncludes(err, `  ${net}\n      to ask the platform where machines run\n`);
     assertStringIncludes(err.slice(err.indexOf("Type:")), ` ${net} `);
+  }));
+
+Deno.test("placement names a Proxmox VE at its own port, and the variable of its token", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(
+      `${dir}/hosts.yaml`,
+      `all:
+  vars:
+    placement: { provider: proxmox, cluster_name: prod, groups: { all: { policy: spread } }, proxmox: { server: pve.example.com } }
+  hosts: { a: {} }
+`,
+    );
+    const flags = ["--allow-read"];
+    const { code, err } = await cli(["placement", "check", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "--allow-env=PROXMOX_VE_API_TOKEN\n");
+    assertStringIncludes(err, "  --allow-net=pve.example.com:8006\n");
   }));
 
 /** An inventory with a secret that is taken from somewhere. */

@@ -58,10 +58,10 @@ function diagnosticsOf(
   locate: Loaded["locate"],
 ): Diagnostic[] {
   const key = provider === "libvirt"
-    ? ["libvirt", "hypervisors"]
+    ? [provider, "hypervisors"]
     : obstacle === "login"
-    ? ["vsphere"]
-    : ["vsphere", "server"];
+    ? [provider]
+    : [provider, "server"];
   const source = locate({ placement: name }, path ?? key);
   const lines = message.split("\n");
   return lines.map((line, i): Diagnostic => ({

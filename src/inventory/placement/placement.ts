@@ -13,6 +13,7 @@ import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
 import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
+import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
 /** What reading needs. */
@@ -73,7 +74,7 @@ async function placementOf(
     schema: placementSchema,
     keys,
     variable: "placement",
-    secrets: ["vsphere.password"],
+    secrets: ["vsphere.password", "proxmox.api_token"],
   };
   const map = validate(node, subject, options.report);
   const groups = namesIn(node).filter((group) => isGroup(group, context));
@@ -82,6 +83,7 @@ async function placementOf(
     checkMachines(host, map.provider, options);
   }
   const vsphere = await vsphereOf(map, context);
+  const proxmox = await proxmoxOf(map, context);
   const libvirt = libvirtOf(map, context);
   return {
     name,
@@ -94,6 +96,7 @@ async function placementOf(
       return [{ name: group, policy, hosts: options.resolved.hostsOf(group) }];
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
+    ...(proxmox === undefined ? {} : { proxmox }),
     ...(libvirt === undefined ? {} : { libvirt }),
   };
 }
