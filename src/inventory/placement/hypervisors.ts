@@ -8,6 +8,7 @@ import { canonicalIp } from "../connection/grammar.ts";
 import { errorAt, placeOf, type Report } from "../problems.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
 import { type HypervisorParts, hypervisorParts, hypervisorUri } from "./hypervisor.ts";
+import { platformMap } from "./platform.ts";
 import type { PlacementMap } from "./schema.ts";
 
 /** What joining needs. */
@@ -24,22 +25,12 @@ export interface HypervisorsOptions {
 
 /** Reads the hypervisors of provider `libvirt`; what is wrong is reported. */
 export function libvirtOf(
-  { provider, libvirt }: PlacementMap,
+  map: PlacementMap,
   options: HypervisorsOptions,
 ): LibvirtSettings | undefined {
-  const { label, node, report } = options;
-  if (provider !== "libvirt") {
-    if (libvirt === undefined) return undefined;
-    const message = `Cannot use "libvirt" of ${label}: its provider is ${provider}`;
-    const source = below(node, ["libvirt"])?.source;
-    return void report(errorAt(source, "unused-key", message, "provider: libvirt"));
-  }
-  if (libvirt === undefined) {
-    const message = `Cannot use provider "libvirt" of ${label}: "libvirt" is missing`;
-    const place = below(node, ["provider"])?.source ?? node.source;
-    const hint = "libvirt: { hypervisors: [root@kvm1, root@kvm2] }";
-    return void report(errorAt(place, "missing-key", message, hint));
-  }
+  const needs = { example: "{ hypervisors: [root@kvm1, root@kvm2] }", rules: false };
+  const libvirt = platformMap("libvirt", map, needs, options);
+  if (libvirt === undefined) return undefined;
   const all = libvirt.hypervisors.flatMap((text) => {
     const judged = hypervisorParts(text);
     return "parts" in judged ? [{ name: judged.parts.host, parts: judged.parts }] : [];

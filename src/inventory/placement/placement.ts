@@ -13,6 +13,7 @@ import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
 import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
+import { platformMap } from "./platform.ts";
 import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
@@ -118,29 +119,16 @@ function isGroup(name: string, { label, node, resolved, report }: Context): bool
 }
 
 async function vsphereOf(
-  { provider, cluster_name, vsphere }: PlacementMap,
+  map: PlacementMap,
   context: Context,
 ): Promise<VsphereSettings | undefined> {
-  const { label, node, report } = context;
-  if (provider !== "vsphere") {
-    if (vsphere === undefined) return undefined;
-    const message = `Cannot use "vsphere" of ${label}: its provider is ${provider}`;
-    const source = below(node, ["vsphere"])?.source;
-    return void report(errorAt(source, "unused-key", message, "provider: vsphere"));
-  }
-  const place = below(node, ["provider"])?.source ?? node.source;
-  const lacks = (key: string, hint: string) => {
-    const message = `Cannot use provider "vsphere" of ${label}: ${quote(key)} is missing`;
-    report(errorAt(place, "missing-key", message, hint));
-  };
-  if (cluster_name === undefined) lacks("cluster_name", "cluster_name: prod");
-  if (vsphere === undefined) {
-    return void lacks("vsphere", "vsphere: { server: vcenter.example.com }");
-  }
+  const needs = { example: "{ server: vcenter.example.com }", rules: true };
+  const vsphere = platformMap("vsphere", map, needs, context);
+  if (vsphere === undefined) return undefined;
   const { server, cluster, ca_file, mandatory, user, password } = vsphere;
   const ca = ca_file === undefined
     ? undefined
-    : await caOf(ca_file, below(node, ["vsphere", "ca_file"]), context, "vsphere.ca_file");
+    : await caOf(ca_file, below(context.node, ["vsphere", "ca_file"]), context, "vsphere.ca_file");
   return {
     server,
     ...(cluster === undefined ? {} : { cluster }),

@@ -11,6 +11,7 @@ import { mapping, path, text } from "../endpoint/values.ts";
 import { errorAt } from "../problems.ts";
 import { secretPlace } from "../secret_source.ts";
 import { below, type LocatedMap } from "../yaml/located.ts";
+import { platformMap } from "./platform.ts";
 
 /** The shape of `proxmox`. */
 export const proxmoxMap = z.strictObject({
@@ -56,26 +57,16 @@ export async function proxmoxOf(
   map: ProxmoxParts,
   context: ProxmoxContext,
 ): Promise<ProxmoxSettings | undefined> {
-  const { label, node, report } = context;
-  const { provider, cluster_name, proxmox } = map;
-  if (provider !== "proxmox") {
-    if (proxmox === undefined) return undefined;
-    const message = `Cannot use "proxmox" of ${label}: its provider is ${provider}`;
-    const source = below(node, ["proxmox"])?.source;
-    return void report(errorAt(source, "unused-key", message, "provider: proxmox"));
+  const needs = { example: "{ server: pve.example.com }", rules: true };
+  const own = platformMap("proxmox", map, needs, context);
+  if (map.provider === "proxmox" && map.cluster_name !== undefined) {
+    reportNames(map.cluster_name, map, context);
   }
-  const place = below(node, ["provider"])?.source ?? node.source;
-  const lacks = (key: string, hint: string) => {
-    const message = `Cannot use provider "proxmox" of ${label}: ${quote(key)} is missing`;
-    report(errorAt(place, "missing-key", message, hint));
-  };
-  if (cluster_name === undefined) lacks("cluster_name", "cluster_name: prod");
-  else reportNames(cluster_name, map, context);
-  if (proxmox === undefined) return void lacks("proxmox", "proxmox: { server: pve.example.com }");
-  const { server, ca_file, api_token } = proxmox;
+  if (own === undefined) return undefined;
+  const { server, ca_file, api_token } = own;
   const ca = ca_file === undefined
     ? undefined
-    : await caOf(ca_file, below(node, ["proxmox", "ca_file"]), context, "proxmox.ca_file");
+    : await caOf(ca_file, below(context.node, ["proxmox", "ca_file"]), context, "proxmox.ca_file");
   return { server, ...(ca === undefined ? {} : { ca }), apiToken: api_token };
 }
 
