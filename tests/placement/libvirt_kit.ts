@@ -13,7 +13,7 @@ export function printed(
 ): string {
   const list = (domains: Readonly<Record<string, number>>) =>
     Object.entries(domains).map(([name, n]) => `${uuid(n)} ${name}\n`).join("");
-  return `${list(all)}\n---\n${list(active)}\n`;
+  return `${list(all)}\nactive\n${list(active)}\n`;
 }
 
 /** A provider over answers by name: what virsh prints, or how it fails. */

@@ -150,14 +150,14 @@ const UUID = uuid(1);
 const NO_LISTS: Readonly<Record<string, string>> = {
   "nothing": "",
   "one list": `${UUID} m1\n`,
-  "a line without a UUID": `m1\n\n---\n\n`,
-  "a UUID without a name": `${UUID} \n\n---\n\n`,
+  "a line without a UUID": `m1\n\nactive\n\n`,
+  "a UUID without a name": `${UUID} \n\nactive\n\n`,
   "a table": " Id   Name   State\n-----\n 1    m1     running\n",
-  "a control character": `${UUID} m\x1b[1m\n\n---\n\n`,
-  "a carriage return": `${UUID} m1\r${UUID} m2\n\n---\n\n`,
-  "a name twice": `${UUID} m1\n${uuid(2)} m1\n\n---\n\n`,
-  "three lists": `${UUID} m1\n---\n---\n`,
-  "a name beyond measure": `${UUID} ${"m".repeat(1001)}\n---\n`,
+  "a control character": `${UUID} m\x1b[1m\n\nactive\n\n`,
+  "a carriage return": `${UUID} m1\r${UUID} m2\n\nactive\n\n`,
+  "a name twice": `${UUID} m1\n${uuid(2)} m1\n\nactive\n\n`,
+  "three lists": `${UUID} m1\nactive\nactive\n`,
+  "a name beyond measure": `${UUID} ${"m".repeat(1001)}\nactive\n`,
 };
 
 for (const [name, text] of Object.entries(NO_LISTS)) {
@@ -167,10 +167,10 @@ for (const [name, text] of Object.entries(NO_LISTS)) {
 }
 
 Deno.test("readDomains() takes filled columns and names with spaces, whatever they look like", () => {
-  const text = `${UUID} m 1          \n${uuid(2)} ---\n\n---\n${uuid(2)} ---\n`;
+  const text = `${UUID} m 1          \n${uuid(2)} active\n\nactive\n${uuid(2)} active\n`;
   assertEquals(readDomains(text)?.map(({ name, active }) => [name, active]), [
     ["m 1", false],
-    ["---", true],
+    ["active", true],
   ]);
 });
 

@@ -64,7 +64,7 @@ cat | wc -c; (exec </dev/tty) 2>/dev/null || echo no terminal; echo late >&2; ex
   assertEquals([end?.code, end?.stderr], [7, "late\n"]);
   assertEquals(
     lines[0],
-    `[--readonly][--connect][${URI}][list --all --uuid --name; echo ---; list --uuid --name]`,
+    `[--readonly][--connect][${URI}][list --all --uuid --name; echo active; list --uuid --name]`,
   );
   assertEquals(lines.slice(1, 3), ["LC_ALL=C", lines[2]]);
   assert(lines[2]?.startsWith("PATH="));

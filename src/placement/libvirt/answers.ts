@@ -4,8 +4,8 @@
  * @module
  */
 
-/** A line that no domain's can be: those begin with a UUID. */
-const BETWEEN = "---";
+/** A line that no domain's can be: those begin with a UUID. virsh 11 would take dashes for an option. */
+const BETWEEN = "active";
 
 /**
  * The commands, for one connection. First every domain, then those that are active: one that stops
@@ -34,7 +34,7 @@ const LINE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\P{Cc}{1,1000})$/u
  * import { assertEquals } from "@std/assert";
  *
  * const uuid = "4d1a86d2-87a0-9c1b-2e5a-5f5a9f3f6b01";
- * assertEquals(readDomains(`${uuid} m1\n\n---\n\n`), [{ name: "m1", uuid, active: false }]);
+ * assertEquals(readDomains(`${uuid} m1\n\nactive\n\n`), [{ name: "m1", uuid, active: false }]);
  * assertEquals(readDomains(`${uuid} m1\n`), undefined);
  * ```
  */
