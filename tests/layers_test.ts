@@ -69,12 +69,31 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   // What a platform tells of machines in, and what is wrong or wanted of it out.
   "src/placement": ["src/model.ts", "src/errors.ts", "src/diagnostics.ts"],
   // A platform that is asked, behind the seam of model.ts.
-  "src/placement/vsphere": [
+  "src/placement/https": [
     "src/model.ts",
     "src/secret.ts",
     "src/terminal.ts",
+    "src/placement/errors.ts",
+  ],
+  "src/placement/vsphere": [
+    "src/model.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
+    "src/placement/https",
+  ],
+  "src/placement/proxmox": [
+    "src/model.ts",
+    "src/placement/model.ts",
+    "src/placement/errors.ts",
+    "src/placement/https",
+  ],
+  "src/placement/libvirt": [
+    "src/model.ts",
+    "src/diagnostics.ts",
+    "src/terminal.ts",
+    "src/placement/model.ts",
+    "src/placement/errors.ts",
+    "src/placement/words.ts",
   ],
   "src/simulate": [
     "src/services.ts",
@@ -82,6 +101,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/diagnostics.ts",
     "src/endpoint",
     "src/inventory/connection/grammar.ts",
+    "src/placement/names.ts",
   ],
   "src/inventory": [
     "src/addresses.ts",
@@ -208,6 +228,8 @@ const RIM = [
   "src/inventory/read.ts",
   "src/inventory/programs.ts",
   "src/inventory/real_secrets.ts",
+  "src/placement/https/https.ts",
+  "src/placement/libvirt/virsh.ts",
   "src/placement/vsphere/wire.ts",
   "src/prober",
   "src/templates.ts",

@@ -18,6 +18,8 @@ export interface Wants {
   readonly variables?: readonly string[];
   /** No host is contacted, whatever the command does otherwise. @default {false} */
   readonly offline?: boolean;
+  /** Platforms are asked by a command that asks them only when it is told so. @default {false} */
+  readonly asksPlatforms?: boolean;
 }
 
 /** One need: the flag that grants it, and the reason a person is told. */
@@ -112,19 +114,20 @@ export function denoArgs(
     NO_SECRETS,
 ): string[] {
   const flags = needsOf(command, wants).map(({ flag }) => flag);
-  const asked = wants.offline === true ? [] : platformsOf(command, platforms);
-  const more = [...env, ...asked.flatMap(({ env }) => env)].filter((name) => !isGranted(name));
+  const asked = platformsOf(command, wants, platforms);
+  const more = [...env, ...asked.flatMap(({ env, asking }) => [...env, ...asking?.env ?? []])]
+    .filter((name) => !isGranted(name));
   const drill = command === "drill" && wants.offline !== true ? drills : undefined;
   const started = [
     ...programs,
-    ...asked.flatMap(({ programs }) => programs),
+    ...asked.flatMap(({ programs, asking }) => [...programs, ...asking ? [asking.program] : []]),
     ...drill?.programs ?? [],
   ];
   const granted = merged([
     ...flags,
     ...more.map((name) => `--allow-env=${name}`),
     ...started.map((program) => `--allow-run=${program}`),
-    ...asked.map(({ address }) => `--allow-net=${address}`),
+    ...addressesOf(asked),
     ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
   ]);
   const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
@@ -134,11 +137,22 @@ export function denoArgs(
 /** Platforms that a command asks; a run starts programs for those alone that are required. */
 function platformsOf(
   command: string,
+  { offline = false, asksPlatforms = false }: Wants,
   all: readonly PlatformNeeds[] = [],
 ): readonly PlatformNeeds[] {
-  if (command === "placement") return all;
+  if (offline) return [];
+  if (command === "placement" || asksPlatforms) return all;
   if (!["apply", "check"].includes(command)) return [];
-  return all.filter(({ programs, required }) => required || programs.length === 0);
+  return all.filter(({ programs, asking, required }) =>
+    required || (programs.length === 0 && asking === undefined)
+  );
+}
+
+/** Flags for what is connected to. */
+function addressesOf(platforms: readonly PlatformNeeds[]): string[] {
+  return platforms.flatMap(({ address }) =>
+    address === undefined ? [] : [`--allow-net=${address}`]
+  );
 }
 
 /** Flags of the same kind as one, each value once. */
@@ -159,7 +173,7 @@ function isGranted(name: string): boolean {
 }
 
 /** What the inventory needs beside that, for a person to read. */
-function inventoryLines(command: string, named: SecretsNamed | undefined): string {
+function inventoryLines(command: string, wants: Wants, named: SecretsNamed | undefined): string {
   const drilling = command === "drill";
   if (named === undefined) {
     const what = drilling
@@ -168,7 +182,7 @@ function inventoryLines(command: string, named: SecretsNamed | undefined): strin
     return `\n\n${what} beside that is not known before it may be read:\n` +
       "with --allow-read alone, the variables and programs are named here.";
   }
-  const asked = platformsOf(command, named.platforms);
+  const asked = platformsOf(command, wants, named.platforms);
   const env = distinct([...named.env, ...asked.flatMap(({ env }) => env)])
     .filter((name) => !isGranted(name));
   const started = distinct([...named.programs, ...asked.flatMap(({ programs }) => programs)]);
@@ -180,7 +194,14 @@ function inventoryLines(command: string, named: SecretsNamed | undefined): strin
   const lines: readonly (readonly [flags: readonly string[], why: string])[] = [
     [secrets, "fetch the secrets that the inventory names"],
     [
-      distinct(asked.map(({ address }) => `--allow-net=${address}`)),
+      distinct([
+        ...addressesOf(asked),
+        ...asked.flatMap(({ asking }) => {
+          if (asking === undefined) return [];
+          const closed = asking.env.filter((name) => !isGranted(name));
+          return [`--allow-run=${asking.program}`, `--allow-env=${closed.join(",")}`];
+        }),
+      ]),
       "ask the platform where machines run",
     ],
     [
@@ -223,7 +244,7 @@ export async function ensurePermissions(
   const known = await secretsKnown(inventory);
   const again = denoArgs(command, script, args, { ...known ?? NO_SECRETS, ...wants });
   const needed = missing.map(({ flag, why }) => `  ${flag}\n      to ${why}`).join("\n");
-  const list = needed + inventoryLines(command, known);
+  const list = needed + inventoryLines(command, wants, known);
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) {
     console.error(
       `Cannot run "${command}" without permissions, and nobody is here to ask. It needs\n${list}\n\nType:\n  ${

@@ -8,8 +8,10 @@ import { resolve } from "@std/path";
 import { bracketed, ownAddressesOf } from "../addresses.ts";
 import { InputError } from "../errors.ts";
 import { loadInventory } from "../inventory/load.ts";
+import { loginPlaces } from "../inventory/placement/login.ts";
 import type { Programs } from "../inventory/programs.ts";
 import type { Endpoint, PlacementSettings } from "../model.ts";
+import { VARIABLES } from "../placement/libvirt/virsh.ts";
 import { inventoryOf } from "./plan_file.ts";
 
 /** Where an inventory takes its secrets from. */
@@ -30,8 +32,10 @@ export interface PlatformNeeds {
   readonly env: readonly string[];
   /** Programs that print user or password. */
   readonly programs: readonly string[];
-  /** `name:port` of the platform. */
-  readonly address: string;
+  /** `name:port` of the platform. @default {it is not connected to} */
+  readonly address?: string;
+  /** What is started to ask it, and variables that this needs. @default {nothing} */
+  readonly asking?: { readonly env: readonly string[]; readonly program: string };
   /** Whether every run asks it, whatever it takes to log in. */
   readonly required: boolean;
 }
@@ -82,14 +86,18 @@ export async function secretsNamed(path: string): Promise<SecretsNamed> {
 
 /** What asking the platforms of some placements needs; nothing is fetched. */
 export function platformNeeds(placements: readonly PlacementSettings[]): PlatformNeeds[] {
-  return placements.flatMap(({ vsphere, required }) => {
-    if (vsphere === undefined) return [];
-    const { server, user, password } = vsphere;
-    const places = [user, password].filter((place) => typeof place === "object");
+  return placements.flatMap((placement): PlatformNeeds[] => {
+    const { vsphere, proxmox, libvirt, required } = placement;
+    if (libvirt !== undefined) {
+      return [{ env: [], programs: [], asking: { env: VARIABLES, program: "virsh" }, required }];
+    }
+    const [server, port] = proxmox === undefined ? [vsphere?.server, 443] : [proxmox.server, 8006];
+    if (server === undefined) return [];
+    const places = loginPlaces(placement).filter((place) => typeof place === "object");
     return [{
       env: places.flatMap((place) => "env" in place ? [place.env] : []),
       programs: places.flatMap((place) => "command" in place ? place.command.slice(0, 1) : []),
-      address: /:\d+$/.test(server.replace(/^\[.*\]/, "")) ? server : `${server}:443`,
+      address: /:\d+$/.test(server.replace(/^\[.*\]/, "")) ? server : `${server}:${port}`,
       required,
     }];
   });

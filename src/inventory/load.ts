@@ -106,7 +106,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   );
   for (const name of sudoVariables(resolved.hosts.values())) loginSecrets.conceal?.(name);
   const placed = await endpointsOf({ resolved, hosts, folder, files, secrets, report });
-  const placements = await placementsOf({ resolved, folder, files, report });
+  const placements = await placementsOf({ resolved, hosts, folder, files, report });
   for (const name of loginVariables(placements.map(({ placement }) => placement))) {
     loginSecrets.conceal?.(name);
   }

@@ -4,9 +4,9 @@
  */
 import type { Source } from "../model.ts";
 
-/** A key that is named like a password, and the value behind it if that is plain. */
+/** A key that is named like a password or a token, and the value behind it if that is plain. */
 const PLAIN = new RegExp(
-  /(\b\w*(?:password|_pass)["']?[ \t]*:[ \t]+)(?![{[&*|>!])/.source +
+  /(\b\w*(?:password|_pass|_token)["']?[ \t]*:[ \t]+)(?![{[&*|>!])/.source +
     // A quoted value ends with its quote, another one where a flow mapping or the line may go on.
     /("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s][^\n\r]*?(?=[ \t]*(?:$|\r|[,}\]][\s,}\]]|[}\]]$|[ \t]#)))/
       .source,
@@ -15,9 +15,9 @@ const PLAIN = new RegExp(
 
 /** The same in JSON and in lines of an INI inventory. */
 const ASSIGNED =
-  /(\b\w*(?:password|_pass)(?:"[ \t]*:[ \t]*(?=")|=))("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|\S+)/gm;
+  /(\b\w*(?:password|_pass|_token)(?:"[ \t]*:[ \t]*(?=")|=))("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|\S+)/gm;
 /** In `[group:vars]` of an INI inventory a value is the rest of its line. */
-const WHOLE_LINE = /^([ \t]*\w*(?:password|_pass)[ \t]*=[ \t]*)(.+)$/gm;
+const WHOLE_LINE = /^([ \t]*\w*(?:password|_pass|_token)[ \t]*=[ \t]*)(.+)$/gm;
 
 /** Blots out what stands behind keys that are named like passwords. */
 export function maskPasswords(text: string): string {

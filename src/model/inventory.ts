@@ -203,7 +203,7 @@ export interface PlacementSettings {
   /** Name of the group that carries the `placement` map. */
   readonly name: string;
   /** What tells where machines are: the inventory itself, or a platform that is asked. */
-  readonly provider: "inventory" | "vsphere";
+  readonly provider: "inventory" | "vsphere" | "proxmox" | "libvirt";
   /** First part of the names of rules; set where the provider has rules. */
   readonly clusterName?: string;
   /** Whether a run refuses to go on where members share a host; else it warns. */
@@ -219,6 +219,24 @@ export interface PlacementSettings {
   }[];
   /** Where the vCenter is; set with provider `vsphere`. */
   readonly vsphere?: VsphereSettings;
+  /** Where the Proxmox VE is; set with provider `proxmox`. */
+  readonly proxmox?: ProxmoxSettings;
+  /** The hypervisors; set with provider `libvirt`. */
+  readonly libvirt?: LibvirtSettings;
+}
+
+/** Hypervisors that machines run on. */
+export interface LibvirtSettings {
+  /** One or more, in the order of the inventory. */
+  readonly hypervisors: readonly Hypervisor[];
+}
+
+/** A hypervisor that libvirt can be asked on. */
+export interface Hypervisor {
+  /** What people call it, which is what a `failure_domain` may say. */
+  readonly name: string;
+  /** Where `virsh` connects to: a URI over ssh that asks nothing and starts nothing else. */
+  readonly uri: string;
 }
 
 /** A vCenter, and how to get into it. */
@@ -235,6 +253,16 @@ export interface VsphereSettings {
   readonly user: SecretPlace | string;
   /** Where the password comes from. */
   readonly password: SecretPlace;
+}
+
+/** A Proxmox VE cluster, and how to get into it. */
+export interface ProxmoxSettings {
+  /** Host name or IP address of one of its nodes, with a port where it is not 8006. */
+  readonly server: string;
+  /** PEM text of the CA that signed its certificate. @default {the CAs that Deno knows} */
+  readonly ca?: string;
+  /** Where the API token comes from: `USER@REALM!TOKENID=UUID`. */
+  readonly apiToken: SecretPlace;
 }
 
 /** Where a secret is fetched when it is needed. */

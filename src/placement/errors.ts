@@ -34,12 +34,38 @@ export class PlacementError extends Error {
   readonly obstacle: PlacementObstacle;
   /** What to do about it. @default {nothing that is known} */
   readonly hint: string | undefined;
+  /** Path in the placement's settings of what it is about. @default {the platform's} */
+  readonly path: readonly (string | number)[] | undefined;
 
   /** Says what cannot be done and why, in whole sentences; several problems on lines of their own. */
-  constructor(obstacle: PlacementObstacle, message: string, hint?: string) {
+  constructor(
+    obstacle: PlacementObstacle,
+    message: string,
+    hint?: string,
+    path?: readonly (string | number)[],
+  ) {
     super(message);
     this.name = "PlacementError";
     this.obstacle = obstacle;
     this.hint = hint;
+    this.path = path;
+  }
+
+  /** The same, about what stands at this path of the placement's settings. */
+  at(path: readonly (string | number)[]): PlacementError {
+    return new PlacementError(this.obstacle, this.message, this.hint, path);
+  }
+}
+
+/** Several things are in the way, each with an obstacle and a hint of its own. */
+export class PlacementErrors extends PlacementError {
+  /** All of them; one or more. */
+  readonly all: readonly PlacementError[];
+
+  /** The first obstacle stands for all. */
+  constructor(all: readonly PlacementError[]) {
+    super(all[0]?.obstacle ?? "refused", all.map(({ message }) => message).join("\n"));
+    this.name = "PlacementErrors";
+    this.all = all;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
+import { isCalled } from "./names.ts";
 import type { Finding, PlanOptions } from "./plan_model.ts";
 import type { Seat, SeenGroup, Share } from "./spread.ts";
 import { listText, placesText } from "./words.ts";
@@ -19,6 +20,7 @@ export function findingsOf(seen: SeenGroup, known: Known, options: PlanOptions):
     ...shares.flatMap((share) => [
       ...room(seen, share, options),
       ...(options.canEnforce ? follower(seen, share, options) : []),
+      ...(options.canEnforce ? unruled(seen, share, options) : []),
     ]),
   ];
 }
@@ -66,11 +68,6 @@ function claim({ host, placement }: Seat, known: Known): Finding[] {
   const message = `${quote(name)} runs on host ${quote(placement.host)}, and the inventory says ` +
     `failure domain ${quote(claimed)}`;
   return [{ severity: "warning", code: "place-differs", message, host: name }];
-}
-
-/** `esx-01` is `esx-01.example.com`. */
-function isCalled(host: string, domain: string): boolean {
-  return host === domain || host.startsWith(`${domain}.`);
 }
 
 function size({ group, shares }: SeenGroup): Finding[] {
@@ -140,7 +137,29 @@ function follower({ group }: SeenGroup, { pool, seats }: Share, options: PlanOpt
     return [{ severity: "warning", code: "by-hand", message, group: group.name }];
   }
   const message = `Cannot have group ${quote(group.name)} kept apart: pool ${quote(pool.name)} ` +
-    "follows no rules, its scheduler is off";
+    `follows no rules, ${pool.why ?? "its scheduler is off"}`;
   const severity = options.purpose === "apply" ? "error" : "warning";
   return [{ severity, code: "not-enforced", message, group: group.name }];
+}
+
+/** Members that a rule cannot be about as they are, those of one reason together. */
+function unruled(
+  { group }: SeenGroup,
+  { pool, seats }: Share,
+  { purpose }: PlanOptions,
+): Finding[] {
+  if (group.policy !== "anti_affinity" || pool === undefined || seats.length < 2) return [];
+  // What nobody follows is said already.
+  if (pool.enforcing === "off") return [];
+  const out = seats.filter(({ placement }) => placement.unruled !== undefined);
+  const severity = purpose === "apply" ? "error" : "warning";
+  return [...Map.groupBy(out, ({ placement }) => placement.unruled?.why ?? "")].map(
+    ([why, all]) => {
+      const names = listText(all.map(({ host }) => host.name));
+      const who = all.length === 1 ? names : `each of ${names}`;
+      const message = `Cannot have group ${quote(group.name)} kept apart: ${who} is ${why}`;
+      const hint = all.flatMap(({ placement }) => placement.unruled?.hint ?? []).join("; ");
+      return { severity, code: "machine-unruled", message, group: group.name, hint };
+    },
+  );
 }

@@ -41,6 +41,16 @@ export interface Placement {
   readonly host?: string;
   /** Name of the pool it belongs to; unset: none, as on a host without a cluster. */
   readonly pool?: string;
+  /** Why a rule cannot be about it as it is, or would not count; unset: one can. */
+  readonly unruled?: Unruled;
+}
+
+/** What a platform needs before a rule can be about a machine. */
+export interface Unruled {
+  /** What the machine is, after its name and "is": `no HA resource`. */
+  readonly why: string;
+  /** What to type, so that one can. */
+  readonly hint: string;
 }
 
 /** Machines that one scheduler places: a DRS cluster, a Proxmox cluster. */
@@ -51,6 +61,8 @@ export interface Pool {
   readonly usableHosts: readonly string[];
   /** Whether rules are followed: by itself, after a person has agreed, or not at all. */
   readonly enforcing: "auto" | "manual" | "off";
+  /** Why they are not followed at all. @default {"its scheduler is off"} */
+  readonly why?: string;
 }
 
 /** A rule that the platform has. */

@@ -1,5 +1,5 @@
 /**
- * Names of rules: whose rule it is follows from its name alone. Pure.
+ * Names of rules: whose rule it is follows from its name alone. And names of physical hosts. Pure.
  * @module
  */
 
@@ -32,4 +32,9 @@ export function groupOfRule(
   const group = name.slice(cluster.length + 1, -END.length);
   if (group === "" || ruleName(cluster, group) !== name) return undefined;
   return { group, certain: !group.includes("-") };
+}
+
+/** Whether a failure domain of the inventory means this physical host: `esx-01` is `esx-01.example.com`. */
+export function isCalled(host: string, domain: string): boolean {
+  return host === domain || host.startsWith(`${domain}.`);
 }

@@ -123,7 +123,12 @@ function stale(wishes: readonly Wish[], seen: Seen, { cluster, prune = false }: 
   }
   const findings = left.map(({ name, pool }): Finding => {
     const message = `Rule ${quote(name)} of pool ${quote(pool)} is wanted by no group any more`;
-    return { severity: "note", code: "rule-stale", message, hint: "--prune takes it away" };
+    return {
+      severity: "note",
+      code: "rule-stale",
+      message,
+      hint: "placement apply --prune takes it away",
+    };
   });
   return { changes: [], findings };
 }

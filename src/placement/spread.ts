@@ -75,17 +75,29 @@ export function evenly(members: number, hosts: number): number {
 }
 
 /** Physical hosts that have more members of the group than may be there, in order of appearance. */
-export function violationsOf({ group, shares }: SeenGroup): Violation[] {
+export function violationsOf(seen: SeenGroup): Violation[] {
+  const { group, shares } = seen;
   // No two may meet, whatever places them; spread evenly is what each pool can do for its own.
   const parts = group.policy === "spread"
     ? shares.map(({ seats, usable }) => ({ seats, most: evenly(seats.length, usable.length) }))
-    : [{ seats: inOrder(group, shares), most: 1 }];
+    : [{ seats: inOrder(group, [...shares, again(seen)]), most: 1 }];
   return parts.flatMap(({ seats, most }) =>
     [...Map.groupBy(seats, ({ placement }) => placement.host)].flatMap(([host, there]) => {
       if (host === undefined || there.length <= most) return [];
       return [{ group: group.name, host, members: there.map((it) => it.host.name), most }];
     })
   );
+}
+
+/** Two members that are one machine meet, wherever that one is. */
+function again({ shares, twice }: SeenGroup): Pick<Share, "seats"> {
+  const seats = shares.flatMap(({ seats }) => seats);
+  return {
+    seats: twice.flatMap(([first, host]) => {
+      const seat = seats.find((it) => it.host === first);
+      return seat === undefined ? [] : [{ host, placement: seat.placement }];
+    }),
+  };
 }
 
 /** The numbers of a group. */
@@ -115,7 +127,7 @@ export function hostsOf(seats: readonly Seat[]): string[] {
 }
 
 /** Members in the order of the inventory again. */
-function inOrder({ members }: PlacementGroup, shares: readonly Share[]): Seat[] {
+function inOrder({ members }: PlacementGroup, shares: readonly Pick<Share, "seats">[]): Seat[] {
   const seats = new Map(shares.flatMap(({ seats }) => seats).map((seat) => [seat.host, seat]));
   return members.flatMap((member) => seats.get(member) ?? []);
 }

@@ -15,6 +15,8 @@ export interface Loss {
   readonly balancers: readonly string[];
   /** API servers that are gone then. */
   readonly servers: readonly string[];
+  /** A failure domain that is a physical host, as a platform has said. */
+  readonly physical?: true;
 }
 
 /**
@@ -23,7 +25,9 @@ export interface Loss {
  */
 export function lossesOf({ balancers, servers }: Site): readonly Loss[] {
   const on = (name: string) => servers.filter((it) => it.balancer === name).map((it) => it.name);
-  const domains = new Set([...balancers, ...servers].flatMap((it) => it.domains));
+  const machines = [...balancers, ...servers];
+  const domains = new Set(machines.flatMap((it) => it.domains));
+  const physical = new Set(machines.flatMap((it) => it.placed === undefined ? [] : it.domains));
   return [
     ...balancers.map(({ name }): Loss => ({
       kind: "load-balancer",
@@ -42,7 +46,10 @@ export function lossesOf({ balancers, servers }: Site): readonly Loss[] {
       const lost = (it: Site["servers"][number]) =>
         it.domains.includes(name) || (it.balancer !== undefined && gone.includes(it.balancer));
       const lostServers = servers.filter(lost).map((it) => it.name);
-      return { kind: "failure-domain", name, balancers: gone, servers: lostServers };
+      return {
+        ...{ kind: "failure-domain", name, balancers: gone, servers: lostServers },
+        ...(physical.has(name) && { physical: true }),
+      };
     }),
   ];
 }

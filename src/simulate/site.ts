@@ -7,6 +7,7 @@ import { priorities, weight } from "../endpoint/derive.ts";
 import { canonicalIp } from "../inventory/connection/grammar.ts";
 import type { Endpoint, Host } from "../model.ts";
 import { type Service, servicesOf } from "../services.ts";
+import { domainsOf, type Placed, type RunsOn } from "./domains.ts";
 
 /** A load balancer. */
 export interface Balancer {
@@ -16,6 +17,8 @@ export interface Balancer {
   readonly priority: number;
   /** Failure domains that its machine is in; more than one where two names of it disagree. */
   readonly domains: readonly string[];
+  /** Set where a platform has said it: these are physical hosts. */
+  readonly placed?: Placed;
 }
 
 /** An API server. */
@@ -28,6 +31,8 @@ export interface Server {
   readonly balancer?: string;
   /** Failure domains that its machine is in. */
   readonly domains: readonly string[];
+  /** Set where a platform has said it: these are physical hosts. */
+  readonly placed?: Placed;
 }
 
 /** What one service of an endpoint stands on. */
@@ -48,6 +53,8 @@ export interface Site {
 export interface SiteOptions {
   /** etcd does not run beside the API servers. @default {false} */
   readonly externalEtcd?: boolean;
+  /** Where machines run; what the inventory declares of these is not looked at. @default {nothing} */
+  readonly runsOn?: RunsOn;
 }
 
 /** Finds every host of an inventory that is this machine: by its name or by its address. */
@@ -80,19 +87,17 @@ export function siteOf(
   endpoint: Endpoint,
   { endpoint: { backends } }: Pick<Service, "endpoint">,
   find: FindHosts,
-  { externalEtcd = false }: SiteOptions = {},
+  { externalEtcd = false, runsOn = new Map() }: SiteOptions = {},
 ): Site {
   const { members } = endpoint;
   // Priorities and weight are those of the whole endpoint: its services share them.
   const ranks = priorities(endpoint);
-  const domains = (machine: Machine) => [
-    ...new Set(find(machine).flatMap((host) => domainOf(host) ?? [])),
-  ];
+  const domains = (machine: Machine) => domainsOf(find(machine), runsOn);
   return {
     balancers: members.map(({ host }) => ({
       name: host.name,
       priority: ranks.get(host.name)?.value ?? 1,
-      domains: domains(host),
+      ...domains(host),
     })),
     servers: backends.map((backend) => {
       const member = members.find(({ host }) => isSame(host, backend));
@@ -100,22 +105,13 @@ export function siteOf(
         name: backend.name,
         address: canonicalIp(backend.address),
         ...(member === undefined ? {} : { balancer: member.host.name }),
-        domains: domains(backend),
+        ...domains(backend),
       };
     }),
     weight: weight(endpoint).value,
     ...(externalEtcd ? {} : { quorum: Math.floor(backends.length / 2) + 1 }),
     asksReadiness: endpoint.profile !== "guide",
   };
-}
-
-/** The failure domain that the inventory gives a host; undefined: none that is a name. */
-export function domainOf({ vars }: Host): string | undefined {
-  const domain = vars["failure_domain"];
-  if (typeof domain === "number" && Number.isFinite(domain)) return String(domain);
-  // An expression is the name of none: only Ansible knows what it comes to.
-  const isName = typeof domain === "string" && domain.trim() !== "" && !domain.includes("{{");
-  return isName ? domain : undefined;
 }
 
 /** The hosts of the inventory that an endpoint's machines are, by name or by address. */

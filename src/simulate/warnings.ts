@@ -24,18 +24,31 @@ export interface Places {
  * concerns the load balancers is said for the endpoint's own service alone: they have all of them.
  */
 export function warningsOf(simulation: Simulation, places: Places): readonly Diagnostic[] {
-  const own = simulation.service === undefined;
-  const down = simulation.whole.answered
-    ? simulation.singles.filter(({ outcome }) => !outcome.answered)
-    : [];
-  const reasons = Map.groupBy(least(down), ({ outcome }) => outcome.why);
+  const { down, shared } = warnedCases(simulation);
+  const reasons = Map.groupBy(down, ({ outcome }) => outcome.why);
   return [
-    ...[...reasons].filter(([why]) => own || why !== "no-holder")
-      .map(([, cases]) => singleLoss(simulation, cases, places)),
-    ...simulation.singles.filter(({ lost, outcome }) =>
-      own && lost.some((loss) => isShared(loss)) && outcome.why !== "no-holder"
-    ).map((it) => sharedDomain(it, places)),
+    ...[...reasons.values()].map((cases) => singleLoss(simulation, cases, places)),
+    ...shared.map((it) => sharedDomain(it, places)),
   ];
+}
+
+/** The losses that some warning names. */
+export function warnedLosses(simulation: Simulation): readonly Loss[] {
+  const { down, shared } = warnedCases(simulation);
+  return [...down, ...shared].flatMap(({ lost }) => lost);
+}
+
+function warnedCases({ service, whole, singles }: Simulation) {
+  const own = service === undefined;
+  const down = whole.answered ? singles.filter(({ outcome }) => !outcome.answered) : [];
+  return {
+    /** Those that take the service down. */
+    down: least(down).filter(({ outcome }) => own || outcome.why !== "no-holder"),
+    /** Those that take several load balancers along, and not all of them. */
+    shared: singles.filter(({ lost, outcome }) =>
+      own && lost.some((loss) => isShared(loss)) && outcome.why !== "no-holder"
+    ),
+  };
 }
 
 /** Without those that are down because less than they lose is down already. */
@@ -84,30 +97,34 @@ function hintOf(
   cases: readonly Case[],
   servers: number,
 ): string {
-  const domain = cases.flatMap(({ lost }) => lost).some(({ kind }) => kind === "failure-domain");
-  const elsewhere = domain ? "a part of them in another failure domain" : undefined;
+  const domain = cases.flatMap(({ lost }) => lost).find(({ kind }) => kind === "failure-domain");
+  const physical = domain?.physical === true;
+  const elsewhere = domain && (physical ? "on another host" : "in another failure domain");
   switch (why) {
     case "no-quorum":
-      if (elsewhere !== undefined && servers > 2) return "the API servers in three failure domains";
+      if (elsewhere !== undefined && servers > 2) {
+        return `the API servers ${physical ? "on three hosts" : "in three failure domains"}`;
+      }
       return "three API servers, or --external-etcd where etcd does not run beside them";
     case "no-backend":
-      return elsewhere ?? "a second API server";
+      return elsewhere === undefined ? "a second API server" : `a part of them ${elsewhere}`;
     default:
-      return elsewhere ?? "a second load balancer in the group";
+      if (elsewhere !== undefined) return `a part of them ${elsewhere}`;
+      return "a second load balancer in the group";
   }
 }
 
 /** Load balancers that are lost together, while others are left. */
 function sharedDomain({ lost: [loss] }: Case, places: Places): Diagnostic {
-  const { name = "", balancers = [] } = loss ?? {};
-  const source = places.domain(balancers.at(-1) ?? "");
+  const { name = "", balancers = [], physical = false } = loss ?? {};
+  const source = loss && balancerPlace(loss, places);
   return {
     severity: "warning",
-    code: "shared-domain",
+    code: physical ? "shared-host" : "shared-domain",
     message: `Load balancers ${both(balancers.map((it) => quote(it)))} are lost together: ` +
-      `all of them are in failure domain ${quote(name)}`,
+      `all of them are ${physical ? "on host" : "in failure domain"} ${quote(name)}`,
     ...(source === undefined ? {} : { source }),
-    hint: "a failure domain for each of them",
+    hint: `a ${physical ? "host" : "failure domain"} for each of them`,
   };
 }
 
@@ -118,18 +135,23 @@ function placeOf(
   places: Places,
 ): Source | undefined {
   const [loss] = found?.lost ?? [];
-  const balancer = loss?.balancers.at(-1);
-  if (balancer === undefined || found?.outcome.why !== "no-holder") {
+  if (loss === undefined || loss.balancers.length === 0 || found?.outcome.why !== "no-holder") {
     return places.backends(endpoint, service);
   }
-  return loss?.kind === "failure-domain" ? places.domain(balancer) : places.host(balancer);
+  return balancerPlace(loss, places);
 }
 
-/** `"lb1"`, `failure domain "esx-01" ("lb1", "m1")`. */
-function called({ kind, name, balancers, servers }: Loss): string {
+/** Where the last load balancer that is lost is written; what it declares, if that is the reason. */
+function balancerPlace({ kind, balancers, physical }: Loss, places: Places): Source | undefined {
+  const declared = kind === "failure-domain" && physical !== true;
+  return places[declared ? "domain" : "host"](balancers.at(-1) ?? "");
+}
+
+/** `"lb1"`, `failure domain "esx-01" ("lb1", "m1")`, `host "esx-01" ("lb1", "m1")`. */
+function called({ kind, name, balancers, servers, physical }: Loss): string {
   if (kind !== "failure-domain") return quote(name);
   const members = [...new Set([...balancers, ...servers])].map((it) => quote(it));
-  return `failure domain ${quote(name)} (${members.join(", ")})`;
+  return `${physical ? "host" : "failure domain"} ${quote(name)} (${members.join(", ")})`;
 }
 
 const either = (words: readonly string[]) => joined(words, "or");

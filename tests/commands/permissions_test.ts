@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { denoArgs } from "../../src/commands/permissions.ts";
+import { platformNeeds } from "../../src/commands/secrets_named.ts";
 import { withTempDir } from "../helpers.ts";
 import { cli } from "./cli.ts";
 
@@ -91,8 +92,50 @@ Deno.test("denoArgs() lets placement ask the platforms, and a run those that it 
   assertEquals(asked("check"), ["OTHER", "vc2:8443"]);
   const required = { platforms: [{ ...platform, required: true }] };
   assertEquals(asked("apply", required), ["pass", "VC_PW", "vc1:443"]);
+  assertEquals([asked("simulate"), asked("simulate", { asksPlatforms: true })], [
+    [],
+    ["VC_PW", "OTHER", "pass", "vc1:443", "vc2:8443"],
+  ]);
   assertEquals([asked("verify"), asked("lint"), asked("apply", { offline: true })], [[], [], []]);
 });
+
+Deno.test("denoArgs() lets placement start virsh, and a run only where that is required", () => {
+  const flags = (command: string, required: boolean) => {
+    const hypervisors = [{ name: "kvm1", uri: "qemu+ssh://kvm1/system" }];
+    const platforms = platformNeeds([
+      { name: "all", provider: "libvirt", required, groups: [], libvirt: { hypervisors } },
+    ]);
+    const args = denoArgs(command, SCRIPT, [], { env: [], programs: [], platforms });
+    const env = args.find((arg) => arg.startsWith("--allow-env="))?.split(/[=,]/) ?? [];
+    return [
+      ...args.filter((arg) => /^--allow-(run|net)/.test(arg)),
+      ...env.filter((name) => ["PATH", "SSH_AUTH_SOCK"].includes(name)),
+    ];
+  };
+  const variables = ["PATH", "SSH_AUTH_SOCK"];
+  assertEquals(flags("placement", false), ["--allow-run=virsh", ...variables]);
+  assertEquals(flags("apply", false), ["--allow-run=ssh"]);
+  assertEquals(flags("check", true), ["--allow-run=ssh,virsh", ...variables]);
+  assertEquals(flags("verify", true), ["--allow-run=ssh"]);
+});
+
+Deno.test("placement names virsh, and the variables that its ssh needs", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(
+      `${dir}/hosts.yaml`,
+      `all:
+  vars:
+    placement: { provider: libvirt, groups: { all: { policy: spread } }, libvirt: { hypervisors: [kvm1] } }
+  hosts: { a: {} }
+`,
+    );
+    const flags = ["--allow-read"];
+    const { code, err } = await cli(["placement", "check", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals(code, 1);
+    const needs = "--allow-run=virsh --allow-env=PATH,SSH_AUTH_SOCK";
+    assertStringIncludes(err, `\n  ${needs}\n      to ask the platform where machines run\n`);
+    assertMatch(err, /Type:\n[^\n]*,PATH,SSH_AUTH_SOCK'? --allow-run=virsh /);
+  }));
 
 Deno.test("placement names the platform that it would connect to, and its variables", () =>
   withTempDir(async (dir) => {
@@ -111,6 +154,23 @@ Deno.test("placement names the platform that it would connect to, and its variab
     const net = "--allow-net=vc.example.com:443";
     assertStringIncludes(err, `  ${net}\n      to ask the platform where machines run\n`);
     assertStringIncludes(err.slice(err.indexOf("Type:")), ` ${net} `);
+  }));
+
+Deno.test("placement names a Proxmox VE at its own port, and the variable of its token", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(
+      `${dir}/hosts.yaml`,
+      `all:
+  vars:
+    placement: { provider: proxmox, cluster_name: prod, groups: { all: { policy: spread } }, proxmox: { server: pve.example.com } }
+  hosts: { a: {} }
+`,
+    );
+    const flags = ["--allow-read"];
+    const { code, err } = await cli(["placement", "check", "hosts.yaml"], { flags, cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "--allow-env=PROXMOX_VE_API_TOKEN\n");
+    assertStringIncludes(err, "  --allow-net=pve.example.com:8006\n");
   }));
 
 /** An inventory with a secret that is taken from somewhere. */

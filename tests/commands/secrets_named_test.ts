@@ -98,6 +98,31 @@ Deno.test("secretsNamed() names what drills start and ask", () =>
     });
   }));
 
+Deno.test("secretsNamed() names what asking a Proxmox VE needs, at its own port", () =>
+  withTempDir(async (dir) => {
+    const path = `${dir}/hosts.yaml`;
+    const platforms = async (proxmox: string) => {
+      const text = `all:
+  vars:
+    placement: { provider: proxmox, cluster_name: prod, groups: { all: { policy: spread } }, proxmox: { ${proxmox} } }
+  hosts: { a: {} }
+`;
+      await Deno.writeTextFile(path, text);
+      return (await everythingNamed(path)).platforms;
+    };
+    assertEquals(await platforms("server: pve.example.com"), [
+      {
+        env: ["PROXMOX_VE_API_TOKEN"],
+        programs: [],
+        address: "pve.example.com:8006",
+        required: false,
+      },
+    ]);
+    assertEquals(await platforms("server: '[fd00::1]:443', api_token: { command: [pass, pve] }"), [
+      { env: [], programs: ["pass"], address: "[fd00::1]:443", required: false },
+    ]);
+  }));
+
 Deno.test("secretsNamed() names what asking a platform needs, and that server alone", () =>
   withTempDir(async (dir) => {
     const path = `${dir}/hosts.yaml`;

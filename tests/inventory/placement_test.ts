@@ -110,6 +110,36 @@ ${HOSTS}`);
   assertEquals(text.includes("hunter2"), false, text);
 });
 
+Deno.test("loadInventory() makes URIs of hypervisors, and hosts of the inventory tell how to reach them", async () => {
+  const { inventory } = await load(`
+all:
+  vars:
+    placement:
+      provider: libvirt
+      groups: { masters: { policy: anti_affinity } }
+      libvirt:
+        hypervisors: [kvm1, me@kvm2, "kvm3:2201", "kvm3:2202", "fd00::7", "[fd00::8]:22",
+          "qemu+ssh://me@kvm1:24/session?keyfile=/k%20y", "xen+ssh://kvm9/system?keyfile=~/.ssh/x"]
+  children:
+    masters: { hosts: { m1: { libvirt_domain: k8s m1 } } }
+    kvm:
+      vars: { ansible_user: deploy, ansible_ssh_private_key_file: keys/k1 }
+      hosts:
+        kvm1: { ansible_host: 10.0.0.1, ansible_port: 23 }
+        kvm2: { ansible_host: fd00::2, ansible_ssh_private_key_file: ~/k&2?#'s }
+`);
+  assertEquals(inventory.placements[0]?.libvirt?.hypervisors.map(({ name, uri }) => [name, uri]), [
+    ["kvm1:23", "qemu+ssh://deploy@10.0.0.1:23/system?no_tty=1&keyfile=keys/k1"],
+    ["kvm2", "qemu+ssh://me@[fd00::2]/system?no_tty=1&keyfile=~/k%262%3F%23%27s"],
+    ["kvm3:2201", "qemu+ssh://kvm3:2201/system?no_tty=1"],
+    ["kvm3:2202", "qemu+ssh://kvm3:2202/system?no_tty=1"],
+    ["fd00::7", "qemu+ssh://[fd00::7]/system?no_tty=1"],
+    ["fd00::8", "qemu+ssh://[fd00::8]:22/system?no_tty=1"],
+    ["kvm1:24", "qemu+ssh://me@10.0.0.1:24/session?no_tty=1&keyfile=/k%20y"],
+    ["kvm9", "xen+ssh://kvm9/system?no_tty=1&keyfile=~/.ssh/x"],
+  ]);
+});
+
 const VCENTER = (more: string) => `
 all:
   vars:

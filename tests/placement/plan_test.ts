@@ -13,6 +13,7 @@ interface Case {
 }
 
 const THREE = [on("m1", "e1"), on("m2", "e2"), on("m3", "e3")];
+const UNRULED = THREE.map((it) => ({ ...it, unruled: { why: "no HA resource", hint: "add" } }));
 const MASTERS = group(["m1", "m2", "m3"]);
 const GOOD = rule(["m1", "m2", "m3"]);
 const CREATE = "create prod-masters-anti-affinity in C0: vm-m1 vm-m2 vm-m3";
@@ -68,7 +69,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "two names of one machine": {
     groups: [{ ...MASTERS, members: [...MASTERS.members, { name: "m4", vm: "m1" }] }],
-    says: ["error machine-twice"],
+    says: ["violation masters e1: m1 m4, at most 1", "error machine-twice"],
   },
   "machine that is switched off": {
     seen: { placements: [...THREE.slice(0, 2), on("m3", undefined)], rules: [GOOD] },
@@ -114,6 +115,20 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a pool that follows no rules, written to": {
     seen: { pools: [pool(4, { enforcing: "off" })] },
+    options: { purpose: "apply" },
+    says: ["error not-enforced"],
+  },
+  "machines that no rule can be about, looked at": {
+    seen: { placements: UNRULED },
+    says: [CREATE, "warning machine-unruled"],
+  },
+  "machines that no rule can be about, written to": {
+    seen: { placements: UNRULED },
+    options: { purpose: "apply" },
+    says: ["error machine-unruled"],
+  },
+  "a pool that follows no rules, and machines that none can be about": {
+    seen: { placements: UNRULED, pools: [pool(4, { enforcing: "off" })] },
     options: { purpose: "apply" },
     says: ["error not-enforced"],
   },

@@ -4,7 +4,7 @@ import { TaskError } from "../../src/errors.ts";
 import { goneWith, holds } from "../../src/simulate/losses.ts";
 import { outcomeOf } from "../../src/simulate/outcome.ts";
 import { fallsToOne } from "../../src/simulate/simulate.ts";
-import { domainOf } from "../../src/simulate/site.ts";
+import { domainOf } from "../../src/simulate/domains.ts";
 import { endpoint } from "../endpoint/fixtures.ts";
 import { anySimulation, balancer, host, own, simulated, without } from "./sites.ts";
 

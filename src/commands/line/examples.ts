@@ -66,6 +66,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["holdfast simulate hosts.yaml", "who holds the address when this or that is lost"],
     ["holdfast simulate hosts.yaml --strict", "for CI: is one loss too much?"],
     ["holdfast simulate hosts.yaml --json", "every case, for scripts"],
+    [
+      "holdfast simulate hosts.yaml --placement",
+      "with machines where their platform says they are",
+    ],
   ],
   placement: [
     ["holdfast placement check hosts.yaml", "who shares a physical host, or a failure domain"],
@@ -138,7 +142,7 @@ export function exitCodes(command: string): readonly number[] {
       // Interrupting one is nothing rare: it heals.
       return [ok, usage, failed, unreachable, stale, EXIT.interrupted];
     case "simulate":
-      return [ok, usage, changes];
+      return [ok, usage, changes, failed, unreachable];
     case "placement":
       return [ok, usage, changes, failed, unreachable, stale];
     case "lab":

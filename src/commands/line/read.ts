@@ -90,6 +90,7 @@ function declareSimulate(program: Command, { perform, io }: Line): void {
     .summary("what one loss leaves, and what two do")
     .option("--external-etcd", "etcd does not run beside the API servers")
     .option("--strict", "end with 2 when one loss takes an endpoint down")
+    .option("--placement", "ask the platform of each placement where machines run now")
     .option("--json", "print JSON")
     .option("-l, --limit <pattern>", "endpoints of these load balancers")
     .option(...EXTRA_VARS, collect)
@@ -97,7 +98,7 @@ function declareSimulate(program: Command, { perform, io }: Line): void {
       perform("simulate", async () => {
         const { simulateInventory } = await import("../simulate.ts");
         return await simulateInventory(inventory, flags, io);
-      }, { inventory })
+      }, { inventory, asksPlatforms: flags.placement === true })
     );
 }
 

@@ -5,6 +5,7 @@
  */
 import { formatDiagnostics } from "../../diagnostics.ts";
 import { InputError } from "../../errors.ts";
+import { loginPlaces } from "../../inventory/placement/login.ts";
 import { InventoryError } from "../../inventory/problems.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Io } from "../io.ts";
@@ -47,14 +48,15 @@ async function wrongWith(settings: PlacementSettings, site: Site): Promise<Diagn
 
 /** Whether it is known who asks; no program is started to find that out. */
 async function mayBeAsked(
-  { name, vsphere }: PlacementSettings,
+  settings: PlacementSettings,
   { login }: Site,
 ): Promise<boolean> {
-  if (vsphere === undefined) return true;
-  const places = [vsphere.user, vsphere.password];
+  if (settings.libvirt !== undefined) return false;
+  const places = loginPlaces(settings);
+  if (places.length === 0) return true;
   if (places.some((place) => typeof place === "object" && "command" in place)) return false;
   try {
-    await login(name);
+    await login(settings.name);
     return true;
   } catch (error) {
     if (error instanceof InputError) return false;

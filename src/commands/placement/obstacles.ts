@@ -6,7 +6,7 @@
 import { EXIT } from "../../errors.ts";
 import { InventoryError, type Loaded } from "../../inventory/load.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
-import { PlacementError, type PlacementObstacle } from "../../placement/errors.ts";
+import { PlacementError, PlacementErrors, type PlacementObstacle } from "../../placement/errors.ts";
 
 /** What an obstacle means for scripts; every other one is a failure. */
 const CODES: Readonly<Partial<Record<PlacementObstacle, number>>> = {
@@ -28,7 +28,8 @@ export class ObstacleError extends InventoryError {
     settings: PlacementSettings,
     { locate, sources }: Pick<Loaded, "locate" | "sources">,
   ) {
-    super(diagnosticsOf(error, settings, locate), sources);
+    const all = error instanceof PlacementErrors ? error.all : [error];
+    super(all.flatMap((one) => diagnosticsOf(one, settings, locate)), sources);
     this.name = "ObstacleError";
     this.code = CODES[error.obstacle] ?? EXIT.failed;
   }
@@ -52,12 +53,16 @@ export async function overObstacles<T>(
 
 /** Several problems are one each. */
 function diagnosticsOf(
-  { obstacle, message, hint }: PlacementError,
-  { name }: PlacementSettings,
+  { obstacle, message, hint, path }: PlacementError,
+  { name, provider }: PlacementSettings,
   locate: Loaded["locate"],
 ): Diagnostic[] {
-  const key = obstacle === "login" ? ["vsphere"] : ["vsphere", "server"];
-  const source = locate({ placement: name }, key);
+  const key = provider === "libvirt"
+    ? [provider, "hypervisors"]
+    : obstacle === "login"
+    ? [provider]
+    : [provider, "server"];
+  const source = locate({ placement: name }, path ?? key);
   const lines = message.split("\n");
   return lines.map((line, i): Diagnostic => ({
     severity: "error",

@@ -8,11 +8,11 @@ import { formatDiagnostics } from "../../diagnostics.ts";
 import { EXIT, InputError } from "../../errors.ts";
 import { loadInventory, noSecrets, realSecrets, type SecretReader } from "../../inventory/load.ts";
 import { formatInputError } from "../../inventory/problems.ts";
-import type { Diagnostic, PlacementSettings, Secret } from "../../model.ts";
-import { masker } from "../../secret.ts";
+import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import { parseExtraVars } from "../extra_vars.ts";
 import type { Io } from "../io.ts";
 import { colorWanted } from "../screen.ts";
+import { maskedIo } from "./masked.ts";
 import { ObstacleError } from "./obstacles.ts";
 import type { Site } from "./subject.ts";
 
@@ -67,13 +67,8 @@ export async function withPlacements(
     };
     say(warnings);
     const { hosts, placements } = inventory;
-    if (placements.length === 0) throw noPlacement(path);
-    const hidden: Site["login"] = async (name) => {
-      const found = await login(name);
-      masked.hide(found.password);
-      return found;
-    };
-    const site = { hosts, locate, sources, login: hidden };
+    if (placements.length === 0) throw noPlacement(`check "${path}"`);
+    const site = { hosts, locate, sources, login: masked.hiding(login) };
     return await work({ placements, site, io: masked.io, say });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -82,21 +77,8 @@ export async function withPlacements(
   }
 }
 
-/** Prints through a mask of secrets that become known on the way. */
-function maskedIo(io: Io): { readonly io: Io; hide(one: Secret): void } {
-  const secrets: Secret[] = [];
-  let mask = masker(secrets);
-  return {
-    io: { out: (text) => io.out(mask(text)), err: (text) => io.err(mask(text)) },
-    hide(one) {
-      secrets.push(one);
-      mask = masker(secrets);
-    },
-  };
-}
-
-function noPlacement(path: string): InputError {
-  const message = `Cannot check "${path}": no group has a "placement" map. Add one to all:\n\n` +
-    SNIPPET;
+/** Something that cannot be done with an inventory that has no placement. */
+export function noPlacement(wanted: string): InputError {
+  const message = `Cannot ${wanted}: no group has a "placement" map. Add one to all:\n\n${SNIPPET}`;
   return new InputError([{ severity: "error", code: "no-placement", message }]);
 }

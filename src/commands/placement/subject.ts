@@ -10,8 +10,10 @@ import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placem
 import type { PlanOptions } from "../../placement/plan_model.ts";
 import { plan } from "../../placement/plan.ts";
 import { declared } from "../../placement/providers/declared.ts";
+import { libvirt } from "../../placement/libvirt/mod.ts";
+import { proxmox } from "../../placement/proxmox/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
-import { domainOf } from "../../simulate/site.ts";
+import { domainOf } from "../../simulate/domains.ts";
 import { overObstacles } from "./obstacles.ts";
 import type { Planned } from "./text.ts";
 
@@ -54,12 +56,20 @@ function groupsOf(
   }));
 }
 
+/** The variable of a host that says what its machine is called. */
+const NAMED_BY: Readonly<Partial<Record<PlacementSettings["provider"], string>>> = {
+  vsphere: "vsphere_vm",
+  libvirt: "libvirt_domain",
+  proxmox: "proxmox_vm",
+};
+
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const named = provider === "vsphere" ? host.vars["vsphere_vm"] : undefined;
+  const variable = NAMED_BY[provider];
+  const named = variable === undefined ? undefined : host.vars[variable];
   return {
     name: host.name,
-    vm: typeof named === "string" ? named : host.name,
+    vm: typeof named === "string" || typeof named === "number" ? `${named}` : host.name,
     ...(domain === undefined ? {} : { failureDomain: domain }),
   };
 }
@@ -97,6 +107,39 @@ export async function subjectOf(
   };
 }
 
+/**
+ * What the inventory declares of a placement, whatever its provider is: nobody is asked, and there
+ * are no rules.
+ */
+export async function declaredPlan(
+  settings: PlacementSettings,
+  hosts: readonly Host[],
+): Promise<Planned> {
+  const groups = groupsOf(settings, hosts);
+  await using provider = declaredOf(settings, groups, hosts);
+  const seen = await provider.look(groups.flatMap(({ members }) => members.map(({ vm }) => vm)));
+  const options: PlanOptions = {
+    cluster: settings.clusterName ?? settings.name,
+    canEnforce: provider.canEnforce,
+    places: "domains",
+  };
+  return { settings, options, seen, plan: plan(groups, seen, options) };
+}
+
+/** The physical host of every member that a platform has said it of, by its name. */
+export function hostsSeen(
+  { settings, options, seen }: Planned,
+  hosts: readonly Host[],
+): ReadonlyMap<string, string> {
+  if (options.places !== "hosts") return new Map();
+  const byMachine = new Map(seen.placements.map(({ vm, host }) => [vm, host]));
+  const members = groupsOf(settings, hosts).flatMap(({ members }) => members);
+  return new Map(members.flatMap(({ name, vm }) => {
+    const host = byMachine.get(vm);
+    return host === undefined ? [] : [[name, host] as const];
+  }));
+}
+
 /** What a plan is made with, whatever is seen. */
 function planOptions(
   { name, clusterName, provider, vsphere }: PlacementSettings,
@@ -106,7 +149,8 @@ function planOptions(
     cluster: clusterName ?? name,
     canEnforce,
     places: provider === "inventory" ? "domains" : "hosts",
-    mandatory: vsphere?.mandatory ?? false,
+    // What Proxmox VE has are rules that are never broken.
+    mandatory: provider === "proxmox" || (vsphere?.mandatory ?? false),
   };
 }
 
@@ -123,6 +167,16 @@ function domainsOf(
   ];
 }
 
+/** The inventory as a platform. */
+function declaredOf(
+  settings: PlacementSettings,
+  groups: readonly PlacementGroup[],
+  hosts: readonly Host[],
+): PlacementProvider {
+  const members = groups.flatMap(({ members }) => members);
+  return declared(members, domainsOf(settings, members, hosts));
+}
+
 /**
  * Begins to ask whoever tells where machines are. A new provider has its case here, its word in the
  * inventory's schema, and a folder or a file in `src/placement/`.
@@ -132,10 +186,16 @@ async function providerOf(
   groups: readonly PlacementGroup[],
   { hosts, login }: Site,
 ): Promise<PlacementProvider> {
-  if (settings.vsphere === undefined) {
-    const members = groups.flatMap(({ members }) => members);
-    return declared(members, domainsOf(settings, members, hosts));
+  if (settings.libvirt !== undefined) return libvirt(settings.libvirt);
+  if (settings.proxmox !== undefined) {
+    const { server, ca } = settings.proxmox;
+    return await proxmox({
+      server,
+      ...(ca !== undefined && { ca }),
+      ...await login(settings.name),
+    });
   }
+  if (settings.vsphere === undefined) return declaredOf(settings, groups, hosts);
   const { server, ca, cluster } = settings.vsphere;
   return await vsphere({
     server,

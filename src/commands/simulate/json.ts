@@ -5,12 +5,15 @@
 import type { Diagnostic } from "../../model.ts";
 import type { Outcome } from "../../simulate/outcome.ts";
 import type { Case, Simulation } from "../../simulate/simulate.ts";
+import type { Balancer } from "../../simulate/site.ts";
 import { escaped } from "../../terminal.ts";
 import { VERSION } from "../../version.ts";
+import type { Answer } from "./placements.ts";
 
-/** All simulations as one JSON document. */
+/** All simulations as one JSON document, and what placements say of their machines. */
 export function simulationJson(
   found: readonly (readonly [Simulation, readonly Diagnostic[]])[],
+  placements: readonly (readonly [Answer, readonly Diagnostic[]])[] = [],
 ): string {
   const own = found.filter(([{ service }]) => service === undefined);
   const endpoints = own.map(([simulation, warnings]) => {
@@ -18,7 +21,34 @@ export function simulationJson(
     const further = found.filter(([it]) => it.service !== undefined && it.endpoint.name === name);
     return endpointOf(simulation, warnings, further);
   });
-  return `${escapedLines(JSON.stringify({ format: 1, holdfast: VERSION, endpoints }, null, 2))}\n`;
+  const data = {
+    ...{ format: 1, holdfast: VERSION, endpoints },
+    ...(placements.length === 0 ? {} : {
+      placements: placements.map(([it, warnings]) => placementOf(it, warnings)),
+    }),
+  };
+  return `${escapedLines(JSON.stringify(data, null, 2))}\n`;
+}
+
+function placementOf({ planned, asked, runsOn }: Answer, warnings: readonly Diagnostic[]) {
+  const { settings, options, plan } = planned;
+  return {
+    placement: settings.name,
+    provider: settings.provider,
+    asked,
+    places: options.places,
+    hosts: Object.fromEntries(runsOn),
+    violations: plan.violations,
+    warnings,
+  };
+}
+
+/** The failure domains of a machine, and whose word that is. */
+function domainsOf({ domains, placed }: Pick<Balancer, "domains" | "placed">) {
+  return {
+    failureDomains: domains,
+    ...(placed && { placed: true, failureDomainsLeftOut: placed.leftOut }),
+  };
 }
 
 /** An endpoint as its own service; a further service is written as one, without the load balancers. */
@@ -32,10 +62,10 @@ function endpointOf(
     endpoint: endpoint.name,
     address: endpoint.address,
     port: endpoint.port,
-    loadBalancers: site.balancers.map(({ name, priority, domains }) => ({
-      name,
-      priority,
-      failureDomains: domains,
+    loadBalancers: site.balancers.map((it) => ({
+      name: it.name,
+      priority: it.priority,
+      ...domainsOf(it),
     })),
     ...casesOf(simulation, warnings),
     ...(further.length === 0 ? {} : {
@@ -55,10 +85,10 @@ function casesOf(
 ) {
   const machines = [...site.balancers, ...site.servers.filter((it) => it.balancer === undefined)];
   return {
-    apiServers: site.servers.map(({ name, balancer, domains }) => ({
+    apiServers: site.servers.map(({ name, balancer, ...rest }) => ({
       name,
       ...(balancer === undefined ? {} : { loadBalancer: balancer }),
-      failureDomains: domains,
+      ...domainsOf(rest),
     })),
     ...(site.quorum === undefined ? {} : { etcdMembersNeeded: site.quorum }),
     withoutFailureDomain: machines.filter(({ domains }) => domains.length === 0)

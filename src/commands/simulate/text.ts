@@ -3,7 +3,7 @@
  * only.
  * @module
  */
-import { bold, dim, red } from "@std/fmt/colors";
+import { bold, red } from "@std/fmt/colors";
 import { addressesOf } from "../../addresses.ts";
 import { columnsOf, cut, fit } from "../../reporters/width.ts";
 import { holds, type Loss } from "../../simulate/losses.ts";
@@ -11,6 +11,8 @@ import type { Outcome } from "../../simulate/outcome.ts";
 import type { Case, Simulation } from "../../simulate/simulate.ts";
 import { printableLine } from "../../terminal.ts";
 import { wrap } from "../line/columns.ts";
+import { domainLines } from "./domain_lines.ts";
+import type { Answer } from "./placements.ts";
 
 /** Two losses that take it down: more than these are not listed. */
 const MOST_PAIRS = 20;
@@ -26,8 +28,12 @@ interface Row {
   readonly outcome: Outcome;
 }
 
-/** What an endpoint outlives, for a terminal of so many columns. */
-export function simulationText(simulation: Simulation, columns: number): string {
+/** What an endpoint outlives, for a terminal of so many columns, with what platforms were asked. */
+export function simulationText(
+  simulation: Simulation,
+  columns: number,
+  answers: readonly Answer[] = [],
+): string {
   const { service, endpoint, site, whole } = simulation;
   const singles = distinct(simulation.singles).map(({ found, also }) => ({
     lost: single(found.lost[0], also),
@@ -51,7 +57,7 @@ export function simulationText(simulation: Simulation, columns: number): string 
     wrap(printableLine(title), columns).map((line) => bold(line)),
     [page.head, page.line({ lost: "nothing", outcome: whole }), ...singles.map(page.line)],
     [bold(pairs.title), ...listed.map(page.line), ...pairs.rest.flatMap((it) => wrap(it, columns))],
-    unknownDomains(simulation, columns),
+    ...domainLines(simulation, columns, answers),
   ];
   return paragraphs.filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
@@ -170,18 +176,4 @@ function layout(
       return [painted, ...more.map((it) => cut(`  ${it}`, room))].join("\n");
     },
   };
-}
-
-/** Machines of which it is not known what they share with others. */
-function unknownDomains({ site }: Simulation, columns: number): readonly string[] {
-  const machines = [...site.balancers, ...site.servers.filter((it) => it.balancer === undefined)];
-  const unknown = machines.filter(({ domains }) => domains.length === 0).map(({ name }) => name);
-  if (unknown.length === 0) return [];
-  const names = unknown.length === machines.length
-    ? "any host"
-    : `${unknown.slice(0, 5).join(", ")}${
-      unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""
-    }`;
-  const text = `failure_domain is not set for ${names}: what is lost together is not known.`;
-  return wrap(printableLine(text), columns).map((line) => dim(line));
 }

@@ -1,6 +1,6 @@
 /**
- * What hosts say of their machines: `failure_domain` and `vsphere_vm`, of those whose placement is
- * asked for.
+ * What hosts say of their machines: `failure_domain`, `vsphere_vm`, `proxmox_vm` and
+ * `libvirt_domain`, of those whose placement is asked for.
  * @module
  */
 import { quote } from "../../diagnostics.ts";
@@ -30,6 +30,12 @@ export function checkMachines(
   checkName(host, "failure_domain", domains, true, report);
   if (provider === "vsphere") {
     checkName(host, "vsphere_vm", "the name of its virtual machine", false, report);
+  }
+  if (provider === "proxmox") {
+    checkName(host, "proxmox_vm", "the name or number of its machine or container", true, report);
+  }
+  if (provider === "libvirt") {
+    checkName(host, "libvirt_domain", "the name of its domain", false, report);
   }
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import type { PlacementSettings, VsphereSettings } from "../../model.ts";
+import type { Host, PlacementSettings, VsphereSettings } from "../../model.ts";
 import { caOf } from "../endpoint/ca.ts";
 import { validate } from "../endpoint/issues.ts";
 import type { RankedGroup } from "../graph.ts";
@@ -11,13 +11,18 @@ import { errorAt, placeOf, type Report } from "../problems.ts";
 import type { Files } from "../read.ts";
 import type { Resolved } from "../resolve.ts";
 import { below, describe, type LocatedMap } from "../yaml/located.ts";
+import { libvirtOf } from "./hypervisors.ts";
 import { checkMachines } from "./machines.ts";
+import { platformMap } from "./platform.ts";
+import { proxmoxOf } from "./proxmox.ts";
 import { keysWith, type PlacementMap, placementSchema } from "./schema.ts";
 
 /** What reading needs. */
 export interface PlacementsOptions {
   /** Groups and variables. */
   readonly resolved: Resolved;
+  /** Every host, by name. */
+  readonly hosts: ReadonlyMap<string, Host>;
   /** Folder of the inventory file. */
   readonly folder: string;
   /** The file system. */
@@ -70,7 +75,7 @@ async function placementOf(
     schema: placementSchema,
     keys,
     variable: "placement",
-    secrets: ["vsphere.password"],
+    secrets: ["vsphere.password", "proxmox.api_token"],
   };
   const map = validate(node, subject, options.report);
   const groups = namesIn(node).filter((group) => isGroup(group, context));
@@ -79,6 +84,8 @@ async function placementOf(
     checkMachines(host, map.provider, options);
   }
   const vsphere = await vsphereOf(map, context);
+  const proxmox = await proxmoxOf(map, context);
+  const libvirt = libvirtOf(map, context);
   return {
     name,
     provider: map.provider,
@@ -90,6 +97,8 @@ async function placementOf(
       return [{ name: group, policy, hosts: options.resolved.hostsOf(group) }];
     }),
     ...(vsphere === undefined ? {} : { vsphere }),
+    ...(proxmox === undefined ? {} : { proxmox }),
+    ...(libvirt === undefined ? {} : { libvirt }),
   };
 }
 
@@ -110,29 +119,16 @@ function isGroup(name: string, { label, node, resolved, report }: Context): bool
 }
 
 async function vsphereOf(
-  { provider, cluster_name, vsphere }: PlacementMap,
+  map: PlacementMap,
   context: Context,
 ): Promise<VsphereSettings | undefined> {
-  const { label, node, report } = context;
-  if (provider !== "vsphere") {
-    if (vsphere === undefined) return undefined;
-    const message = `Cannot use "vsphere" of ${label}: its provider is ${provider}`;
-    const source = below(node, ["vsphere"])?.source;
-    return void report(errorAt(source, "unused-key", message, "provider: vsphere"));
-  }
-  const place = below(node, ["provider"])?.source ?? node.source;
-  const lacks = (key: string, hint: string) => {
-    const message = `Cannot use provider "vsphere" of ${label}: ${quote(key)} is missing`;
-    report(errorAt(place, "missing-key", message, hint));
-  };
-  if (cluster_name === undefined) lacks("cluster_name", "cluster_name: prod");
-  if (vsphere === undefined) {
-    return void lacks("vsphere", "vsphere: { server: vcenter.example.com }");
-  }
+  const needs = { example: "{ server: vcenter.example.com }", rules: true };
+  const vsphere = platformMap("vsphere", map, needs, context);
+  if (vsphere === undefined) return undefined;
   const { server, cluster, ca_file, mandatory, user, password } = vsphere;
   const ca = ca_file === undefined
     ? undefined
-    : await caOf(ca_file, below(node, ["vsphere", "ca_file"]), context, "vsphere.ca_file");
+    : await caOf(ca_file, below(context.node, ["vsphere", "ca_file"]), context, "vsphere.ca_file");
   return {
     server,
     ...(cluster === undefined ? {} : { cluster }),

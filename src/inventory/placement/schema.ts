@@ -6,6 +6,8 @@
 import { z } from "zod";
 import { choice, mapping, path, text } from "../endpoint/values.ts";
 import { SECRET_KEYS, secretPlace } from "../secret_source.ts";
+import { HYPERVISOR, HYPERVISOR_PATTERN, hypervisorParts } from "./hypervisor.ts";
+import { PROXMOX_KEYS, proxmoxMap } from "./proxmox.ts";
 
 /** A name that rules begin with: what every platform takes, and no message needs to escape. */
 const clusterName = () =>
@@ -59,10 +61,29 @@ const vsphere = z.strictObject({
   password,
 }, mapping);
 
+const hypervisor = z.string({ error: `expected ${HYPERVISOR}` }).superRefine((text, context) => {
+  const judged = hypervisorParts(text);
+  if ("expected" in judged) {
+    context.addIssue({ code: "custom", message: `expected ${judged.expected}` });
+  }
+}).meta({ pattern: HYPERVISOR_PATTERN });
+
+const hypervisors = { error: "expected a list of one hypervisor or more" };
+
+const libvirt = z.strictObject({
+  hypervisors: z.array(hypervisor, hypervisors).min(1, hypervisors).meta({
+    description: "Every hypervisor that machines may be on: [USER@]HOST[:PORT], the name of a " +
+      "host of the inventory, or a URI of libvirt over ssh",
+    examples: [["root@kvm1", "root@kvm2.example.com", "qemu+ssh://root@kvm3/system"]],
+  }),
+}, mapping);
+
 /** The `placement` map of a group. */
 export const placementSchema = z.strictObject({
-  provider: choice("inventory", "vsphere").default("inventory").meta({
-    description: "What tells where machines are: the failure_domain of each host, or a vCenter",
+  provider: choice("inventory", "vsphere", "proxmox", "libvirt").default("inventory").meta({
+    description:
+      "What tells where machines are: the failure_domain of each host, a vCenter, a Proxmox VE " +
+      "cluster, or hypervisors that libvirt is asked on",
     examples: ["inventory"],
   }),
   cluster_name: clusterName().optional().meta({
@@ -88,6 +109,14 @@ export const placementSchema = z.strictObject({
     description: "The vCenter of provider vsphere",
     examples: [{ server: "vcenter.example.com", cluster: "DC0/C0", ca_file: "vmca-root.pem" }],
   }),
+  proxmox: proxmoxMap.optional().meta({
+    description: "The Proxmox VE of provider proxmox",
+    examples: [{ server: "pve.example.com", ca_file: "pve-root-ca.pem" }],
+  }),
+  libvirt: libvirt.optional().meta({
+    description: "The hypervisors of provider libvirt",
+    examples: [{ hypervisors: ["root@kvm1", "root@kvm2"] }],
+  }),
 }, mapping);
 
 /** What a `placement` map holds after defaults. */
@@ -103,6 +132,9 @@ export function keysWith(groups: Iterable<string>): ReadonlyMap<string, readonly
     ["vsphere", Object.keys(vsphere.shape)],
     ["vsphere.user", SECRET_KEYS],
     ["vsphere.password", SECRET_KEYS],
+    ["proxmox", PROXMOX_KEYS],
+    ["proxmox.api_token", SECRET_KEYS],
+    ["libvirt", Object.keys(libvirt.shape)],
     ...[...groups].map((name) => [`groups.${name}`, Object.keys(group.shape)] as const),
   ]);
 }

@@ -4,9 +4,8 @@
  * @module
  */
 import type { Secret } from "../../model.ts";
-import { masker } from "../../secret.ts";
-import { printableLine } from "../../terminal.ts";
 import { PlacementError } from "../errors.ts";
+import { type Guard, guard } from "../https/guard.ts";
 import { isFault, readAnswer } from "./answers.ts";
 import { faultError } from "./faults.ts";
 import { envelope, type Request } from "./requests.ts";
@@ -35,25 +34,9 @@ export function caller(post: Post): Call {
   };
 }
 
-/**
- * Does some work so that what its errors say holds no password, in whatever form the server gives it
- * back, and nothing that moves a cursor.
- */
-export function guard(password: Secret): <T>(work: () => Promise<T>) => Promise<T> {
-  const mask = masker([password]);
-  const clean = (text: string) =>
-    text.split("\n").map((line) => printableLine(mask(line))).join("\n");
-  return async (work) => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof XmlError) throw unwritable();
-      if (!(error instanceof PlacementError)) throw error;
-      const hint = error.hint === undefined ? undefined : clean(error.hint);
-      // A new one, without a cause: a cause could hold what was sent.
-      throw new PlacementError(error.obstacle, clean(error.message), hint);
-    }
-  };
+/** Guards the password, and says what is the matter with a value that XML cannot hold. */
+export function guarding(password: Secret): Guard {
+  return guard(password, (error) => error instanceof XmlError ? unwritable() : error);
 }
 
 /** What was to be sent cannot be written at all. */

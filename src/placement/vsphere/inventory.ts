@@ -99,7 +99,7 @@ function machineCalled(
         (elsewhere === ""
           ? "; it may be one that the user may not see"
           : `; there is ${elsewhere}`),
-      "Write its name as the vCenter has it",
+      "Write its name as the vCenter has it, as vsphere_vm of its host",
     );
   }
   if (others.length === 0) return only.hidden ? unseen(name, only.hidden) : only;

@@ -4,7 +4,7 @@
  */
 import type { Secret } from "../../model.ts";
 import type { PlacementProvider } from "../model.ts";
-import { caller, guard } from "./client.ts";
+import { caller, guarding } from "./client.ts";
 import { overSession } from "./provider.ts";
 import { begin } from "./session.ts";
 import { CLOCK, wire, type WireOptions } from "./wire.ts";
@@ -28,7 +28,7 @@ export interface VsphereOptions extends WireOptions {
  */
 export async function vsphere(options: VsphereOptions): Promise<PlacementProvider> {
   const { cluster, taskMs = 120_000, password } = options;
-  const guarded = guard(password);
+  const guarded = guarding(password);
   const way = await guarded(() => Promise.resolve(wire(options)));
   try {
     const session = await guarded(() => begin(caller(way.post), options, CLOCK, taskMs));

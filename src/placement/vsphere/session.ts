@@ -4,7 +4,7 @@
  * @module
  */
 import type { Secret } from "../../model.ts";
-import { PlacementError } from "../errors.ts";
+import { changing } from "../https/guard.ts";
 import { type Properties, readPage, readRef, readService, senseless } from "./answers.ts";
 import type { Call } from "./client.ts";
 import {
@@ -113,17 +113,8 @@ async function change(
   clock: Clock,
   taskMs: number,
 ): Promise<void> {
-  try {
+  await changing(async () => {
     const task = readRef(await call(request, doing));
     await waitForTask({ call, collector, task, doing, clock, withinMs: taskMs });
-  } catch (error) {
-    if (!(error instanceof PlacementError)) throw error;
-    if (error.obstacle !== "unreachable" && error.obstacle !== "answer") throw error;
-    // It was sent: what became of it is on the server.
-    throw new PlacementError(
-      error.obstacle,
-      `${error.message}; whether the change was made is not known`,
-      "Run it again: it looks first, and changes only what is not as it should be",
-    );
-  }
+  });
 }

@@ -115,6 +115,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   simulate: [
     "externalEtcd",
     "strict",
+    "placement",
     "json",
     "limit",
     "extraVars",

@@ -1,7 +1,11 @@
 /** What stands in the way of a platform: places, lines, and exit codes. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { ObstacleError, overObstacles } from "../../../src/commands/placement/obstacles.ts";
-import { PlacementError, type PlacementObstacle } from "../../../src/placement/errors.ts";
+import {
+  PlacementError,
+  PlacementErrors,
+  type PlacementObstacle,
+} from "../../../src/placement/errors.ts";
 
 const SETTINGS = { name: "all", provider: "vsphere", required: false, groups: [] } as const;
 
@@ -45,6 +49,31 @@ Deno.test("several problems are one each, at the server, with the hint behind th
     { ...at, message: "One", source },
     { ...at, message: "Two", source, hint: "Look" },
   ]);
+});
+
+Deno.test("several obstacles keep their own words, and those of hypervisors their places", async () => {
+  const settings = { ...SETTINGS, provider: "libvirt" } as const;
+  const locate = (_: unknown, path: readonly (string | number)[]) => ({
+    file: `${path.join(".")}`,
+    line: 1,
+    column: 1,
+  });
+  const all = new PlacementErrors([
+    new PlacementError("login", "One", "Log in").at(["libvirt", "hypervisors", 3]),
+    new PlacementError("unreachable", "Two", "Look"),
+  ]);
+  const error = await assertRejects(
+    () => overObstacles(settings, { ...SITE, locate }, () => Promise.reject(all)),
+    ObstacleError,
+  );
+  assertEquals(
+    [error.code, ...error.diagnostics.map((it) => [it.code, it.message, it.hint, it.source?.file])],
+    [
+      3,
+      ["platform-login", "One", "Log in", "libvirt.hypervisors.3"],
+      ["platform-unreachable", "Two", "Look", "libvirt.hypervisors"],
+    ],
+  );
 });
 
 Deno.test("what is no obstacle is thrown as it is", async () => {

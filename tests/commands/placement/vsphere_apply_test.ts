@@ -104,12 +104,14 @@ simulated("placement apply takes over and prunes only where that is asked for", 
   const other = inventoryOf(sim.server, { groups: { workers: [0, 2] } });
   const kept = await placement("apply", other);
   assertEquals(kept.code, 0);
-  assertStringIncludes(kept.err, "[rule-stale]");
+  assertStringIncludes(kept.err, "[rule-stale]\n");
+  assertStringIncludes(kept.err, "   hint: placement apply --prune takes it away\n");
+  // The rule of masters keeps the same two apart, and may go any time: it does not count.
+  assertStringIncludes(kept.out, "created rule prod-workers-anti-affinity of DC0_C0\n");
   const writes = await sim.writes();
   const pruned = await placement("apply", other, { prune: true });
   assertEquals(pruned.code, 0);
   assertStringIncludes(pruned.out, "removed rule prod-masters-anti-affinity of DC0_C0\n");
-  // The rule of masters kept the same two apart: without it workers get their own next time.
   assertEquals(await sim.writes(), writes + 1);
 });
 
