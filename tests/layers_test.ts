@@ -77,12 +77,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/placement/vsphere": [
     "src/model.ts",
+    "src/diagnostics.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
     "src/placement/https",
   ],
   "src/placement/proxmox": [
     "src/model.ts",
+    "src/diagnostics.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
     "src/placement/https",
