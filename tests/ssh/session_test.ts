@@ -267,7 +267,7 @@ Deno.test("nobody else can read the nonce or the script", async () => {
       [...Deno.readDirSync("/proc")].map((e) => e.name).filter((n) => /^\d+$/.test(n));
     const seen = () =>
       pids().map((p) => textOf(`/proc/${p}/cmdline`) + textOf(`/proc/${p}/environ`));
-    assert(await until(() => seen().some((text) => text.startsWith("sleep\x00600"))));
+    assert(await until(() => seen().some((text) => text.startsWith("sleep\x0090"))));
     const all = seen().join("\n");
     session.cancel();
     await step;
