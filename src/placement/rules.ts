@@ -22,6 +22,8 @@ interface Wish {
   readonly group: string;
   readonly rule: WantedRule;
   readonly seats: readonly Seat[];
+  /** Whether it could be written as things are; what keeps it from that is found elsewhere. */
+  readonly possible: boolean;
 }
 
 /** Every rule of every group, and those that nobody wants any more. */
@@ -32,7 +34,7 @@ export function rulesOf(
 ): RulePlan {
   const wishes = groups.flatMap((it) => it.shares.flatMap((share) => wishOf(it, share, options)));
   const plans = [
-    ...wishes.flatMap((wish) => [decide(wish, seen, options), together(wish, seen)]),
+    ...wishes.flatMap((wish) => [possible(wish, seen, options), together(wish, seen)]),
     stale(wishes, seen, options),
   ];
   return {
@@ -46,7 +48,15 @@ function wishOf({ group }: SeenGroup, { pool, seats }: Share, options: PlanOptio
   const { cluster, mandatory = false } = options;
   const vms = seats.map(({ placement }) => placement.id);
   const rule = { name: ruleName(cluster, group.name), mandatory, pool: pool.name, vms };
-  return [{ group: group.name, rule, seats }];
+  const possible = pool.enforcing !== "off" &&
+    seats.every(({ placement }) => placement.unruled === undefined);
+  return [{ group: group.name, rule, seats, possible }];
+}
+
+/** What `placement apply` would refuse to write is not wanted either. */
+function possible(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {
+  const plan = decide(wish, seen, options);
+  return wish.possible ? plan : { ...plan, changes: [] };
 }
 
 function decide(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {

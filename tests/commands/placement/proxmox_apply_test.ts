@@ -147,6 +147,10 @@ for (const [what, change, says] of REFUSED) {
     assertStringIncludes(applied.out, "nothing written, because of what is wrong");
     const checked = await placement("check", text);
     assertStringIncludes(checked.out, "masters: 2 members on 2 of ");
+    // What apply refuses to write is no difference that somebody could mend with it.
+    assertEquals(checked.out.includes("would"), false, checked.out);
+    assertEquals(checked.code, says.includes("not-enforced") || says.includes("unruled") ? 0 : 1);
+    assertStringIncludes(checked.err, says);
     assertEquals(pve.writes, []);
   });
 }

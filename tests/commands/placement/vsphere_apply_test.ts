@@ -140,7 +140,9 @@ simulated("placement apply writes nothing where nobody would follow it", async (
   assertEquals(code, 1);
   assertStringIncludes(err, "follows no rules, its scheduler is off [not-enforced]");
   assertEquals(await sim.writes(), 0);
-  assertEquals((await placement("check", text)).code, 2);
+  const checked = await placement("check", text);
+  assertEquals([checked.code, checked.out], [0, GROUPS]);
+  assertStringIncludes(checked.err, "warning: Cannot have group");
 });
 
 simulated("who lacks the privilege is told which, and ends with 3", async () => {
