@@ -79,13 +79,11 @@ function decide(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {
       `${quote(group)} needs one that keeps ${machines(rule.vms, seen)} apart`;
     return refuse({ code: "rule-kind", message, group, hint: "remove or rename it by hand" });
   }
-  const known = new Set(seen.placements.map(({ id }) => id));
-  const outside = current.vms.filter((id) => !known.has(id));
-  if (outside.length > 0 && !takeOver) {
-    const message = `${of}: it is about ${machines(outside, seen)}, which no group of the ` +
+  const strangers = outside(current, seen);
+  if (strangers.length > 0 && !takeOver) {
+    const message = `${of}: it is about ${machines(strangers, seen)}, which no group of the ` +
       `inventory has; group ${quote(group)} has ${machines(rule.vms, seen)}`;
-    const hint = "--take-over, where the rule is this cluster's";
-    return refuse({ code: "rule-foreign", message, group, hint });
+    return refuse({ code: "rule-foreign", message, group, hint: OURS });
   }
   const differs = differences(current, rule);
   if (differs.length === 0) return NOTHING;
@@ -120,27 +118,45 @@ function together({ group, rule, seats }: Wish, seen: Seen): RulePlan {
 }
 
 /** Rules of this cluster that nobody wants any more. */
-function stale(wishes: readonly Wish[], seen: Seen, { cluster, prune = false }: PlanOptions) {
-  const known = new Set(seen.placements.map(({ id }) => id));
+function stale(wishes: readonly Wish[], seen: Seen, options: PlanOptions): RulePlan {
   const left = seen.rules.filter((rule) => {
-    const named = groupOfRule(cluster, rule.name);
+    const named = groupOfRule(options.cluster, rule.name);
     if (named === undefined || rule.kind !== "anti_affinity") return false;
     if (wishes.some((it) => it.rule.name === rule.name && it.rule.pool === rule.pool)) return false;
-    return named.certain || (rule.vms.length > 0 && rule.vms.every((id) => known.has(id)));
+    return named.certain || (rule.vms.length > 0 && outside(rule, seen).length === 0);
   });
-  if (prune) {
-    return { changes: left.map((rule) => ({ kind: "remove" as const, rule })), findings: [] };
+  const plans = left.map((rule) => unwanted(rule, seen, options));
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    findings: plans.flatMap(({ findings }) => findings),
+  };
+}
+
+/** Another inventory may call its cluster the same: machines of nobody here speak for that. */
+function unwanted(rule: Rule, seen: Seen, { prune = false, takeOver = false }: PlanOptions) {
+  const of = `rule ${quote(rule.name)} of pool ${quote(rule.pool)}`;
+  const strangers = outside(rule, seen);
+  const about = `it is about ${machines(strangers, seen)}, which no group of the inventory has`;
+  if (prune && strangers.length > 0 && !takeOver) {
+    const message = `Cannot remove ${of}: ${about}`;
+    return refuse({ code: "rule-foreign", message, hint: OURS });
   }
-  const findings = left.map(({ name, pool }): Finding => {
-    const message = `Rule ${quote(name)} of pool ${quote(pool)} is wanted by no group any more`;
-    return {
-      severity: "note",
-      code: "rule-stale",
-      message,
-      hint: "placement apply --prune takes it away",
-    };
-  });
-  return { changes: [], findings };
+  if (prune) return { changes: [{ kind: "remove" as const, rule }], findings: [] };
+  const message = `R${of.slice(1)} is wanted by no group any more`;
+  const note = { severity: "note", code: "rule-stale" } as const;
+  if (strangers.length === 0) {
+    return say({ ...note, message, hint: "placement apply --prune takes it away" });
+  }
+  const hint = "placement apply --prune --take-over takes it away, where it is this cluster's";
+  return say({ ...note, message: `${message}; ${about}`, hint });
+}
+
+const OURS = "--take-over, where the rule is this cluster's";
+
+/** Machines of a rule that no group has. */
+function outside({ vms }: Rule, { placements }: Seen): string[] {
+  const known = new Set(placements.map(({ id }) => id));
+  return vms.filter((id) => !known.has(id));
 }
 
 /** In what a rule is not as wished. */

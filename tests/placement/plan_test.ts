@@ -209,10 +209,31 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     says: ["note rule-stale"],
   },
-  "the same, pruned": {
-    seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+  "the same, pruned: another inventory may have its machines": {
+    seen: { rules: [GOOD, rule(["m1", "old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     options: { prune: true },
+    says: ["error rule-foreign"],
+  },
+  "the same, pruned and taken over": {
+    seen: { rules: [GOOD, rule(["m1", "old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+    options: { prune: true, takeOver: true },
     says: ["remove prod-etcd-anti-affinity in C0"],
+  },
+  "taken over, and not pruned": {
+    seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+    options: { takeOver: true },
+    says: ["note rule-stale"],
+  },
+  "pruned, with machines of the inventory alone, or with none": {
+    seen: {
+      rules: [
+        GOOD,
+        rule(["m1", "m2"], { id: "2", name: "prod-etcd-anti-affinity" }),
+        rule([], { id: "3", name: "prod-workers-anti-affinity" }),
+      ],
+    },
+    options: { prune: true },
+    says: ["remove prod-etcd-anti-affinity in C0", "remove prod-workers-anti-affinity in C0"],
   },
   "pruning touches no rule that may be another cluster's, of another kind or name": {
     seen: {
@@ -245,7 +266,7 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: {
       rules: [
         { ...GOOD, kind: "affinity" },
-        rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" }),
+        rule(["m1"], { id: "2", name: "prod-etcd-anti-affinity" }),
       ],
     },
     options: { prune: true },
@@ -362,6 +383,21 @@ Deno.test("plan() says what a person needs to know", () => {
     'Cannot change rule "prod-masters-anti-affinity" of pool "C0": it is about "vm-x", which no ' +
     'group of the inventory has; group "masters" has "m1", "m2" and "m3" ' +
     "(--take-over, where the rule is this cluster's)",
+  ]);
+  const stale = (vms: readonly string[], options: Partial<PlanOptions> = {}) =>
+    say({ seen: { rules: [GOOD, rule(vms, { id: "2", name: "prod-w-anti-affinity" })] }, options });
+  assertEquals(stale(["m1"]), [
+    'Rule "prod-w-anti-affinity" of pool "C0" is wanted by no group any more ' +
+    "(placement apply --prune takes it away)",
+  ]);
+  assertEquals(stale(["m1", "x"]), [
+    'Rule "prod-w-anti-affinity" of pool "C0" is wanted by no group any more; it is about "vm-x", ' +
+    "which no group of the inventory has " +
+    "(placement apply --prune --take-over takes it away, where it is this cluster's)",
+  ]);
+  assertEquals(stale(["x"], { prune: true }), [
+    'Cannot remove rule "prod-w-anti-affinity" of pool "C0": it is about "vm-x", which no group ' +
+    "of the inventory has (--take-over, where the rule is this cluster's)",
   ]);
   assertEquals(say({ seen: { rules: [rule(["m1", "m2"], { kind: "affinity" })] } }), [
     'Cannot change rule "prod-masters-anti-affinity" of pool "C0": it keeps machines together ' +

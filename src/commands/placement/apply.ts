@@ -28,7 +28,7 @@ export interface ApplyFlags extends OpenFlags {
   readonly wait?: number | undefined;
   /** Take away rules of groups that are gone. */
   readonly prune?: boolean | undefined;
-  /** Rules of our names may lose machines that no group has. */
+  /** Rules of our names may lose machines that no group has, or go with them. */
   readonly takeOver?: boolean | undefined;
 }
 

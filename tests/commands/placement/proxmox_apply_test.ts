@@ -95,7 +95,11 @@ Deno.test("placement apply takes over and prunes only where that is asked for", 
   const other = of({ workers: ["m1", "m2"] });
   assertStringIncludes((await placement("apply", other)).err, "[rule-stale]");
   assertEquals(Object.keys(pve.state.rules), [MASTERS, "prod-workers-anti-affinity"]);
-  const pruned = await placement("apply", other, { prune: true });
+  // m3 is in no group any more: another inventory may call its cluster the same.
+  const kept = await placement("apply", other, { prune: true });
+  assertEquals([kept.code, Object.keys(pve.state.rules).length], [1, 2]);
+  assertStringIncludes(kept.err, `Cannot remove rule "${MASTERS}"`);
+  const pruned = await placement("apply", other, { prune: true, takeOver: true });
   assertEquals([pruned.code, Object.keys(pve.state.rules)], [0, ["prod-workers-anti-affinity"]]);
   assertStringIncludes(pruned.out, `removed rule ${MASTERS} of pve-lab\n`);
   assertEquals(pve.writes.map(({ asked }) => asked.split(" ")[0]), [
