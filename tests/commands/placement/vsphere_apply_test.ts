@@ -161,8 +161,10 @@ simulated("what was written before something came in the way is said", async () 
   assertEquals(code, 3);
   assertStringIncludes(err, "hosts.yaml:18:30: Cannot create the rule two-two-anti-affinity");
   assertStringIncludes(err, "[platform-permission]");
-  const { check, written, after, placements } = JSON.parse(out);
+  const { check, written, after, placements, errors: [wrong, ...more] } = JSON.parse(out);
   assertEquals(written.map((it: { placement: string }) => it.placement), ["one"]);
+  assertEquals([wrong.code, wrong.source.line, more], ["platform-permission", 18, []]);
+  assertStringIncludes(wrong.message, "Host.Inventory.EditCluster");
   assertEquals([check, after, placements.length], [false, [], 2]);
   assertEquals([await first.writes(), await second.writes()], [1, 1]);
 });
