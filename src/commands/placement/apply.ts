@@ -78,6 +78,6 @@ async function apply(subjects: readonly Subject[], task: Task): Promise<number> 
   say(idle ? found : found.filter(({ code }) => !SHARED.has(code)));
   if (!idle) return await perform(subjects, plans, task);
   if (json === true) io.out(placementJson(plans, { check, written: [], after: [] }));
-  else io.out(summaryText(plans, { check, written: 0, after: plans }));
+  else io.out(summaryText(plans, { check, written: [], after: plans }));
   return code;
 }

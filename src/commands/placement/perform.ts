@@ -15,7 +15,7 @@ import { placementJson, type Written } from "./json.ts";
 import { ObstacleError, overObstacles } from "./obstacles.ts";
 import type { Opened } from "./open.ts";
 import type { Subject } from "./subject.ts";
-import { summaryText } from "./summary.ts";
+import { movedText, stoppedText, summaryText } from "./summary.ts";
 import type { Planned } from "./text.ts";
 import { untilApart, type Waiting } from "./wait.ts";
 
@@ -52,6 +52,7 @@ export async function perform(
     if (!(error instanceof InputError)) throw error;
     errors = error.diagnostics;
     say(errors);
+    if (!json) io.out(stoppedText(plans, written.map(({ change }) => change), errors));
     const code = error instanceof ObstacleError ? error.code : EXIT.usage;
     // 1 means that nothing was written.
     return code === EXIT.usage && written.length > 0 ? EXIT.failed : code;
@@ -59,7 +60,10 @@ export async function perform(
     // Whatever got in the way: what was written is said.
     if (json) io.out(placementJson(plans, { check: false, written, after }, errors));
   }
-  if (!json) io.out(summaryText(plans, { check: false, written: written.length, after }));
+  const changes = written.map(({ change }) => change);
+  if (!json) {
+    io.out(movedText(plans, after) + summaryText(plans, { check: false, written: changes, after }));
+  }
   say(after.flatMap((it) => leftOf(it, task)));
   if (signal.aborted) return EXIT.interrupted;
   return exitCode(after.map(({ plan }) => plan)) === EXIT.ok ? EXIT.ok : EXIT.failed;

@@ -101,7 +101,7 @@ Deno.test("placement apply takes over and prunes only where that is asked for", 
   assertStringIncludes(kept.err, `Cannot remove rule "${MASTERS}"`);
   const pruned = await placement("apply", other, { prune: true, takeOver: true });
   assertEquals([pruned.code, Object.keys(pve.state.rules)], [0, ["prod-workers-anti-affinity"]]);
-  assertStringIncludes(pruned.out, `removed rule ${MASTERS} of pve-lab\n`);
+  assertStringIncludes(pruned.out, `removed rule ${MASTERS} of pve-lab\n\n1 rule removed; `);
   assertEquals(pve.writes.map(({ asked }) => asked.split(" ")[0]), [
     "POST",
     "PUT",
@@ -191,7 +191,7 @@ Deno.test("who may not write is told which privilege, and who is not known ends 
   const privileges = new Set(["Sys.Audit", "VM.Audit"]);
   await using pve = fakeProxmox(certs, { privileges });
   const denied = await placement("apply", inventoryOf(pve.server));
-  assertEquals([denied.code, denied.out], [3, GROUPS]);
+  assertEquals([denied.code, denied.out], [3, `${GROUPS}\nno rules written; 2 still to do\n`]);
   assertStringIncludes(denied.err, "hosts.yaml:7:26: Cannot create the rule");
   assertStringIncludes(denied.err, "lacks Sys.Console on / [platform-permission]");
   const token = "holdfast@pve!other=b7e2c0de-5ec7-4e70-9a51-000000000000";
@@ -231,4 +231,53 @@ Deno.test("placement apply --wait ends as soon as machines are apart", async () 
   const { written, after, placements } = JSON.parse(out);
   assertEquals([written.length, placements[0].violations.length, after[0].violations], [1, 1, []]);
   assert(placements[0].enforced);
+});
+
+Deno.test("where machines are afterwards is shown where that is new", async () => {
+  const machines = usual().machines.map((it) => ({ ...it, node: "pve1" }));
+  await using pve = fakeProxmox(certs, { machines });
+  const text = inventoryOf(pve.server, { groups: { masters: ["m1", "m2"] } });
+  const running = placement("apply", text, { wait: 60_000 }, { everyMs: 10 });
+  while (pve.state.rules[MASTERS] === undefined) await new Promise((done) => setTimeout(done, 5));
+  pve.state.machines = usual().machines;
+  const { out, code } = await running;
+  assertEquals(code, 0);
+  assertEquals(
+    out,
+    `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+  shared pve1: masters-0, masters-1
+created rule prod-masters-anti-affinity of pve-lab
+
+afterwards:
+masters: 2 members on 2 of 3 hosts, each alone: ok
+
+1 rule written; nobody shares a host
+`,
+  );
+});
+
+Deno.test("what a second write that fails leaves is said in a line, and in the document", async () => {
+  for (
+    const [reply, exit, what] of [
+      [() => Response.json({ data: null, message: "no space" }, { status: 500 }), 3, ""],
+      [() => new Response("", { status: 595 }), 4, "; whether the next one was made is not known"],
+    ] as const
+  ) {
+    let posts = 0;
+    await using pve = fakeProxmox(certs, {}, (asked) => {
+      if (asked.startsWith("POST") && ++posts === 2) return reply();
+    });
+    const { out, err, code } = await placement("apply", inventoryOf(pve.server));
+    assertEquals(code, exit, err);
+    assertEquals(
+      out,
+      `${GROUPS}created rule ${MASTERS} of pve-lab\n\n1 rule written; 1 still to do${what}\n`,
+    );
+    assertStringIncludes(err, "Cannot create the rule prod-load_balancers-anti-affinity");
+    posts = 1;
+    const { placements, written, errors } = JSON.parse(
+      (await placement("apply", inventoryOf(pve.server), { json: true })).out,
+    );
+    assertEquals([placements[0].errors, written.length, errors.length], [[], 0, 1]);
+  }
 });
