@@ -6,7 +6,7 @@
 import { EXIT, InputError } from "../../errors.ts";
 import type { Diagnostic } from "../../model.ts";
 import type { PlacementProvider } from "../../placement/model.ts";
-import type { RuleChange } from "../../placement/plan_model.ts";
+import type { RuleChange, Violation } from "../../placement/plan_model.ts";
 import type { ApplyFlags } from "./apply.ts";
 import { differenceLines, doneText } from "./changes.ts";
 import { exitCode } from "./check.ts";
@@ -17,7 +17,7 @@ import type { Opened } from "./open.ts";
 import type { Subject } from "./subject.ts";
 import { movedText, stoppedText, summaryText } from "./summary.ts";
 import type { Planned } from "./text.ts";
-import { untilApart, type Waiting } from "./wait.ts";
+import { isMovedApart, isSpread, untilApart, type Waiting } from "./wait.ts";
 
 /** What carrying out plans is about. */
 export interface Task {
@@ -78,11 +78,15 @@ const BUG: Diagnostic = {
 
 /** What is still wrong after everything was written. */
 function leftOf(planned: Planned, { opened: { site }, flags }: Task): Diagnostic[] {
-  const all = diagnosticsOf(planned, site.locate).filter(({ severity }) => severity === "error");
-  if (flags.wait !== undefined || !planned.options.canEnforce) return all;
-  // A rule moves nothing at once.
-  const hint = "--wait 10m looks again until the platform has moved them";
-  return all.map((it) => SHARED.has(it.code) ? { ...it, hint } : it);
+  const hintOf = (violation: Violation) => {
+    if (!planned.options.canEnforce) return undefined;
+    if (isSpread(planned, violation)) return "move one by hand: policy: spread has no rule";
+    // A rule moves nothing at once.
+    return flags.wait === undefined && isMovedApart(planned, violation)
+      ? "--wait 10m looks again until the platform has moved them"
+      : undefined;
+  };
+  return diagnosticsOf(planned, site.locate, hintOf).filter(({ severity }) => severity === "error");
 }
 
 /** Codes of those that share something. */

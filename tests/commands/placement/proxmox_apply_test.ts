@@ -256,6 +256,33 @@ masters: 2 members on 2 of 3 hosts, each alone: ok
   );
 });
 
+Deno.test("nobody waits for what no rule moves apart, and the hint says who can do it", async () => {
+  const machines = usual().machines.map((it) => ({ ...it, node: "pve1" }));
+  const spread = (text: string) => text.replace("anti_affinity", "spread");
+  const groups = { masters: ["m1", "m2"] };
+  for (const flags of [{}, { wait: 600_000 }]) {
+    await using pve = fakeProxmox(certs, { machines });
+    const { out, err, code } = await placement(
+      "apply",
+      spread(inventoryOf(pve.server, { groups })),
+      flags,
+    );
+    assertEquals([code, err.includes("--wait"), err.includes("Waiting")], [3, false, false], err);
+    assertStringIncludes(out, "no rules written; 1 host shared");
+    assertStringIncludes(err, "[shared-host]\n");
+    assertStringIncludes(err, "hint: move one by hand: policy: spread has no rule\n");
+    const alone = { machines, cluster: undefined, nodes: { pve1: 1 } } as const;
+    await using node = fakeProxmox(certs, alone);
+    const there = await placement("apply", inventoryOf(node.server, { groups }), flags);
+    assertEquals([there.code, there.err.includes("--wait")], [3, false], there.err);
+    assertEquals(there.err.includes("Waiting"), false);
+    assertEquals([...pve.writes, ...node.writes], []);
+  }
+  await using pve = fakeProxmox(certs, { machines });
+  const ruled = await placement("apply", inventoryOf(pve.server, { groups }));
+  assertStringIncludes(ruled.err, "hint: --wait 10m looks again until the platform has moved them");
+});
+
 Deno.test("what a second write that fails leaves is said in a line, and in the document", async () => {
   for (
     const [reply, exit, what] of [
