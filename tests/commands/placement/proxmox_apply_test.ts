@@ -4,8 +4,8 @@ import { fakeProxmox, type State, usual } from "../../placement/fake_proxmox.ts"
 import { certs, SECTION } from "../../placement/proxmox_kit.ts";
 import { inventoryOf, placement } from "./proxmox_site.ts";
 
-const GROUPS = `masters: 2 members on 2 of 3 hosts, each alone: ok
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+const GROUPS = `masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
 `;
 
 const MASTERS = "prod-masters-anti-affinity";
@@ -45,14 +45,14 @@ Deno.test("placement apply --check says what would be written, ends with 2, and 
   assertEquals(code, 2);
   assertEquals(
     out,
-    `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+    `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared pve1: masters-0, masters-1
   would create rule prod-masters-anti-affinity of pve-lab
     + enabled
     + mandatory
     + machine m1
     + machine m2
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
   would create rule prod-load_balancers-anti-affinity of pve-lab
     + enabled
     + mandatory
@@ -244,12 +244,12 @@ Deno.test("where machines are afterwards is shown where that is new", async () =
   assertEquals(code, 0);
   assertEquals(
     out,
-    `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+    `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared pve1: masters-0, masters-1
 created rule prod-masters-anti-affinity of pve-lab
 
 afterwards:
-masters: 2 members on 2 of 3 hosts, each alone: ok
+masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
 
 1 rule written; nobody shares a host
 `,

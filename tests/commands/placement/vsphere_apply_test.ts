@@ -11,8 +11,8 @@ async function site(hosts: readonly number[], ...flags: string[]): Promise<Simul
   return sim;
 }
 
-const GROUPS = `masters: 2 members on 2 of 3 hosts, each alone: ok
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+const GROUPS = `masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
 `;
 
 simulated("placement apply writes each rule once, and the second run writes nothing", async () => {
@@ -50,14 +50,14 @@ simulated(
     assertEquals(code, 2);
     assertEquals(
       out,
-      `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+      `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared DC0_C0_H0: masters-0, masters-1
   would create rule prod-masters-anti-affinity of DC0_C0
     + enabled
     + not mandatory
     + machine DC0_C0_RP0_VM0
     + machine DC0_C0_RP0_VM1
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
   would create rule prod-load_balancers-anti-affinity of DC0_C0
     + enabled
     + not mandatory
