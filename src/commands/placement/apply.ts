@@ -10,7 +10,7 @@ import { exitCode } from "./check.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { placementJson } from "./json.ts";
 import { type OpenFlags, withPlacements } from "./open.ts";
-import { perform, planAll, SHARED, type Task } from "./perform.ts";
+import { perform, planAll, type Progress, SHARED, type Task } from "./perform.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 import { summaryText } from "./summary.ts";
 import { placementText } from "./text.ts";
@@ -35,12 +35,14 @@ export function applyPlacement(
   io: Io,
   waiting?: Waiting,
 ): Promise<number> {
+  const progress: Progress = { writing: false };
+  const first = () => progress.writing ? TEXTS.writing : TEXTS.looking;
   return withPlacements(path, flags, io, {
     work: (opened) =>
       interruptible(
         opened.io,
-        (signal) => applyOpened({ opened, flags, signal, waiting }),
-        TEXTS,
+        (signal) => applyOpened({ opened, flags, signal, waiting, progress }),
+        { first },
       ),
     failed: (errors) =>
       placementJson([], { check: flags.check === true, written: [], after: [] }, errors),
@@ -64,7 +66,8 @@ async function applyOpened(task: Task): Promise<number> {
 }
 
 const TEXTS = {
-  first: "Stopping after the rule that is being written; interrupt again to stop at once",
+  writing: "Stopping after the rule that is being written; interrupt again to stop at once",
+  looking: "Stopping, no rule is being written now; interrupt again to stop at once",
 };
 
 async function apply(subjects: readonly Subject[], task: Task): Promise<number> {

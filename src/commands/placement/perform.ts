@@ -29,6 +29,14 @@ export interface Task {
   readonly signal: AbortSignal;
   /** The clock, for tests. */
   readonly waiting: Waiting | undefined;
+  /** What is under way. */
+  readonly progress: Progress;
+}
+
+/** What is under way, for who interrupts it. */
+export interface Progress {
+  /** Whether a rule is being written now. */
+  writing: boolean;
 }
 
 /** Writes, looks again and waits, and says what came of it. */
@@ -102,14 +110,19 @@ export async function planAll(subjects: readonly Subject[]): Promise<readonly Pl
 async function writeAll(
   subjects: readonly Subject[],
   plans: readonly Planned[],
-  { opened: { io, site }, flags, signal }: Task,
+  { opened: { io, site }, flags, signal, progress }: Task,
   written: Written[],
 ): Promise<void> {
   for (const [i, { settings, provider }] of subjects.entries()) {
     const planned = plans[i];
     for (const change of planned?.plan.changes ?? []) {
       if (signal.aborted || planned === undefined) return;
-      await overObstacles(settings, site, () => carryOut(provider, change));
+      progress.writing = true;
+      try {
+        await overObstacles(settings, site, () => carryOut(provider, change));
+      } finally {
+        progress.writing = false;
+      }
       written.push({ placement: settings.name, change });
       if (flags.json === true) continue;
       const more = flags.diff === true ? differenceLines(change, planned.seen) : [];

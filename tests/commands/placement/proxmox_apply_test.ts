@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fakeProxmox, type State, usual } from "../../placement/fake_proxmox.ts";
 import { certs, SECTION } from "../../placement/proxmox_kit.ts";
-import { inventoryOf, placement } from "./proxmox_site.ts";
+import { CLI } from "../cli.ts";
+import { inFolder, inventoryOf, placement } from "./proxmox_site.ts";
 
 const GROUPS = `masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
 load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
@@ -254,6 +255,35 @@ masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
 1 rule written; nobody shares a host
 `,
   );
+});
+
+Deno.test("who interrupts a write hears that it is finished first, and no other one begins", async () => {
+  let pid = 0;
+  await using pve = fakeProxmox(certs, {}, async (asked) => {
+    if (!asked.startsWith("POST")) return;
+    Deno.kill(pid, "SIGINT");
+    await new Promise((done) => setTimeout(done, 500));
+  });
+  await inFolder(inventoryOf(pve.server), async (file) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-A", CLI, "placement", "apply", file],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    pid = child.pid;
+    const { code, stdout, stderr } = await child.output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(code, 130, err);
+    assertEquals(
+      err,
+      "\nStopping after the rule that is being written; interrupt again to stop at once\n",
+    );
+    const made = `created rule ${MASTERS} of pve-lab\n\n1 rule written; 1 rule not as it should be`;
+    assertStringIncludes(out ?? "", made);
+    assertEquals(Object.keys(pve.state.rules), [MASTERS]);
+  });
 });
 
 Deno.test("nobody waits for what no rule moves apart, and the hint says who can do it", async () => {

@@ -230,7 +230,7 @@ simulated("a person who interrupts ends the waiting, and hears what was written"
     }
     assertEquals((await child.status).code, 130, err);
     assertStringIncludes(await out, "2 rules written; 1 host shared");
-    assertStringIncludes(err, "Stopping after the rule that is being written");
+    assertStringIncludes(err, "Stopping, no rule is being written now; interrupt again");
   });
 });
 
