@@ -46,6 +46,10 @@ async function placement(
   io: Io,
 ): Promise<number> {
   if (what === "apply") {
+    if (flags.check === true && flags.wait !== undefined) {
+      io.err("Cannot use --wait with --check, which moves nothing: leave one of them out\n");
+      return EXIT.usage;
+    }
     const { applyPlacement } = await import("../placement/apply.ts");
     return await applyPlacement(inventory, flags, io);
   }

@@ -3,7 +3,9 @@
  * before the first write, an error means no write at all, and what was written is looked at again.
  * @module
  */
+import { quote } from "../../diagnostics.ts";
 import { EXIT } from "../../errors.ts";
+import type { Diagnostic } from "../../model.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { exitCode } from "./check.ts";
@@ -13,7 +15,7 @@ import { type OpenFlags, withPlacements } from "./open.ts";
 import { perform, planAll, type Progress, SHARED, type Task } from "./perform.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 import { summaryText } from "./summary.ts";
-import { placementText } from "./text.ts";
+import { placementText, type Planned } from "./text.ts";
 import type { Waiting } from "./wait.ts";
 
 /** Flags of `placement apply`. */
@@ -77,10 +79,28 @@ async function apply(subjects: readonly Subject[], task: Task): Promise<number> 
   const idle = check || code === EXIT.usage;
   if (json !== true) io.out(placementText(plans, { diff, groupsOnly: !idle }));
   // Who shares a host now is said at the end, when it is known who still does.
-  const found = plans.flatMap((it) => diagnosticsOf(it, site.locate));
+  const found = plans.flatMap((it) => [...unused(it, task), ...diagnosticsOf(it, site.locate)]);
   say(idle ? found : found.filter(({ code }) => !SHARED.has(code)));
   if (!idle) return await perform(subjects, plans, task);
   if (json === true) io.out(placementJson(plans, { check, written: [], after: [] }));
   else io.out(summaryText(plans, { check, written: [], after: plans }));
   return code;
+}
+
+/** Options that do nothing where there are no rules. */
+function unused({ settings, options }: Planned, { opened: { site }, flags }: Task): Diagnostic[] {
+  const given = [
+    ...flags.wait === undefined ? [] : ["--wait"],
+    ...flags.prune === true ? ["--prune"] : [],
+    ...flags.takeOver === true ? ["--take-over"] : [],
+  ];
+  if (options.canEnforce) return [];
+  const source = site.locate({ placement: settings.name }, []);
+  return given.map((option) => ({
+    severity: "note",
+    code: "option-unused",
+    message: `${option} does nothing for the placement of ${quote(settings.name)}: provider ` +
+      `${settings.provider} has no rules`,
+    ...(source !== undefined && { source }),
+  }));
 }
