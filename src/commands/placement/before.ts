@@ -10,14 +10,15 @@ import { InventoryError } from "../../inventory/problems.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Io } from "../io.ts";
 import type { Loaded } from "../load.ts";
-import { violationsAt } from "./diagnostics.ts";
+import { unknownAt, violationsAt } from "./diagnostics.ts";
 import { ObstacleError } from "./obstacles.ts";
 import { planned, type Site } from "./subject.ts";
+import type { Planned } from "./text.ts";
 
 /**
- * Says who shares a physical host or a failure domain, for every placement with a host that is
- * selected, and gives it.
- * @throws {InputError} where a placement is required and does not hold, or cannot be looked at
+ * Says who shares a physical host or a failure domain, and of whom that is not known, for every
+ * placement with a host that is selected, and gives it.
+ * @throws {InputError} where a placement is required and is not known to hold
  */
 export async function placementsBefore(
   { placements, selected, ...site }: Site & Pick<Loaded, "placements" | "selected">,
@@ -35,15 +36,20 @@ export async function placementsBefore(
 }
 
 async function wrongWith(settings: PlacementSettings, site: Site): Promise<Diagnostic[]> {
-  if (settings.required) return violationsAt(await planned(settings, site), site.locate);
+  if (settings.required) return asErrors(wrongIn(await planned(settings, site), site));
   if (!await mayBeAsked(settings, site)) return [];
   try {
-    return asWarnings(violationsAt(await planned(settings, site), site.locate));
+    return asWarnings(wrongIn(await planned(settings, site), site));
   } catch (error) {
     // Nobody has asked for it: what is in the way is no reason to stop.
     if (error instanceof ObstacleError) return asWarnings(error.diagnostics);
     throw error;
   }
+}
+
+/** What is not as it should be, and what may not be. */
+function wrongIn(planned: Planned, { locate }: Site): Diagnostic[] {
+  return [...violationsAt(planned, locate), ...unknownAt(planned, locate)];
 }
 
 /** Whether it is known who asks; no program is started to find that out. */
@@ -66,4 +72,14 @@ async function mayBeAsked(
 
 function asWarnings(all: readonly Diagnostic[]): Diagnostic[] {
   return all.map((it): Diagnostic => ({ ...it, severity: "warning" }));
+}
+
+/** Of what is required nothing may be left open. */
+function asErrors(all: readonly Diagnostic[]): Diagnostic[] {
+  return all.map((it): Diagnostic => ({
+    // Where a machine runs is not declared: it has to run.
+    ...(it.code === "place-unknown" && { hint: "start it, or required: false" }),
+    ...it,
+    severity: "error",
+  }));
 }

@@ -115,3 +115,20 @@ for (const command of ["check", "apply"] as const) {
     assertEquals(pve.writes, []);
   });
 }
+
+Deno.test("a machine that is off is a warning, and an error where all must be known", async () => {
+  const machines = usual().machines.map((it) =>
+    it.vmid === 102 ? { ...it, status: "stopped" } : it
+  );
+  await using pve = fakeProxmox(certs, { machines });
+  const unknown =
+    'It is not known where "lb2" of group "load_balancers" will be: no host runs it ' +
+    "now [place-unknown]";
+  const warned = await run("check", inventory(pve.server));
+  assertEquals(warned.code, 4);
+  assertStringIncludes(warned.err, `warning: ${unknown}`);
+  const refused = await run("check", inventory(pve.server, "\n      required: true"));
+  assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
+  assertStringIncludes(refused.err, `: ${unknown}`);
+  assertStringIncludes(refused.err, "hint: start it, or required: false");
+});
