@@ -204,7 +204,11 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: { placements: THREE.slice(0, 1) },
     says: ["note group-of-one"],
   },
-  "a group of none": { groups: [group([])], seen: { placements: [] }, says: ["note group-empty"] },
+  "a group of none": {
+    groups: [group([])],
+    seen: { placements: [] },
+    says: ["warning group-empty"],
+  },
   "the rule of a group that is gone stays, and is said": {
     seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     says: ["note rule-stale"],
@@ -373,7 +377,11 @@ Deno.test("plan() says what a person needs to know", () => {
   };
   assertEquals(say({ seen: { pools: [pool(2)] } }), [
     'Cannot keep the 3 members of group "masters" apart: pool "C0" has 2 hosts that can be used ' +
-    "(one more host, or policy: spread)",
+    "(1 more host, or policy: spread)",
+  ]);
+  assertEquals(say({ seen: { pools: [pool(1)] } }), [
+    'Cannot keep the 3 members of group "masters" apart: pool "C0" has 1 host that can be used ' +
+    "(2 more hosts, or policy: spread)",
   ]);
   assertEquals(say({ seen: { pools: [pool(3)] }, options: { mandatory: true } }), [
     'Group "masters" has no spare host: it has 3 members, and pool "C0" has 3 hosts that can be ' +

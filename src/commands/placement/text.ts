@@ -69,6 +69,8 @@ function line(
   const wanted = policy === "spread" ? `at most ${most} ${where} one` : "each alone";
   const verdict = shared.length > 0
     ? red(policy === "spread" ? "not spread evenly" : "not kept apart")
+    : members === 0
+    ? yellow("empty")
     : unknown.length > 0
     ? yellow(`not known of ${unknown.length}`)
     : green("ok");

@@ -95,6 +95,33 @@ Deno.test("placement check says of whom it knows nothing", async () => {
   );
 });
 
+Deno.test("placement check says how many failure domains lack", async () => {
+  const { err } = await run(inventory(["a", "b", "c", "a", "b"]));
+  assertStringIncludes(err, "hint: 2 more failure domains, or policy: spread\n");
+  assertStringIncludes((await run(inventory(["a", "b", "a"]))).err, "hint: 1 more failure domain,");
+});
+
+Deno.test("placement check warns of a group without hosts, and does not call it ok", async () => {
+  const text = inventory(["a", "b"]).replace("      hosts:\n\n", "");
+  const { out, err, code } = await run(text);
+  assertEquals(code, 0);
+  assertStringIncludes(
+    out,
+    "workers: 0 members in 0 of 0 failure domains, at most 1 in one: empty\n",
+  );
+  assertStringIncludes(
+    err,
+    'hosts.yaml:6:18: warning: Group "workers" has no members [group-empty]',
+  );
+});
+
+Deno.test("blanks around a failure domain make no other one of it", async () => {
+  const { out, code } = await run(inventory(["x", '"x "', '" y"'], ["y"]));
+  assertEquals(code, 2);
+  assertStringIncludes(out, "masters: 3 members in 2 of 2 failure domains");
+  assertStringIncludes(out, "  shared x: m1, m2\n");
+});
+
 Deno.test("placement check takes a failure domain from the command line", async () => {
   const { code } = await run(inventory(["a", "b"]), { extraVars: ["failure_domain=z"] });
   assertEquals(code, 2);

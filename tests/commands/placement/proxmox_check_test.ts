@@ -1,5 +1,6 @@
 /** `placement check`, and `check` and `apply`, over machines of a fake Proxmox VE. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { fakeProxmox, USER, usual, VALUE } from "../../placement/fake_proxmox.ts";
 import { certs } from "../../placement/proxmox_kit.ts";
 import { cli, type CliResult, DEAD_END } from "../cli.ts";
@@ -127,7 +128,7 @@ for (const command of ["check", "apply"] as const) {
     assertEquals(warned.code, 4, warned.err);
     assertStringIncludes(warned.err, `warning: ${shared}`);
     const unasked = await run(command, inventory(pve.server), {});
-    assertEquals([unasked.code, unasked.err.includes("shared-host")], [4, false]);
+    assertEquals([unasked.code, unasked.err.includes("placement")], [4, false]);
     const required = inventory(pve.server, "\n      required: true");
     const refused = await run(command, required);
     assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
@@ -136,5 +137,55 @@ for (const command of ["check", "apply"] as const) {
     assertEquals(blind.code, 1);
     assertStringIncludes(blind.err, '"PROXMOX_VE_API_TOKEN": it is not set');
     assertEquals(pve.writes, []);
+  });
+}
+
+Deno.test("a machine that is off is a warning, and an error where all must be known", async () => {
+  const machines = usual().machines.map((it) =>
+    it.vmid === 102 ? { ...it, status: "stopped" } : it
+  );
+  await using pve = fakeProxmox(certs, { machines });
+  const unknown =
+    'It is not known where "lb2" of group "load_balancers" will be: no host runs it ' +
+    "now [place-unknown]";
+  const warned = await run("check", inventory(pve.server));
+  assertEquals(warned.code, 4);
+  assertStringIncludes(warned.err, `warning: ${unknown}`);
+  const refused = await run("check", inventory(pve.server, "\n      required: true"));
+  assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
+  assertStringIncludes(refused.err, `: ${unknown}`);
+  assertStringIncludes(refused.err, "hint: start it, or required: false");
+});
+
+for (
+  const [what, made, says] of [
+    ["garbage", { text: "garbage", mode: 0o600 }, 'from "token": expected USER@REALM!TOKENID=UUID'],
+    ["readable by others", { text: `${USER}=${VALUE}`, mode: 0o644 }, "others may read it (mode"],
+    ["not there", undefined, 'from "token": there is no such file'],
+  ] as const
+) {
+  Deno.test(`a token that is ${what} is a warning where nobody requires it`, async () => {
+    await using pve = fakeProxmox(certs);
+    const text = inventory(pve.server).replace(
+      "ca_file: ca.pem }",
+      "ca_file: ca.pem, api_token: { file: token } }",
+    );
+    await inFolder(text, async (file, dir) => {
+      const token = join(dir, "token");
+      await Deno.remove(token);
+      if (made !== undefined) await Deno.writeTextFile(token, made.text);
+      if (made !== undefined) await Deno.chmod(token, made.mode);
+      const { code, err } = await cli(["check", file]);
+      assertEquals(code, 4);
+      assertStringIncludes(err, "warning: Cannot ");
+      assertStringIncludes(err, says);
+      assertStringIncludes(
+        err,
+        'warning: Placement of group "all" was not looked at: provider proxmox could not be asked ' +
+          "where its machines are [placement-unseen]",
+      );
+      assert(!err.includes(VALUE), err);
+    });
+    assertEquals(pve.asked, []);
   });
 }
