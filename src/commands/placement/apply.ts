@@ -11,24 +11,14 @@ import type { Io } from "../io.ts";
 import { exitCode } from "./check.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { placementJson } from "./json.ts";
-import { type OpenFlags, withPlacements } from "./open.ts";
-import { perform, planAll, type Progress, SHARED, type Task } from "./perform.ts";
+import { withPlacements } from "./open.ts";
+import { type ApplyFlags, perform, planAll, type Progress, SHARED, type Task } from "./perform.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 import { summaryText } from "./summary.ts";
 import { placementText, type Planned } from "./text.ts";
 import type { Waiting } from "./wait.ts";
 
-/** Flags of `placement apply`. */
-export interface ApplyFlags extends OpenFlags {
-  /** Say what would be written, and write nothing. */
-  readonly check?: boolean | undefined;
-  /** How long members may go on sharing a host, milliseconds. @default {0} */
-  readonly wait?: number | undefined;
-  /** Take away rules of groups that are gone. */
-  readonly prune?: boolean | undefined;
-  /** Rules of our names may lose machines that no group has, or go with them. */
-  readonly takeOver?: boolean | undefined;
-}
+export type { ApplyFlags };
 
 /** Writes what is missing, and gives the exit code. */
 export function applyPlacement(

@@ -7,17 +7,28 @@ import { EXIT, InputError } from "../../errors.ts";
 import type { Diagnostic } from "../../model.ts";
 import type { PlacementProvider } from "../../placement/model.ts";
 import type { RuleChange, Violation } from "../../placement/plan_model.ts";
-import type { ApplyFlags } from "./apply.ts";
 import { differenceLines, doneText } from "./changes.ts";
 import { exitCode } from "./check.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { placementJson, type Written } from "./json.ts";
 import { ObstacleError, overObstacles } from "./obstacles.ts";
-import type { Opened } from "./open.ts";
+import type { Opened, OpenFlags } from "./open.ts";
 import type { Subject } from "./subject.ts";
 import { movedText, stoppedText, summaryText } from "./summary.ts";
 import type { Planned } from "./text.ts";
 import { isMovedApart, isSpread, untilApart, type Waiting } from "./wait.ts";
+
+/** Flags of `placement apply`. */
+export interface ApplyFlags extends OpenFlags {
+  /** Say what would be written, and write nothing. */
+  readonly check?: boolean | undefined;
+  /** How long members may go on sharing a host, milliseconds. @default {0} */
+  readonly wait?: number | undefined;
+  /** Take away rules of groups that are gone. */
+  readonly prune?: boolean | undefined;
+  /** Rules of our names may lose machines that no group has, or go with them. */
+  readonly takeOver?: boolean | undefined;
+}
 
 /** What carrying out plans is about. */
 export interface Task {

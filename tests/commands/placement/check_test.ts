@@ -107,7 +107,7 @@ Deno.test("placement check warns of a group without hosts, and does not call it 
   assertEquals(code, 0);
   assertStringIncludes(
     out,
-    "workers: 0 members in 0 of 0 failure domains, at most 1 in one: empty\n",
+    "workers: 0 members in 0 of 0 failure domains (wanted: at most 1 in one): empty\n",
   );
   assertStringIncludes(
     err,
