@@ -3,6 +3,8 @@
  * @module
  */
 import { delay } from "@std/async/delay";
+import { EXIT } from "../../errors.ts";
+import { ObstacleError } from "./obstacles.ts";
 import type { Subject } from "./subject.ts";
 import type { Planned } from "./text.ts";
 
@@ -25,6 +27,8 @@ export interface WaitOptions extends Waiting {
 /**
  * Looks again and again until nobody shares a host, or the time is over, and gives what was seen
  * last. Nothing moves where no rule is: such placements are not waited for.
+ *
+ * @throws {ObstacleError} when a platform cannot be asked, or could not be reached in the end
  */
 export async function untilApart(
   subjects: readonly Subject[],
@@ -33,13 +37,24 @@ export async function untilApart(
 ): Promise<readonly Planned[]> {
   const end = performance.now() + ms;
   let seen = first;
+  let unreached: ObstacleError | undefined;
   if (ms > 0 && together(seen)) say(`Waiting up to ${ms / 1000} s for machines to be moved apart`);
   while (together(seen) && !signal.aborted) {
     const left = end - performance.now();
     if (left <= 0) break;
     await delay(Math.min(everyMs, left), { signal }).catch(ignoreAbort);
-    if (!signal.aborted) seen = await Promise.all(subjects.map((subject) => subject.plan()));
+    if (signal.aborted) break;
+    try {
+      seen = await Promise.all(subjects.map((subject) => subject.plan()));
+      unreached = undefined;
+    } catch (error) {
+      // A platform that is away for a moment is looked at again: that is what waiting is for.
+      if (!(error instanceof ObstacleError) || error.code !== EXIT.unreachable) throw error;
+      if (unreached === undefined) say(`${error.message}; looking again`);
+      unreached = error;
+    }
   }
+  if (unreached !== undefined && !signal.aborted) throw unreached;
   return seen;
 }
 
