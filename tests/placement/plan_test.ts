@@ -111,7 +111,16 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a pool that follows no rules, looked at": {
     seen: { pools: [pool(4, { enforcing: "off" })] },
-    says: [CREATE, "warning not-enforced"],
+    says: ["warning not-enforced"],
+  },
+  "a pool that follows no rules, beside one that does": {
+    groups: [group(["m1", "m2", "m3", "m4"])],
+    seen: {
+      placements: [...THREE.slice(0, 2), on("m3", "f1", "C1"), on("m4", "f2", "C1")],
+      pools: [pool(4), pool(4, { name: "C1", enforcing: "off" })],
+      rules: [rule(["m3"], { pool: "C1" })],
+    },
+    says: ["create prod-masters-anti-affinity in C0: vm-m1 vm-m2", "warning not-enforced"],
   },
   "a pool that follows no rules, written to": {
     seen: { pools: [pool(4, { enforcing: "off" })] },
@@ -120,7 +129,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "machines that no rule can be about, looked at": {
     seen: { placements: UNRULED },
-    says: [CREATE, "warning machine-unruled"],
+    says: ["warning machine-unruled"],
   },
   "machines that no rule can be about, written to": {
     seen: { placements: UNRULED },
@@ -204,10 +213,31 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     says: ["note rule-stale"],
   },
-  "the same, pruned": {
-    seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+  "the same, pruned: another inventory may have its machines": {
+    seen: { rules: [GOOD, rule(["m1", "old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
     options: { prune: true },
+    says: ["error rule-foreign"],
+  },
+  "the same, pruned and taken over": {
+    seen: { rules: [GOOD, rule(["m1", "old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+    options: { prune: true, takeOver: true },
     says: ["remove prod-etcd-anti-affinity in C0"],
+  },
+  "taken over, and not pruned": {
+    seen: { rules: [GOOD, rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" })] },
+    options: { takeOver: true },
+    says: ["note rule-stale"],
+  },
+  "pruned, with machines of the inventory alone, or with none": {
+    seen: {
+      rules: [
+        GOOD,
+        rule(["m1", "m2"], { id: "2", name: "prod-etcd-anti-affinity" }),
+        rule([], { id: "3", name: "prod-workers-anti-affinity" }),
+      ],
+    },
+    options: { prune: true },
+    says: ["remove prod-etcd-anti-affinity in C0", "remove prod-workers-anti-affinity in C0"],
   },
   "pruning touches no rule that may be another cluster's, of another kind or name": {
     seen: {
@@ -240,7 +270,7 @@ const CASES: Readonly<Record<string, Case>> = {
     seen: {
       rules: [
         { ...GOOD, kind: "affinity" },
-        rule(["old"], { id: "2", name: "prod-etcd-anti-affinity" }),
+        rule(["m1"], { id: "2", name: "prod-etcd-anti-affinity" }),
       ],
     },
     options: { prune: true },
@@ -361,6 +391,21 @@ Deno.test("plan() says what a person needs to know", () => {
     'Cannot change rule "prod-masters-anti-affinity" of pool "C0": it is about "vm-x", which no ' +
     'group of the inventory has; group "masters" has "m1", "m2" and "m3" ' +
     "(--take-over, where the rule is this cluster's)",
+  ]);
+  const stale = (vms: readonly string[], options: Partial<PlanOptions> = {}) =>
+    say({ seen: { rules: [GOOD, rule(vms, { id: "2", name: "prod-w-anti-affinity" })] }, options });
+  assertEquals(stale(["m1"]), [
+    'Rule "prod-w-anti-affinity" of pool "C0" is wanted by no group any more ' +
+    "(placement apply --prune takes it away)",
+  ]);
+  assertEquals(stale(["m1", "x"]), [
+    'Rule "prod-w-anti-affinity" of pool "C0" is wanted by no group any more; it is about "vm-x", ' +
+    "which no group of the inventory has " +
+    "(placement apply --prune --take-over takes it away, where it is this cluster's)",
+  ]);
+  assertEquals(stale(["x"], { prune: true }), [
+    'Cannot remove rule "prod-w-anti-affinity" of pool "C0": it is about "vm-x", which no group ' +
+    "of the inventory has (--take-over, where the rule is this cluster's)",
   ]);
   assertEquals(say({ seen: { rules: [rule(["m1", "m2"], { kind: "affinity" })] } }), [
     'Cannot change rule "prod-masters-anti-affinity" of pool "C0": it keeps machines together ' +

@@ -4,6 +4,7 @@
  */
 import { delay } from "@std/async/delay";
 import { EXIT } from "../../errors.ts";
+import type { Violation } from "../../placement/plan_model.ts";
 import { ObstacleError } from "./obstacles.ts";
 import type { Subject } from "./subject.ts";
 import type { Planned } from "./text.ts";
@@ -59,7 +60,22 @@ export async function untilApart(
 }
 
 function together(all: readonly Planned[]): boolean {
-  return all.some(({ options, plan }) => options.canEnforce && plan.violations.length > 0);
+  return all.some((it) => it.plan.violations.some((violation) => isMovedApart(it, violation)));
+}
+
+/** Whether a rule is there, or can be, that has the platform move those who share a host apart. */
+export function isMovedApart(planned: Planned, violation: Violation): boolean {
+  const { options, seen } = planned;
+  // Rules are those of pools: a host of its own has none.
+  return options.canEnforce && !isSpread(planned, violation) &&
+    seen.placements.some(({ host, pool }) => host === violation.host && pool !== undefined);
+}
+
+/** Whether those who share a host are only to be spread evenly: no rule says that. */
+export function isSpread({ settings }: Planned, violation: Violation): boolean {
+  return settings.groups.some(({ name, policy }) =>
+    name === violation.group && policy === "spread"
+  );
 }
 
 function ignoreAbort(error: unknown): void {

@@ -23,6 +23,29 @@ Deno.test("what is in the way of asking is said at its place, with an exit code 
   assertStringIncludes(noToken.err, "expected USER@REALM!TOKENID=UUID [secret-unusable]");
 });
 
+Deno.test("what is in the way is in the document, too, whatever it is", async () => {
+  await using pve = fakeProxmox(certs);
+  const good = inventoryOf(pve.server);
+  const cases = [
+    [inventoryOf("127.0.0.1:1"), {}, 4, "platform-unreachable"],
+    [good, { token: VALUE }, 1, "secret-unusable"],
+    [good.replace("anti_affinity", "anti"), {}, 1, "wrong-value"],
+    ["all: { hosts: { a: {} } }", {}, 1, "no-placement"],
+  ] as const;
+  for (const word of ["check", "apply"] as const) {
+    for (const [text, more, code, wrong] of cases) {
+      const found = await placement(word, text, { json: true }, more);
+      const { format, placements, errors, written, after } = JSON.parse(found.out);
+      assertEquals([found.code, format, placements], [code, 1, []]);
+      assertEquals(errors.map((it: { code: string }) => it.code), [wrong]);
+      assertStringIncludes(found.err, errors[0].message.split("\n")[0]);
+      assertEquals([written, after], word === "apply" ? [[], []] : [undefined, undefined]);
+    }
+    const { out } = await placement(word, good, { json: true });
+    assertEquals(JSON.parse(out).errors, []);
+  }
+});
+
 Deno.test("what a Proxmox VE calls its cluster moves no cursor", async () => {
   await using pve = fakeProxmox(certs, { cluster: "a\x1b[2J\nb" });
   const { out, err } = await placement("check", inventoryOf(pve.server));

@@ -17,7 +17,11 @@ function seen(...violations: readonly Violation[]): Planned {
   return {
     settings: SETTINGS,
     options: { cluster: "prod", canEnforce: true, places: "hosts" },
-    seen: { placements: [], pools: [], rules: [] },
+    seen: {
+      placements: ["m1", "m3"].map((vm) => ({ vm, id: vm, host: "pve1", pool: "lab" })),
+      pools: [],
+      rules: [],
+    },
     plan: {
       groups: [{
         name: "masters",
