@@ -3,8 +3,8 @@ import type { Io } from "./io.ts";
 
 /** What a person who interrupts is told. */
 export interface InterruptTexts {
-  /** After the first time. */
-  readonly first: string;
+  /** After the first time; asked for then, where it depends on what is under way. */
+  readonly first: string | (() => string);
   /** Before the process ends after the second; nothing where that needs no warning. */
   readonly second?: string;
 }
@@ -30,7 +30,7 @@ export async function interruptible(
       Deno.exit(EXIT.interrupted);
     }
     controller.abort();
-    io.err(`\n${first}\n`);
+    io.err(`\n${typeof first === "string" ? first : first()}\n`);
   };
   const signals: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) Deno.addSignalListener(signal, stop);

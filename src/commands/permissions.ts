@@ -43,6 +43,12 @@ const ENVIRONMENT: Need = {
   why: "read terminal settings, and secrets that the inventory takes from variables",
   has: { name: "env", variable: "HOME" },
 };
+/** Denied is enough: it is read as unset. One that is neither granted nor denied ends the run. */
+const OTHERS: Need = {
+  flag: "--ignore-env",
+  why: "find every other variable unset: what reads YAML looks at some of its own",
+  has: { name: "env", variable: "LOG_TOKENS" },
+};
 const SSH: Need = {
   flag: "--allow-run=ssh",
   why: "start the system's ssh, one for each host",
@@ -64,19 +70,22 @@ const EVERYTHING: Need = {
   has: { name: "run" },
 };
 
+/** The variables that a command with an inventory may read, and no others. */
+const VARIABLES: readonly Need[] = [ENVIRONMENT, OTHERS];
+
 const NEEDS: Readonly<Record<string, readonly Need[]>> = {
-  apply: [SSH, READ, ENVIRONMENT],
-  check: [SSH, READ, ENVIRONMENT],
-  verify: [SSH, READ, ENVIRONMENT],
-  rollback: [SSH, READ, ENVIRONMENT],
-  history: [SSH, READ, ENVIRONMENT],
-  drill: [SSH, GUARD, READ, ENVIRONMENT],
-  render: [READ, WRITE, ENVIRONMENT],
-  lint: [READ, ENVIRONMENT],
-  simulate: [READ, ENVIRONMENT],
-  placement: [READ, ENVIRONMENT],
-  inventory: [READ, ENVIRONMENT],
-  explain: [READ, ENVIRONMENT],
+  apply: [SSH, READ, ...VARIABLES],
+  check: [SSH, READ, ...VARIABLES],
+  verify: [SSH, READ, ...VARIABLES],
+  rollback: [SSH, READ, ...VARIABLES],
+  history: [SSH, READ, ...VARIABLES],
+  drill: [SSH, GUARD, READ, ...VARIABLES],
+  render: [READ, WRITE, ...VARIABLES],
+  lint: [READ, ...VARIABLES],
+  simulate: [READ, ...VARIABLES],
+  placement: [READ, ...VARIABLES],
+  inventory: [READ, ...VARIABLES],
+  explain: [READ, ...VARIABLES],
   report: [READ, ENVIRONMENT],
   lab: [EVERYTHING],
 };
@@ -131,8 +140,7 @@ export function denoArgs(
     ...addressesOf(asked),
     ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
   ]);
-  const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
-  return ["run", "--no-prompt", ...OWN_FLAGS, ...granted, ...ignore, script, ...args];
+  return ["run", "--no-prompt", ...OWN_FLAGS, ...granted, script, ...args];
 }
 
 /** Platforms that a command asks; a run starts programs for those alone that are required. */
@@ -239,7 +247,9 @@ export async function ensurePermissions(
 ): Promise<number | undefined> {
   const needs = needsOf(command, wants);
   const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
-  const missing = needs.filter((_, i) => states[i]?.state !== "granted");
+  const missing = needs.filter((need, i) =>
+    states[i]?.state !== "granted" && !(need === OTHERS && states[i]?.state === "denied")
+  );
   if (missing.length === 0) return undefined;
   if (await mayStartAll()) return await withAll(command, script, args, { inventory, ...wants });
 

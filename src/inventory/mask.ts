@@ -19,9 +19,31 @@ const ASSIGNED =
 /** In `[group:vars]` of an INI inventory a value is the rest of its line. */
 const WHOLE_LINE = /^([ \t]*\w*(?:password|_pass|_token)[ \t]*=[ \t]*)(.+)$/gm;
 
-/** Blots out what stands behind keys that are named like passwords. */
+/** A password within an address: `https://user:password@server`, `user:password@server`. */
+const WITHIN = /((?:^|[\s"'/,[{])[\w.+~%-]+:)([^\s/@"']+)(?=@)/gm;
+
+/**
+ * Blots out passwords within addresses.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { maskAddresses } from "./mask.ts";
+ *
+ * assertEquals(maskAddresses("https://root:secret@vc/sdk"), "https://root:******@vc/sdk");
+ * assertEquals(maskAddresses("root@kvm1:22"), "root@kvm1:22");
+ * ```
+ */
+export function maskAddresses(text: string): string {
+  return text.replace(
+    WITHIN,
+    (_, before: string, value: string) => before + "*".repeat(value.length),
+  );
+}
+
+/** Blots out what stands behind keys that are named like passwords, and within addresses. */
 export function maskPasswords(text: string): string {
-  return [PLAIN, WHOLE_LINE, ASSIGNED].reduce(
+  return [PLAIN, WHOLE_LINE, ASSIGNED, WITHIN].reduce(
     (out, pattern) =>
       out.replace(pattern, (_, key: string, value: string) => key + "*".repeat(value.length)),
     text,

@@ -63,12 +63,19 @@ export async function fetchSecret(
   if (typeof given === "string") return secret(given);
   if ("env" in given) {
     const value = secrets.env(given.env);
-    if (value === undefined) throw new Error("it is not set");
+    if (value === undefined) throw new Error(NOT_SET);
     return secret(value);
   }
   if ("command" in given) return secret(withoutNewline(await secrets.command(given.command)));
   const own = isAbsolute(given.file) || given.file.startsWith("~/");
   return secret(withoutNewline(await secrets.file(own ? given.file : join(folder, given.file))));
+}
+
+const NOT_SET = "it is not set";
+
+/** Whether a problem is only that an environment variable is not set. */
+export function isUnset({ code, message }: Diagnostic): boolean {
+  return code === "secret-unreadable" && message.endsWith(`: ${NOT_SET}`);
 }
 
 /** Names a place in a message. */

@@ -7,7 +7,7 @@ import { quote } from "../diagnostics.ts";
 import { isCalled } from "./names.ts";
 import type { Finding, PlanOptions } from "./plan_model.ts";
 import type { Seat, SeenGroup, Share } from "./spread.ts";
-import { listText, placesText } from "./words.ts";
+import { listText, placesText, placeWord } from "./words.ts";
 
 /** Everything of one group, in the order in which a person would ask. */
 export function findingsOf(seen: SeenGroup, known: Known, options: PlanOptions): Finding[] {
@@ -73,7 +73,8 @@ function claim({ host, placement }: Seat, known: Known): Finding[] {
 function size({ group, shares }: SeenGroup): Finding[] {
   if (group.members.length === 0) {
     const message = `Group ${quote(group.name)} has no members`;
-    return [{ severity: "note", code: "group-empty", message, group: group.name }];
+    const hint = "hosts for it, or take it out of groups";
+    return [{ severity: "warning", code: "group-empty", message, group: group.name, hint }];
   }
   if (group.members.length === 1 && group.policy === "anti_affinity") {
     const message = `Group ${quote(group.name)} has one member: there is nothing to keep apart`;
@@ -106,7 +107,8 @@ function room(
     const message = `Cannot keep the ${count} members of group ${
       quote(group.name)
     } apart: ${there}`;
-    const more = options.places === "hosts" ? "one more host" : "one more failure domain";
+    const lacks = count - usable.length;
+    const more = `${lacks} more ${placeWord(lacks, options.places)}`;
     const hint = `${more}, or policy: spread`;
     // Without rules nothing would be written: what is shared is said as a violation.
     const severity = options.canEnforce ? "error" : "warning";

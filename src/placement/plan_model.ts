@@ -16,7 +16,7 @@ export interface PlanOptions {
   readonly purpose?: "check" | "apply";
   /** Whether rules may not be broken, for whatever reason. @default {false} */
   readonly mandatory?: boolean;
-  /** Rules of these names may lose machines that no group has. @default {false} */
+  /** Rules of these names may lose machines that no group has, or go with them. @default {false} */
   readonly takeOver?: boolean;
   /** Rules of groups that are gone are taken away. @default {false} */
   readonly prune?: boolean;

@@ -22,6 +22,8 @@ interface Wish {
   readonly group: string;
   readonly rule: WantedRule;
   readonly seats: readonly Seat[];
+  /** Whether it could be written as things are; what keeps it from that is found elsewhere. */
+  readonly possible: boolean;
 }
 
 /** Every rule of every group, and those that nobody wants any more. */
@@ -32,7 +34,7 @@ export function rulesOf(
 ): RulePlan {
   const wishes = groups.flatMap((it) => it.shares.flatMap((share) => wishOf(it, share, options)));
   const plans = [
-    ...wishes.flatMap((wish) => [decide(wish, seen, options), together(wish, seen)]),
+    ...wishes.flatMap((wish) => [possible(wish, seen, options), together(wish, seen)]),
     stale(wishes, seen, options),
   ];
   return {
@@ -46,7 +48,15 @@ function wishOf({ group }: SeenGroup, { pool, seats }: Share, options: PlanOptio
   const { cluster, mandatory = false } = options;
   const vms = seats.map(({ placement }) => placement.id);
   const rule = { name: ruleName(cluster, group.name), mandatory, pool: pool.name, vms };
-  return [{ group: group.name, rule, seats }];
+  const possible = pool.enforcing !== "off" &&
+    seats.every(({ placement }) => placement.unruled === undefined);
+  return [{ group: group.name, rule, seats, possible }];
+}
+
+/** What `placement apply` would refuse to write is not wanted either. */
+function possible(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {
+  const plan = decide(wish, seen, options);
+  return wish.possible ? plan : { ...plan, changes: [] };
 }
 
 function decide(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {
@@ -69,13 +79,11 @@ function decide(wish: Wish, seen: Seen, options: PlanOptions): RulePlan {
       `${quote(group)} needs one that keeps ${machines(rule.vms, seen)} apart`;
     return refuse({ code: "rule-kind", message, group, hint: "remove or rename it by hand" });
   }
-  const known = new Set(seen.placements.map(({ id }) => id));
-  const outside = current.vms.filter((id) => !known.has(id));
-  if (outside.length > 0 && !takeOver) {
-    const message = `${of}: it is about ${machines(outside, seen)}, which no group of the ` +
+  const strangers = outside(current, seen);
+  if (strangers.length > 0 && !takeOver) {
+    const message = `${of}: it is about ${machines(strangers, seen)}, which no group of the ` +
       `inventory has; group ${quote(group)} has ${machines(rule.vms, seen)}`;
-    const hint = "--take-over, where the rule is this cluster's";
-    return refuse({ code: "rule-foreign", message, group, hint });
+    return refuse({ code: "rule-foreign", message, group, hint: OURS });
   }
   const differs = differences(current, rule);
   if (differs.length === 0) return NOTHING;
@@ -110,27 +118,45 @@ function together({ group, rule, seats }: Wish, seen: Seen): RulePlan {
 }
 
 /** Rules of this cluster that nobody wants any more. */
-function stale(wishes: readonly Wish[], seen: Seen, { cluster, prune = false }: PlanOptions) {
-  const known = new Set(seen.placements.map(({ id }) => id));
+function stale(wishes: readonly Wish[], seen: Seen, options: PlanOptions): RulePlan {
   const left = seen.rules.filter((rule) => {
-    const named = groupOfRule(cluster, rule.name);
+    const named = groupOfRule(options.cluster, rule.name);
     if (named === undefined || rule.kind !== "anti_affinity") return false;
     if (wishes.some((it) => it.rule.name === rule.name && it.rule.pool === rule.pool)) return false;
-    return named.certain || (rule.vms.length > 0 && rule.vms.every((id) => known.has(id)));
+    return named.certain || (rule.vms.length > 0 && outside(rule, seen).length === 0);
   });
-  if (prune) {
-    return { changes: left.map((rule) => ({ kind: "remove" as const, rule })), findings: [] };
+  const plans = left.map((rule) => unwanted(rule, seen, options));
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    findings: plans.flatMap(({ findings }) => findings),
+  };
+}
+
+/** Another inventory may call its cluster the same: machines of nobody here speak for that. */
+function unwanted(rule: Rule, seen: Seen, { prune = false, takeOver = false }: PlanOptions) {
+  const of = `rule ${quote(rule.name)} of pool ${quote(rule.pool)}`;
+  const strangers = outside(rule, seen);
+  const about = `it is about ${machines(strangers, seen)}, which no group of the inventory has`;
+  if (prune && strangers.length > 0 && !takeOver) {
+    const message = `Cannot remove ${of}: ${about}`;
+    return refuse({ code: "rule-foreign", message, hint: OURS });
   }
-  const findings = left.map(({ name, pool }): Finding => {
-    const message = `Rule ${quote(name)} of pool ${quote(pool)} is wanted by no group any more`;
-    return {
-      severity: "note",
-      code: "rule-stale",
-      message,
-      hint: "placement apply --prune takes it away",
-    };
-  });
-  return { changes: [], findings };
+  if (prune) return { changes: [{ kind: "remove" as const, rule }], findings: [] };
+  const message = `R${of.slice(1)} is wanted by no group any more`;
+  const note = { severity: "note", code: "rule-stale" } as const;
+  if (strangers.length === 0) {
+    return say({ ...note, message, hint: "placement apply --prune takes it away" });
+  }
+  const hint = "placement apply --prune --take-over takes it away, where it is this cluster's";
+  return say({ ...note, message: `${message}; ${about}`, hint });
+}
+
+const OURS = "--take-over, where the rule is this cluster's";
+
+/** Machines of a rule that no group has. */
+function outside({ vms }: Rule, { placements }: Seen): string[] {
+  const known = new Set(placements.map(({ id }) => id));
+  return vms.filter((id) => !known.has(id));
 }
 
 /** In what a rule is not as wished. */

@@ -7,8 +7,13 @@ import type { PlanOptions, Violation } from "./plan_model.ts";
 
 /** `1 host`, `2 failure domains`. */
 export function placesText(count: number, places: PlanOptions["places"]): string {
+  return `${count} ${placeWord(count, places)}`;
+}
+
+/** `host`, `failure domains`: what so many of them are called. */
+export function placeWord(count: number, places: PlanOptions["places"]): string {
   const one = places === "hosts" ? "host" : "failure domain";
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
+  return count === 1 ? one : `${one}s`;
 }
 
 /** `"m1" and "m2"`, `"m1", "m2" and "m3"`; of many, the first ten. */

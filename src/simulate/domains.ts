@@ -23,13 +23,17 @@ export interface Domains {
   readonly placed?: Placed;
 }
 
-/** The failure domain that the inventory gives a host; undefined: none that is a name. */
+/**
+ * The failure domain that the inventory gives a host, without blanks around it: nobody sees those,
+ * and two domains would be made of one. Undefined: none that is a name.
+ */
 export function domainOf({ vars }: Host): string | undefined {
   const domain = vars["failure_domain"];
   if (typeof domain === "number" && Number.isFinite(domain)) return String(domain);
   // An expression is the name of none: only Ansible knows what it comes to.
-  const isName = typeof domain === "string" && domain.trim() !== "" && !domain.includes("{{");
-  return isName ? domain : undefined;
+  if (typeof domain !== "string" || domain.includes("{{")) return undefined;
+  const name = domain.trim();
+  return name === "" ? undefined : name;
 }
 
 /**

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { denoArgs } from "../../src/commands/permissions.ts";
 import { platformNeeds } from "../../src/commands/secrets_named.ts";
 import { withTempDir } from "../helpers.ts";
-import { cli } from "./cli.ts";
+import { cli, DEAD_END } from "./cli.ts";
 
 const SCRIPT = "/x/cli.ts";
 
@@ -119,6 +119,18 @@ Deno.test("denoArgs() lets placement start virsh, and a run only where that is r
   assertEquals(flags("verify", true), ["--allow-run=ssh"]);
 });
 
+Deno.test("a run whose other variables are neither given nor closed says so, and is no bug", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/hosts.yaml`, DEAD_END);
+    const open = ["--no-prompt", "--allow-read", "--allow-env=HOME"];
+    const words = ["lint", "hosts.yaml"];
+    const { code, err } = await cli(words, { flags: open, cwd: dir });
+    assertEquals(code, 1);
+    assertStringIncludes(err, "  --ignore-env\n      to find every other variable unset");
+    const closed = await cli(words, { flags: [...open, "--ignore-env"], cwd: dir });
+    assertEquals([closed.code, closed.err], [0, ""]);
+  }));
+
 Deno.test("placement names virsh, and the variables that its ssh needs", () =>
   withTempDir(async (dir) => {
     await Deno.writeTextFile(
@@ -134,7 +146,7 @@ Deno.test("placement names virsh, and the variables that its ssh needs", () =>
     assertEquals(code, 1);
     const needs = "--allow-run=virsh --allow-env=PATH,SSH_AUTH_SOCK";
     assertStringIncludes(err, `\n  ${needs}\n      to ask the platform where machines run\n`);
-    assertMatch(err, /Type:\n[^\n]*,PATH,SSH_AUTH_SOCK'? --allow-run=virsh /);
+    assertMatch(err, /Type:\n[^\n]*,PATH,SSH_AUTH_SOCK'? --ignore-env --allow-run=virsh /);
   }));
 
 Deno.test("placement names the platform that it would connect to, and its variables", () =>

@@ -51,11 +51,17 @@ Deno.test({
         child.kill("SIGKILL");
         const killed = await done;
         assertEquals(hf.tasksOf(killed, "changed").filter((task) => / packages /.test(task)), []);
-        // dpkg is waited for, and only then does the host go back.
+        // dpkg is waited for, and only then does the host go back: that takes what dpkg takes.
         await hf.eventually(
           "it went back",
           () => exists(lab, `[ -e ${RUN_DIR}/reverted.session ]`),
-        );
+          300_000,
+        ).catch(async (error) => {
+          const state = `ls -l --full-time ${RUN_DIR}; date; ps axo pid,etime,stat,args; ` +
+            "systemctl list-units --all 'holdfast*'";
+          console.error(await hf.root(lab, "lb1", state));
+          throw error;
+        });
         assertEquals(await hf.root(lab, "lb1", "dpkg --audit"), "");
         const run = await again(lab.inventoryFile);
         hf.assertExit(run, 0);

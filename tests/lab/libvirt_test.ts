@@ -78,14 +78,17 @@ for (const suite of SUITES) {
             async () => {
               const { code, stdout, stderr } = await run();
               assertEquals([code, stderr], [0, ""]);
-              assertEquals(stdout, "masters: 2 members on 2 of 2 hosts, each alone: ok\n");
+              assertEquals(stdout, "masters: 2 members on 2 of 2 hosts (wanted: each alone): ok\n");
             },
           );
 
           await t.step("a machine that is off has no host", async () => {
             const { code, stdout, stderr } = await run({ masters: "{ m2: {}, stopped: {} }" });
             assertEquals(code, 0, stderr);
-            assertStringIncludes(stdout, "2 members on 1 of 2 hosts, each alone: not known of 1");
+            assertStringIncludes(
+              stdout,
+              "2 members on 1 of 2 hosts (wanted: each alone): not known of 1",
+            );
             assertStringIncludes(stderr, 'where "stopped" of group "masters" will be');
           });
 
@@ -137,7 +140,10 @@ for (const suite of SUITES) {
               masters: "{ a: { libvirt_domain: test } }",
             });
             assertEquals(code, 0, stderr);
-            assertStringIncludes(stdout, "masters: 1 member on 1 of 1 host, each alone: ok");
+            assertStringIncludes(
+              stdout,
+              "masters: 1 member on 1 of 1 host (wanted: each alone): ok",
+            );
           });
 
           await t.step("everything that is in the way is said at once", async () => {

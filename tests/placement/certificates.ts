@@ -8,6 +8,10 @@ export interface Certificates extends AsyncDisposable {
   readonly cert: string;
   /** Its key. */
   readonly key: string;
+  /** Key of the CA. */
+  readonly caKey: string;
+  /** A certificate of the same key whose time is over. */
+  readonly expired: string;
   /** Where the two of them lie, for a program. */
   readonly files: { readonly cert: string; readonly key: string };
   /** The folder that they lie in. */
@@ -24,10 +28,13 @@ export async function certificates(): Promise<Certificates> {
   await Deno.writeTextFile(`${dir}/ext`, "subjectAltName=IP:127.0.0.1\n");
   const by = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext"];
   await openssl(dir, "x509", "-req", "-in", "s.csr", "-days", "2", "-out", "s.crt", ...by);
+  await openssl(dir, "x509", "-req", "-in", "s.csr", "-days", "-1", "-out", "e.crt", ...by);
   return {
     ca: await read("ca.crt"),
     cert: await read("s.crt"),
     key: await read("s.key"),
+    caKey: await read("ca.key"),
+    expired: await read("e.crt"),
     files: { cert: `${dir}/s.crt`, key: `${dir}/s.key` },
     dir,
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),

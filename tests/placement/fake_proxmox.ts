@@ -53,7 +53,10 @@ export interface State {
 }
 
 /** Answers in the server's place, or is undefined; `before`: how often the same was asked for. */
-export type Hook = (asked: string, before: number) => Response | undefined | void;
+export type Hook = (
+  asked: string,
+  before: number,
+) => Response | undefined | void | Promise<Response | undefined | void>;
 
 /** A running server. */
 export interface FakeProxmox extends AsyncDisposable {
@@ -123,7 +126,7 @@ export function fakeProxmox(
     const values = Object.fromEntries(new URLSearchParams(text));
     asked.push(what);
     if (request.method !== "GET") writes.push({ asked: what, values });
-    const instead = hook(what, before);
+    const instead = await hook(what, before);
     if (instead) return instead;
     if (request.headers.get("authorization") !== `PVEAPIToken=${USER}=${VALUE}`) {
       // No body: what is wrong stands in the status line alone.

@@ -39,6 +39,7 @@ Deno.test("plan() touches no rule but those of its cluster, and removes none una
         }
         if (old?.kind === "remove") {
           assert(options.prune);
+          assert(options.takeOver || !old.rule.vms.includes("vm-stranger"));
           assertEquals(old.rule.kind, "anti_affinity");
           assert(groupOfRule("prod", old.rule.name) !== undefined);
           assert(old.rule.name !== "prod-eu-masters-anti-affinity" || !isForeign(old.rule.vms));

@@ -1,5 +1,6 @@
 /** Servers that refuse, break, lie, or are no Proxmox VE. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { certificates } from "./certificates.ts";
 import { proxmox } from "../../src/placement/proxmox/mod.ts";
 import { secret } from "../../src/secret.ts";
 import { data, fakeProxmox, fault, optionsFor, usual, VALUE } from "./fake_proxmox.ts";
@@ -146,6 +147,40 @@ Deno.test("a server whose certificate nobody vouches for gets no token", async (
   );
   assertEquals(named.obstacle, "untrusted");
   assertEquals(pve.asked, []);
+});
+
+Deno.test("a certificate that cannot be trusted is told of in words of people", async () => {
+  const said = async (cert: string, key: string, ca = certs.ca) => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, cert, key, onListen() {} },
+      () => new Response(),
+    );
+    const address = `127.0.0.1:${server.addr.port}`;
+    const error = await refused(proxmox({ ...optionsFor({ server: address }, certs), ca }));
+    assertEquals(error.obstacle, "untrusted");
+    return `${error.message.replace(address, "SERVER")}; ${error.hint}`;
+  };
+  const of = "Cannot trust the certificate of SERVER:";
+  await using others = await certificates();
+  assertStringIncludes(
+    await said(others.cert, others.key),
+    `${of} the authority of ca_file did not sign it; ca_file takes the root certificate of this `,
+  );
+  // What `openssl req -x509` makes.
+  const { ca, caKey, expired, key } = certs;
+  assertStringIncludes(await said(ca, caKey), `${of} it is that of an authority, which signs`);
+  assertStringIncludes(await said(expired, key), `${of} it has expired; Renew it, or look at the`);
+});
+
+Deno.test("a port without TLS is told of", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(),
+  );
+  const address = `127.0.0.1:${server.addr.port}`;
+  const error = await refused(proxmox(optionsFor({ server: address }, certs)));
+  assertEquals(error.obstacle, "unreachable");
+  assertEquals(error.message, `Cannot reach ${address}: what listens there does not speak TLS`);
 });
 
 Deno.test("a server that does not answer, or is not there, is unreachable", async () => {

@@ -22,6 +22,7 @@ const GROUPS: readonly PlacementGroup[] = [
 async function run(
   sim: Simulator,
   groups: readonly PlacementGroup[] = GROUPS,
+  { takeOver = false } = {},
 ): Promise<PlacementPlan> {
   await using provider = await vsphere(sim.options());
   const members = groups.flatMap(({ members }) => members.map(({ vm }) => vm));
@@ -33,6 +34,7 @@ async function run(
     places: "hosts",
     purpose: "apply",
     prune: true,
+    takeOver,
   } as const;
   const planned = plan(groups, seen, options);
   for (const change of planned.changes) await carryOut(provider, change);
@@ -93,11 +95,16 @@ simulated("a violation is seen, and a group that has changed changes its rule al
     ["change", "prod-masters-anti-affinity"],
   ]);
   assertEquals(await sim.writes(), 3);
-  const gone = await run(sim, larger.slice(1));
+  // Nobody has these machines any more: what they are in may be another inventory's.
+  const kept = await run(sim, larger.slice(1));
+  assertEquals([kept.changes, kept.errors.map(({ code }) => code)], [[], ["rule-foreign"]]);
+  assertEquals(await sim.writes(), 3);
+  const gone = await run(sim, larger.slice(1), { takeOver: true });
   assertEquals(gone.changes.map(({ kind, rule }) => [kind, rule.name]), [
     ["remove", "prod-masters-anti-affinity"],
   ]);
   assertEquals((await run(sim, larger.slice(1))).changes, []);
+  assertEquals(await sim.writes(), 4);
 });
 
 simulated("too many members for the hosts, or DRS that is off: nothing is written", async () => {

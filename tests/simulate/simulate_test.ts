@@ -136,6 +136,7 @@ Deno.test("domainOf() gives names and numbers, and no expression", () => {
   const of = (domain: unknown) =>
     domainOf({ ...host("lb1", "10.88.0.11"), vars: { failure_domain: domain } });
   assertEquals([of("esx-01"), of(7), of("rack 2")], ["esx-01", "7", "rack 2"]);
+  assertEquals([of("esx-01 "), of(" rack 2\t")], ["esx-01", "rack 2"]);
   const none = ["", " ", "{{ rack }}", null, undefined, true, ["a"], { a: 1 }, NaN];
   assertEquals(none.map(of), none.map(() => undefined));
 });

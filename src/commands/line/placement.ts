@@ -26,7 +26,10 @@ export function declarePlacement(program: Command, { perform, io }: Line): void 
     .option("-C, --check", "apply: only say what would be written")
     .option("--wait <time>", "apply: how long machines may take to be moved apart", milliseconds)
     .option("--prune", "apply: remove rules of groups that are gone")
-    .option("--take-over", "apply: a rule of our name may lose machines that no group has")
+    .option(
+      "--take-over",
+      "apply: a rule of our name may lose machines that no group has, or go with them",
+    )
     .optionsGroup("Variables:")
     .option(...EXTRA_VARS, collect)
     .optionsGroup("Output:")
@@ -43,6 +46,10 @@ async function placement(
   io: Io,
 ): Promise<number> {
   if (what === "apply") {
+    if (flags.check === true && flags.wait !== undefined) {
+      io.err("Cannot use --wait with --check, which moves nothing: leave one of them out\n");
+      return EXIT.usage;
+    }
     const { applyPlacement } = await import("../placement/apply.ts");
     return await applyPlacement(inventory, flags, io);
   }

@@ -17,12 +17,15 @@ export type PlacementFlags = OpenFlags;
 
 /** Shows where the members of every placement's groups are, and gives the exit code. */
 export function checkPlacement(path: string, flags: PlacementFlags, io: Io): Promise<number> {
-  return withPlacements(path, flags, io, async ({ placements, site, io, say }) => {
-    const all: Planned[] = [];
-    for (const settings of placements) all.push(await planned(settings, site));
-    io.out(flags.json === true ? placementJson(all) : placementText(all, flags));
-    say(all.flatMap((it) => diagnosticsOf(it, site.locate)));
-    return exitCode(all.map((it) => it.plan));
+  return withPlacements(path, flags, io, {
+    work: async ({ placements, site, io, say }) => {
+      const all: Planned[] = [];
+      for (const settings of placements) all.push(await planned(settings, site));
+      io.out(flags.json === true ? placementJson(all) : placementText(all, flags));
+      say(all.flatMap((it) => diagnosticsOf(it, site.locate)));
+      return exitCode(all.map((it) => it.plan));
+    },
+    failed: (errors) => placementJson([], undefined, errors),
   });
 }
 

@@ -2,6 +2,7 @@
  * Plans of placements as data: a contract, to which fields are only added. Text only.
  * @module
  */
+import type { Diagnostic } from "../../model.ts";
 import type { Finding, RuleChange } from "../../placement/plan_model.ts";
 import { escaped } from "../../terminal.ts";
 import { VERSION } from "../../version.ts";
@@ -25,12 +26,20 @@ export interface Written {
   readonly change: RuleChange;
 }
 
-/** All plans as one JSON document, with what came of them where they were to be carried out. */
-export function placementJson(all: readonly Planned[], outcome?: Outcome): string {
+/**
+ * All plans as one JSON document, with what came of them where they were to be carried out, and
+ * what came in the way of looking or writing.
+ */
+export function placementJson(
+  all: readonly Planned[],
+  outcome?: Outcome,
+  errors: readonly Diagnostic[] = [],
+): string {
   const data = {
     format: 1,
     holdfast: VERSION,
     placements: all.map(placement),
+    errors,
     ...(outcome && {
       check: outcome.check,
       written: outcome.written.map(({ placement, change }) => ({ placement, ...change })),

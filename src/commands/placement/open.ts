@@ -48,12 +48,23 @@ const SNIPPET = `all:
         workers: { policy: spread }                 # as evenly as can be
 `;
 
-/** Does what a word says with the placements of an inventory, and gives the exit code. */
+/** What a word is called with. */
+export interface Word {
+  /** Does it, and gives the exit code. Whoever prints a document throws no more. */
+  work(opened: Opened): Promise<number>;
+  /** Its document where it could not be done. */
+  failed(errors: readonly Diagnostic[]): string;
+}
+
+/**
+ * Does what a word says with the placements of an inventory, and gives the exit code. Of what comes
+ * in the way there is a document, too.
+ */
 export async function withPlacements(
   path: string,
   flags: OpenFlags,
   io: Io,
-  work: (opened: Opened) => Promise<number>,
+  { work, failed }: Word,
   secrets: SecretReader = realSecrets,
 ): Promise<number> {
   setColorEnabled(colorWanted(Deno.stdout.isTerminal()));
@@ -72,6 +83,7 @@ export async function withPlacements(
     return await work({ placements, site, io: masked.io, say });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
+    if (flags.json === true) masked.io.out(failed(error.diagnostics));
     masked.io.err(`${formatInputError(error)}\n`);
     return error instanceof ObstacleError ? error.code : EXIT.usage;
   }

@@ -66,14 +66,16 @@ function line(
 ): string {
   const where = places === "hosts" ? "on" : "in";
   const there = `${where} ${hosts.length} of ${placesText(usable, places)}`;
-  const kept = policy === "spread" ? `, at most ${most} ${where} one` : ", each alone";
+  const wanted = policy === "spread" ? `at most ${most} ${where} one` : "each alone";
   const verdict = shared.length > 0
     ? red(policy === "spread" ? "not spread evenly" : "not kept apart")
+    : members === 0
+    ? yellow("empty")
     : unknown.length > 0
     ? yellow(`not known of ${unknown.length}`)
     : green("ok");
   const count = `${members} member${members === 1 ? "" : "s"}`;
-  return `${printableLine(name)}: ${count} ${there}${kept}: ${verdict}`;
+  return `${printableLine(name)}: ${count} ${there} (wanted: ${wanted}): ${verdict}`;
 }
 
 function names(all: readonly string[]): string {

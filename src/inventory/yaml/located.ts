@@ -5,6 +5,7 @@
  */
 import { quote } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
+import { maskAddresses } from "../mask.ts";
 
 /** A value and its place; a place is missing for what came from the command line. */
 export type Located = LocatedScalar | LocatedList | LocatedMap;
@@ -106,7 +107,7 @@ export function describe(node: Located): string {
   if (node.kind === "list") return "a list";
   if (node.kind === "map") return "a mapping";
   if (node.value === null || node.value === undefined) return "nothing";
-  return typeof node.value === "string" ? quote(node.value) : node.text;
+  return typeof node.value === "string" ? quote(maskAddresses(node.value)) : node.text;
 }
 
 /** Whether two values are the same data. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { PlacementError } from "../errors.ts";
-import { noCa, noServer, redirected, untrusted, type Words } from "./words.ts";
+import { noCa, noServer, noTls, redirected, untrusted, type Words } from "./words.ts";
 
 /** What is sent. */
 export interface Message {
@@ -136,7 +136,7 @@ async function textOf(answer: Response, server: string, maxBytes: number): Promi
 
 /** What went wrong on the way. Keeps nothing of what was sent. */
 function wrong(error: unknown, options: HttpsOptions & { readonly answerMs: number }): unknown {
-  const { server, port, answerMs, words } = options;
+  const { server, port, ca, answerMs, words } = options;
   if (error instanceof PlacementError) return error;
   if (error instanceof Deno.errors.NotCapable) {
     return new PlacementError(
@@ -152,7 +152,8 @@ function wrong(error: unknown, options: HttpsOptions & { readonly answerMs: numb
   if (!(error instanceof Error)) return error;
   const why = reason(error);
   const certificate = /invalid peer certificate: ([^\n]+)/.exec(why)?.[1];
-  return certificate === undefined ? broken(why, server) : untrusted(certificate, server, words);
+  if (certificate !== undefined) return untrusted(certificate, server, words, ca !== undefined);
+  return why.includes("InvalidContentType") ? noTls(server, words) : broken(why, server);
 }
 
 function broken(why: string, server: string): PlacementError {

@@ -43,14 +43,55 @@ export function redirected(server: string, { name, key }: Words): PlacementError
   );
 }
 
-/** Its certificate is not trusted. @param why words of the TLS library */
-export function untrusted(why: string, server: string, { name, rootHint }: Words): PlacementError {
-  const unknown = why.startsWith("UnknownIssuer");
+/**
+ * Its certificate is not trusted.
+ *
+ * @param why words of the TLS library (rustls)
+ * @param hasCa whether somebody named an authority to trust
+ */
+export function untrusted(
+  why: string,
+  server: string,
+  words: Words,
+  hasCa: boolean,
+): PlacementError {
+  const [said, hint] = distrust(why, words, hasCa);
   return new PlacementError(
     "untrusted",
-    `Cannot trust the certificate of ${server}: ${unknown ? "who signed it is not known" : why}`,
-    unknown
-      ? `ca_file takes the root certificate of this ${name}: ${rootHint}`
-      : "Give the name that stands in its certificate as server, or renew the certificate",
+    `Cannot trust the certificate of ${server}: ${said}`,
+    hint,
+  );
+}
+
+function distrust(
+  why: string,
+  { name, rootHint }: Words,
+  hasCa: boolean,
+): readonly [said: string, hint: string] {
+  // The latter: another authority, which calls itself the same, as two vCenters' own may.
+  if (/^(UnknownIssuer|BadSignature)/.test(why)) {
+    return [
+      hasCa ? "the authority of ca_file did not sign it" : "who signed it is not known",
+      `ca_file takes the root certificate of this ${name}: ${rootHint}`,
+    ];
+  }
+  if (why.includes("CaUsedAsEndEntity")) {
+    return [
+      "it is that of an authority, which signs others and is no server's",
+      "Give the server a certificate that an authority signed, and ca_file that authority's",
+    ];
+  }
+  if (/expired/i.test(why)) {
+    return ["it has expired", "Renew it, or look at the clock of this machine"];
+  }
+  return [why, "Give the name that stands in its certificate as server, or renew the certificate"];
+}
+
+/** Somebody listens there who does not speak TLS. */
+export function noTls(server: string, { example }: Words): PlacementError {
+  return new PlacementError(
+    "unreachable",
+    `Cannot reach ${server}: what listens there does not speak TLS`,
+    `Give the port of HTTPS, as in ${example}:443, or none`,
   );
 }

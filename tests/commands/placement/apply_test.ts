@@ -39,6 +39,22 @@ Deno.test("placement apply says that declared failure domains have no rules", as
   assertEquals(checked.code, 2);
 });
 
+Deno.test("placement apply tells of options that do nothing", async () => {
+  const { code, out, err } = await run("b", ["apply", "--prune", "--take-over", "--wait", "1s"]);
+  assertEquals([code, out.includes("Nothing to write")], [0, true]);
+  for (const option of ["--wait", "--prune", "--take-over"]) {
+    const said =
+      `note: ${option} does nothing for the placement of "all": provider inventory has no `;
+    assertStringIncludes(err, `${said}rules [option-unused]`);
+  }
+  const data = await run("b", ["apply", "--prune", "--json"]);
+  assertEquals([data.code, JSON.parse(data.out).written], [0, []]);
+  assertStringIncludes(data.err, "--prune does nothing");
+  const waited = await run("b", ["apply", "-C", "--wait", "10s"]);
+  assertEquals([waited.code, waited.out], [1, ""]);
+  assertStringIncludes(waited.err, "Cannot use --wait with --check");
+});
+
 Deno.test("placement check refuses options that are about writing", async () => {
   for (const [option, ...value] of [["--wait", "10s"], ["--prune"], ["--take-over"]] as const) {
     const { code, out, err } = await run("b", ["check", option, ...value]);

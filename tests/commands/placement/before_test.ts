@@ -15,11 +15,15 @@ const PLACEMENT = "placement: { groups: { load_balancers: { policy: anti_affinit
 const SHARED =
   'Members of group "load_balancers" share failure domain "esx-01": "lb1" and "lb2" [shared-domain]';
 
-async function run(placement: string, args: readonly string[]): Promise<CliResult> {
+function run(placement: string, args: readonly string[]): Promise<CliResult> {
+  return runText(inventory(placement), args);
+}
+
+async function runText(text: string, args: readonly string[]): Promise<CliResult> {
   let result: CliResult = { code: -1, out: "", err: "" };
   await withTempDir(async (dir) => {
     const file = join(dir, "hosts.yaml");
-    await Deno.writeTextFile(file, inventory(placement));
+    await Deno.writeTextFile(file, text);
     const [command = "", ...more] = args;
     result = await cli([command, file, ...more]);
   });
@@ -41,6 +45,39 @@ for (const command of ["check", "apply"]) {
     assert(!`${out}${err}`.includes("Cannot connect"), err);
   });
 }
+
+Deno.test("members of whom nothing is known are a warning, and an error where that is required", async () => {
+  const required = PLACEMENT.replace("{ groups", "{ required: true, groups");
+  const all = (text: string) =>
+    inventory(text).replace("    failure_domain: esx-01\n", "").replace(
+      /lb2: \{ ?/,
+      "lb2: { failure_domain: esx-02, ",
+    );
+  const unknown = (who: string) =>
+    `It is not known what is shared with ${who} of group "load_balancers": there is no ` +
+    '"failure_domain" [place-unknown]';
+  const one = unknown('"lb1"');
+  const warned = await runText(all(PLACEMENT), ["check"]);
+  assertEquals(warned.code, 4);
+  assertStringIncludes(warned.err, `warning: ${one}`);
+  for (const command of ["check", "apply"]) {
+    const refused = await runText(all(required), [command]);
+    assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
+    assertStringIncludes(refused.err, `:11:16: ${one}`);
+    assertStringIncludes(refused.err, "hint: failure_domain: NAME");
+  }
+  const none = await runText(all(required).replace("failure_domain: esx-02, ", ""), ["check"]);
+  assertEquals(none.code, 1);
+  assertStringIncludes(none.err, unknown('"lb1" and "lb2"'));
+});
+
+Deno.test("a group of one shares a place with nobody, so nothing need be known of it", async () => {
+  const required = PLACEMENT.replace("{ groups", "{ required: true, groups");
+  const alone = inventory(required).replace("    failure_domain: esx-01\n", "")
+    .replace(/, lb2: \{[^}]*\}/, "");
+  const { code, err } = await runText(alone, ["check"]);
+  assertEquals([code, err.includes("place-unknown")], [4, false]);
+});
 
 Deno.test("verify, a listing, and hosts of another placement hear nothing of it", async () => {
   const required = PLACEMENT.replace("{ groups", "{ required: true, groups");

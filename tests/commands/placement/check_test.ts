@@ -48,8 +48,8 @@ async function run(text: string, flags: PlacementFlags = {}) {
 
 Deno.test("placement check says that all is apart, and ends with 0", async () => {
   assertEquals(await run(inventory(["a", "b", "c"], ["a", "a", "b", "b", "c", "d"])), {
-    out: `masters: 3 members in 3 of 4 failure domains, each alone: ok
-workers: 6 members in 4 of 4 failure domains, at most 2 in one: ok
+    out: `masters: 3 members in 3 of 4 failure domains (wanted: each alone): ok
+workers: 6 members in 4 of 4 failure domains (wanted: at most 2 in one): ok
 `,
     err: "",
     code: 0,
@@ -59,9 +59,9 @@ workers: 6 members in 4 of 4 failure domains, at most 2 in one: ok
 Deno.test("placement check names who shares a failure domain and where it is written, and ends with 2", async () => {
   const found = await run(inventory(["a", "b", "a"], ["a", "a", "a", "b", "c"]));
   assertEquals(found, {
-    out: `masters: 3 members in 2 of 3 failure domains, each alone: not kept apart
+    out: `masters: 3 members in 2 of 3 failure domains (wanted: each alone): not kept apart
   shared a: m1, m3
-workers: 5 members in 3 of 3 failure domains, at most 2 in one: not spread evenly
+workers: 5 members in 3 of 3 failure domains (wanted: at most 2 in one): not spread evenly
   shared a: w1, w2, w3
 `,
     err:
@@ -81,7 +81,7 @@ Deno.test("placement check says of whom it knows nothing", async () => {
   assertEquals(code, 0);
   assertStringIncludes(
     out,
-    "masters: 3 members in 1 of 2 failure domains, each alone: not known of 2\n",
+    "masters: 3 members in 1 of 2 failure domains (wanted: each alone): not known of 2\n",
   );
   assertStringIncludes(
     err,
@@ -93,6 +93,33 @@ Deno.test("placement check says of whom it knows nothing", async () => {
     'hosts.yaml:5:18: warning: Cannot keep the 3 members of group "masters" apart: the inventory ' +
       "has 2 failure domains for it [no-room]",
   );
+});
+
+Deno.test("placement check says how many failure domains lack", async () => {
+  const { err } = await run(inventory(["a", "b", "c", "a", "b"]));
+  assertStringIncludes(err, "hint: 2 more failure domains, or policy: spread\n");
+  assertStringIncludes((await run(inventory(["a", "b", "a"]))).err, "hint: 1 more failure domain,");
+});
+
+Deno.test("placement check warns of a group without hosts, and does not call it ok", async () => {
+  const text = inventory(["a", "b"]).replace("      hosts:\n\n", "");
+  const { out, err, code } = await run(text);
+  assertEquals(code, 0);
+  assertStringIncludes(
+    out,
+    "workers: 0 members in 0 of 0 failure domains (wanted: at most 1 in one): empty\n",
+  );
+  assertStringIncludes(
+    err,
+    'hosts.yaml:6:18: warning: Group "workers" has no members [group-empty]',
+  );
+});
+
+Deno.test("blanks around a failure domain make no other one of it", async () => {
+  const { out, code } = await run(inventory(["x", '"x "', '" y"'], ["y"]));
+  assertEquals(code, 2);
+  assertStringIncludes(out, "masters: 3 members in 2 of 2 failure domains");
+  assertStringIncludes(out, "  shared x: m1, m2\n");
 });
 
 Deno.test("placement check takes a failure domain from the command line", async () => {
@@ -141,10 +168,10 @@ Deno.test("placement check prints every placement, each with its own group's dom
   assertEquals(
     out,
     `placement of one
-one: 2 members in 2 of 2 failure domains, each alone: ok
+one: 2 members in 2 of 2 failure domains (wanted: each alone): ok
 
 placement of two
-two: 2 members in 1 of 1 failure domain, each alone: not kept apart
+two: 2 members in 1 of 1 failure domain (wanted: each alone): not kept apart
   shared x: b1, b2
 `,
   );

@@ -66,7 +66,7 @@ Deno.test("placement check says who shares a hypervisor, and asks each once, rea
   const apart = await run(["placement", "check"], APART);
   assertEquals([apart.code, apart.out], [
     0,
-    "load_balancers: 2 members on 2 of 2 hosts, each alone: ok\n",
+    "load_balancers: 2 members on 2 of 2 hosts (wanted: each alone): ok\n",
   ]);
 });
 

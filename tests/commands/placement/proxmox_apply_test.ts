@@ -2,10 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fakeProxmox, type State, usual } from "../../placement/fake_proxmox.ts";
 import { certs, SECTION } from "../../placement/proxmox_kit.ts";
-import { inventoryOf, placement } from "./proxmox_site.ts";
+import { CLI } from "../cli.ts";
+import { inFolder, inventoryOf, placement } from "./proxmox_site.ts";
 
-const GROUPS = `masters: 2 members on 2 of 3 hosts, each alone: ok
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+const GROUPS = `masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
 `;
 
 const MASTERS = "prod-masters-anti-affinity";
@@ -45,14 +46,14 @@ Deno.test("placement apply --check says what would be written, ends with 2, and 
   assertEquals(code, 2);
   assertEquals(
     out,
-    `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+    `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared pve1: masters-0, masters-1
   would create rule prod-masters-anti-affinity of pve-lab
     + enabled
     + mandatory
     + machine m1
     + machine m2
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
   would create rule prod-load_balancers-anti-affinity of pve-lab
     + enabled
     + mandatory
@@ -95,9 +96,13 @@ Deno.test("placement apply takes over and prunes only where that is asked for", 
   const other = of({ workers: ["m1", "m2"] });
   assertStringIncludes((await placement("apply", other)).err, "[rule-stale]");
   assertEquals(Object.keys(pve.state.rules), [MASTERS, "prod-workers-anti-affinity"]);
-  const pruned = await placement("apply", other, { prune: true });
+  // m3 is in no group any more: another inventory may call its cluster the same.
+  const kept = await placement("apply", other, { prune: true });
+  assertEquals([kept.code, Object.keys(pve.state.rules).length], [1, 2]);
+  assertStringIncludes(kept.err, `Cannot remove rule "${MASTERS}"`);
+  const pruned = await placement("apply", other, { prune: true, takeOver: true });
   assertEquals([pruned.code, Object.keys(pve.state.rules)], [0, ["prod-workers-anti-affinity"]]);
-  assertStringIncludes(pruned.out, `removed rule ${MASTERS} of pve-lab\n`);
+  assertStringIncludes(pruned.out, `removed rule ${MASTERS} of pve-lab\n\n1 rule removed; `);
   assertEquals(pve.writes.map(({ asked }) => asked.split(" ")[0]), [
     "POST",
     "PUT",
@@ -147,6 +152,10 @@ for (const [what, change, says] of REFUSED) {
     assertStringIncludes(applied.out, "nothing written, because of what is wrong");
     const checked = await placement("check", text);
     assertStringIncludes(checked.out, "masters: 2 members on 2 of ");
+    // What apply refuses to write is no difference that somebody could mend with it.
+    assertEquals(checked.out.includes("would"), false, checked.out);
+    assertEquals(checked.code, says.includes("not-enforced") || says.includes("unruled") ? 0 : 1);
+    assertStringIncludes(checked.err, says);
     assertEquals(pve.writes, []);
   });
 }
@@ -183,7 +192,7 @@ Deno.test("who may not write is told which privilege, and who is not known ends 
   const privileges = new Set(["Sys.Audit", "VM.Audit"]);
   await using pve = fakeProxmox(certs, { privileges });
   const denied = await placement("apply", inventoryOf(pve.server));
-  assertEquals([denied.code, denied.out], [3, GROUPS]);
+  assertEquals([denied.code, denied.out], [3, `${GROUPS}\nno rules written; 2 still to do\n`]);
   assertStringIncludes(denied.err, "hosts.yaml:7:26: Cannot create the rule");
   assertStringIncludes(denied.err, "lacks Sys.Console on / [platform-permission]");
   const token = "holdfast@pve!other=b7e2c0de-5ec7-4e70-9a51-000000000000";
@@ -223,4 +232,109 @@ Deno.test("placement apply --wait ends as soon as machines are apart", async () 
   const { written, after, placements } = JSON.parse(out);
   assertEquals([written.length, placements[0].violations.length, after[0].violations], [1, 1, []]);
   assert(placements[0].enforced);
+});
+
+Deno.test("where machines are afterwards is shown where that is new", async () => {
+  const machines = usual().machines.map((it) => ({ ...it, node: "pve1" }));
+  await using pve = fakeProxmox(certs, { machines });
+  const text = inventoryOf(pve.server, { groups: { masters: ["m1", "m2"] } });
+  const running = placement("apply", text, { wait: 60_000 }, { everyMs: 10 });
+  while (pve.state.rules[MASTERS] === undefined) await new Promise((done) => setTimeout(done, 5));
+  pve.state.machines = usual().machines;
+  const { out, code } = await running;
+  assertEquals(code, 0);
+  assertEquals(
+    out,
+    `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
+  shared pve1: masters-0, masters-1
+created rule prod-masters-anti-affinity of pve-lab
+
+afterwards:
+masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
+
+1 rule written; nobody shares a host
+`,
+  );
+});
+
+Deno.test("who interrupts a write hears that it is finished first, and no other one begins", async () => {
+  let pid = 0;
+  await using pve = fakeProxmox(certs, {}, async (asked) => {
+    if (!asked.startsWith("POST")) return;
+    Deno.kill(pid, "SIGINT");
+    await new Promise((done) => setTimeout(done, 500));
+  });
+  await inFolder(inventoryOf(pve.server), async (file) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-A", CLI, "placement", "apply", file],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    pid = child.pid;
+    const { code, stdout, stderr } = await child.output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(code, 130, err);
+    assertEquals(
+      err,
+      "\nStopping after the rule that is being written; interrupt again to stop at once\n",
+    );
+    const made = `created rule ${MASTERS} of pve-lab\n\n1 rule written; 1 rule not as it should be`;
+    assertStringIncludes(out ?? "", made);
+    assertEquals(Object.keys(pve.state.rules), [MASTERS]);
+  });
+});
+
+Deno.test("nobody waits for what no rule moves apart, and the hint says who can do it", async () => {
+  const machines = usual().machines.map((it) => ({ ...it, node: "pve1" }));
+  const spread = (text: string) => text.replace("anti_affinity", "spread");
+  const groups = { masters: ["m1", "m2"] };
+  for (const flags of [{}, { wait: 600_000 }]) {
+    await using pve = fakeProxmox(certs, { machines });
+    const { out, err, code } = await placement(
+      "apply",
+      spread(inventoryOf(pve.server, { groups })),
+      flags,
+    );
+    assertEquals([code, err.includes("--wait"), err.includes("Waiting")], [3, false, false], err);
+    assertStringIncludes(out, "no rules written; 1 host shared");
+    assertStringIncludes(err, "[shared-host]\n");
+    assertStringIncludes(err, "hint: move one by hand: policy: spread has no rule\n");
+    const alone = { machines, cluster: undefined, nodes: { pve1: 1 } } as const;
+    await using node = fakeProxmox(certs, alone);
+    const there = await placement("apply", inventoryOf(node.server, { groups }), flags);
+    assertEquals([there.code, there.err.includes("--wait")], [3, false], there.err);
+    assertEquals(there.err.includes("Waiting"), false);
+    assertEquals([...pve.writes, ...node.writes], []);
+  }
+  await using pve = fakeProxmox(certs, { machines });
+  const ruled = await placement("apply", inventoryOf(pve.server, { groups }));
+  assertStringIncludes(ruled.err, "hint: --wait 10m looks again until the platform has moved them");
+});
+
+Deno.test("what a second write that fails leaves is said in a line, and in the document", async () => {
+  for (
+    const [reply, exit, what] of [
+      [() => Response.json({ data: null, message: "no space" }, { status: 500 }), 3, ""],
+      [() => new Response("", { status: 595 }), 4, "; whether the next one was made is not known"],
+    ] as const
+  ) {
+    let posts = 0;
+    await using pve = fakeProxmox(certs, {}, (asked) => {
+      if (asked.startsWith("POST") && ++posts === 2) return reply();
+    });
+    const { out, err, code } = await placement("apply", inventoryOf(pve.server));
+    assertEquals(code, exit, err);
+    assertEquals(
+      out,
+      `${GROUPS}created rule ${MASTERS} of pve-lab\n\n1 rule written; 1 still to do${what}\n`,
+    );
+    assertStringIncludes(err, "Cannot create the rule prod-load_balancers-anti-affinity");
+    posts = 1;
+    const { placements, written, errors } = JSON.parse(
+      (await placement("apply", inventoryOf(pve.server), { json: true })).out,
+    );
+    assertEquals([placements[0].errors, written.length, errors.length], [[], 0, 1]);
+  }
 });

@@ -1,5 +1,6 @@
 /** `placement check`, and `check` and `apply`, over machines of a fake Proxmox VE. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { fakeProxmox, USER, usual, VALUE } from "../../placement/fake_proxmox.ts";
 import { certs } from "../../placement/proxmox_kit.ts";
 import { cli, type CliResult, DEAD_END } from "../cli.ts";
@@ -20,6 +21,29 @@ Deno.test("what is in the way of asking is said at its place, with an exit code 
   const noToken = await placement("check", inventoryOf(pve.server), {}, { token: VALUE });
   assertEquals(noToken.code, 1);
   assertStringIncludes(noToken.err, "expected USER@REALM!TOKENID=UUID [secret-unusable]");
+});
+
+Deno.test("what is in the way is in the document, too, whatever it is", async () => {
+  await using pve = fakeProxmox(certs);
+  const good = inventoryOf(pve.server);
+  const cases = [
+    [inventoryOf("127.0.0.1:1"), {}, 4, "platform-unreachable"],
+    [good, { token: VALUE }, 1, "secret-unusable"],
+    [good.replace("anti_affinity", "anti"), {}, 1, "wrong-value"],
+    ["all: { hosts: { a: {} } }", {}, 1, "no-placement"],
+  ] as const;
+  for (const word of ["check", "apply"] as const) {
+    for (const [text, more, code, wrong] of cases) {
+      const found = await placement(word, text, { json: true }, more);
+      const { format, placements, errors, written, after } = JSON.parse(found.out);
+      assertEquals([found.code, format, placements], [code, 1, []]);
+      assertEquals(errors.map((it: { code: string }) => it.code), [wrong]);
+      assertStringIncludes(found.err, errors[0].message.split("\n")[0]);
+      assertEquals([written, after], word === "apply" ? [[], []] : [undefined, undefined]);
+    }
+    const { out } = await placement(word, good, { json: true });
+    assertEquals(JSON.parse(out).errors, []);
+  }
 });
 
 Deno.test("what a Proxmox VE calls its cluster moves no cursor", async () => {
@@ -104,7 +128,7 @@ for (const command of ["check", "apply"] as const) {
     assertEquals(warned.code, 4, warned.err);
     assertStringIncludes(warned.err, `warning: ${shared}`);
     const unasked = await run(command, inventory(pve.server), {});
-    assertEquals([unasked.code, unasked.err.includes("shared-host")], [4, false]);
+    assertEquals([unasked.code, unasked.err.includes("placement")], [4, false]);
     const required = inventory(pve.server, "\n      required: true");
     const refused = await run(command, required);
     assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
@@ -113,5 +137,55 @@ for (const command of ["check", "apply"] as const) {
     assertEquals(blind.code, 1);
     assertStringIncludes(blind.err, '"PROXMOX_VE_API_TOKEN": it is not set');
     assertEquals(pve.writes, []);
+  });
+}
+
+Deno.test("a machine that is off is a warning, and an error where all must be known", async () => {
+  const machines = usual().machines.map((it) =>
+    it.vmid === 102 ? { ...it, status: "stopped" } : it
+  );
+  await using pve = fakeProxmox(certs, { machines });
+  const unknown =
+    'It is not known where "lb2" of group "load_balancers" will be: no host runs it ' +
+    "now [place-unknown]";
+  const warned = await run("check", inventory(pve.server));
+  assertEquals(warned.code, 4);
+  assertStringIncludes(warned.err, `warning: ${unknown}`);
+  const refused = await run("check", inventory(pve.server, "\n      required: true"));
+  assertEquals([refused.code, refused.err.includes("Cannot connect")], [1, false]);
+  assertStringIncludes(refused.err, `: ${unknown}`);
+  assertStringIncludes(refused.err, "hint: start it, or required: false");
+});
+
+for (
+  const [what, made, says] of [
+    ["garbage", { text: "garbage", mode: 0o600 }, 'from "token": expected USER@REALM!TOKENID=UUID'],
+    ["readable by others", { text: `${USER}=${VALUE}`, mode: 0o644 }, "others may read it (mode"],
+    ["not there", undefined, 'from "token": there is no such file'],
+  ] as const
+) {
+  Deno.test(`a token that is ${what} is a warning where nobody requires it`, async () => {
+    await using pve = fakeProxmox(certs);
+    const text = inventory(pve.server).replace(
+      "ca_file: ca.pem }",
+      "ca_file: ca.pem, api_token: { file: token } }",
+    );
+    await inFolder(text, async (file, dir) => {
+      const token = join(dir, "token");
+      await Deno.remove(token);
+      if (made !== undefined) await Deno.writeTextFile(token, made.text);
+      if (made !== undefined) await Deno.chmod(token, made.mode);
+      const { code, err } = await cli(["check", file]);
+      assertEquals(code, 4);
+      assertStringIncludes(err, "warning: Cannot ");
+      assertStringIncludes(err, says);
+      assertStringIncludes(
+        err,
+        'warning: Placement of group "all" was not looked at: provider proxmox could not be asked ' +
+          "where its machines are [placement-unseen]",
+      );
+      assert(!err.includes(VALUE), err);
+    });
+    assertEquals(pve.asked, []);
   });
 }

@@ -11,8 +11,8 @@ async function site(hosts: readonly number[], ...flags: string[]): Promise<Simul
   return sim;
 }
 
-const GROUPS = `masters: 2 members on 2 of 3 hosts, each alone: ok
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+const GROUPS = `masters: 2 members on 2 of 3 hosts (wanted: each alone): ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
 `;
 
 simulated("placement apply writes each rule once, and the second run writes nothing", async () => {
@@ -50,14 +50,14 @@ simulated(
     assertEquals(code, 2);
     assertEquals(
       out,
-      `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+      `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared DC0_C0_H0: masters-0, masters-1
   would create rule prod-masters-anti-affinity of DC0_C0
     + enabled
     + not mandatory
     + machine DC0_C0_RP0_VM0
     + machine DC0_C0_RP0_VM1
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
   would create rule prod-load_balancers-anti-affinity of DC0_C0
     + enabled
     + not mandatory
@@ -140,13 +140,15 @@ simulated("placement apply writes nothing where nobody would follow it", async (
   assertEquals(code, 1);
   assertStringIncludes(err, "follows no rules, its scheduler is off [not-enforced]");
   assertEquals(await sim.writes(), 0);
-  assertEquals((await placement("check", text)).code, 2);
+  const checked = await placement("check", text);
+  assertEquals([checked.code, checked.out], [0, GROUPS]);
+  assertStringIncludes(checked.err, "warning: Cannot have group");
 });
 
 simulated("who lacks the privilege is told which, and ends with 3", async () => {
   await using sim = await site([0, 1, 1, 2], "-deny");
   const { out, err, code } = await placement("apply", inventoryOf(sim.server));
-  assertEquals([code, out], [3, GROUPS]);
+  assertEquals([code, out], [3, `${GROUPS}\nno rules written; 2 still to do\n`]);
   assertStringIncludes(err, "Host.Inventory.EditCluster");
   assertStringIncludes(err, "[platform-permission]");
 });
@@ -159,8 +161,10 @@ simulated("what was written before something came in the way is said", async () 
   assertEquals(code, 3);
   assertStringIncludes(err, "hosts.yaml:18:30: Cannot create the rule two-two-anti-affinity");
   assertStringIncludes(err, "[platform-permission]");
-  const { check, written, after, placements } = JSON.parse(out);
+  const { check, written, after, placements, errors: [wrong, ...more] } = JSON.parse(out);
   assertEquals(written.map((it: { placement: string }) => it.placement), ["one"]);
+  assertEquals([wrong.code, wrong.source.line, more], ["platform-permission", 18, []]);
+  assertStringIncludes(wrong.message, "Host.Inventory.EditCluster");
   assertEquals([check, after, placements.length], [false, [], 2]);
   assertEquals([await first.writes(), await second.writes()], [1, 1]);
 });
@@ -226,7 +230,7 @@ simulated("a person who interrupts ends the waiting, and hears what was written"
     }
     assertEquals((await child.status).code, 130, err);
     assertStringIncludes(await out, "2 rules written; 1 host shared");
-    assertStringIncludes(err, "Stopping after the rule that is being written");
+    assertStringIncludes(err, "Stopping, no rule is being written now; interrupt again");
   });
 });
 
@@ -245,7 +249,8 @@ simulated("what goes away after a write is no mistake of the inventory alone", a
   });
   const { out, err, code } = await running;
   assertEquals(code, 3, err);
-  assertStringIncludes(out, "created rule two-two-anti-affinity of DC0_C0\n");
+  const made = "created rule two-two-anti-affinity of DC0_C0\n\n2 rules written; ";
+  assertStringIncludes(out, `${made}where machines are by now is not known\n`);
   assertStringIncludes(err, "[platform-not-found]");
 });
 

@@ -11,14 +11,14 @@ simulated(
     await using sim = await simulator("-hosts", "3", "-vms", "4");
     await place(sim, [0, 0, 1, 2]);
     assertEquals(await placement("check", inventoryOf(sim.server), { diff: true }), {
-      out: `masters: 2 members on 1 of 3 hosts, each alone: not kept apart
+      out: `masters: 2 members on 1 of 3 hosts (wanted: each alone): not kept apart
   shared DC0_C0_H0: masters-0, masters-1
   would create rule prod-masters-anti-affinity of DC0_C0
     + enabled
     + not mandatory
     + machine DC0_C0_RP0_VM0
     + machine DC0_C0_RP0_VM1
-load_balancers: 2 members on 2 of 3 hosts, each alone: ok
+load_balancers: 2 members on 2 of 3 hosts (wanted: each alone): ok
   would create rule prod-load_balancers-anti-affinity of DC0_C0
     + enabled
     + not mandatory
@@ -104,7 +104,7 @@ simulated("the permission to connect to the server is enough, another one is not
   await place(sim, [0, 1, 1, 2]);
   const right = await started(sim.server, sim.server);
   assertEquals(right.code, 2, right.err);
-  assertStringIncludes(right.out, "masters: 2 members on 2 of 3 hosts, each alone: ok");
+  assertStringIncludes(right.out, "masters: 2 members on 2 of 3 hosts (wanted: each alone): ok");
   const wrong = await started(sim.server, "127.0.0.1:1");
   assertEquals(wrong.code, 1, wrong.err);
   assertStringIncludes(wrong.err, `--allow-net=${sim.server}`);
