@@ -3,9 +3,9 @@
  * is done once for every pair of them. Work is counted, not timed.
  */
 import { assert, assertEquals } from "@std/assert";
+import { fleetOf } from "../../bench/fleet.ts";
 import { withTempDir } from "../helpers.ts";
 import { counts, grewBeyond, total } from "./counts.ts";
-import { fleetOf } from "./fleet.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url);
 

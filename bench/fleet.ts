@@ -6,7 +6,7 @@
 import { fromFileUrl } from "@std/path";
 
 /** A certificate, so that no lint misses one. */
-const CA = fromFileUrl(new URL("../commands/ca.crt", import.meta.url));
+const CA = fromFileUrl(new URL("../tests/commands/ca.crt", import.meta.url));
 
 /** An inventory of so many endpoints, each of two load balancers and an API server. */
 export function fleetOf(endpoints: number): string {
