@@ -125,6 +125,7 @@ Deno.test("cli.ts loads at once what help needs, and no package and nothing of N
     "src/errors.ts",
     "src/secret.ts",
     "src/secret_forms.ts",
+    "src/secret_search.ts",
     "src/terminal.ts",
     "src/version.ts",
   ]);
