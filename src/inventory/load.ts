@@ -12,7 +12,7 @@ import { loginOf, loginVariables, type PlacementLogin } from "./placement/login.
 import { type PlacedPlacement, placementsOf } from "./placement/placement.ts";
 import { maskPasswords, maskValues } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
-import { diskFiles, once, type SecretReader } from "./read.ts";
+import { diskFiles, once, readOnce, type SecretReader } from "./read.ts";
 import { realSecrets } from "./real_secrets.ts";
 import type { Resolved, ResolvedHost } from "./resolve.ts";
 import { warnOfSlips } from "./slips.ts";
@@ -94,7 +94,7 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
  * @throws {InventoryError} with everything that is wrong in any of the files
  */
 export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
-  const { files = diskFiles } = options;
+  const files = readOnce(options.files ?? diskFiles);
   const secrets = once(options.secrets ?? realSecrets);
   const loginSecrets = options.loginSecrets === undefined ? secrets : once(options.loginSecrets);
   const { resolved, extra, folder, sources, diagnostics: found } = read;
