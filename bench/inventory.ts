@@ -48,9 +48,9 @@ async function write(dir: string): Promise<void> {
   }
 }
 
-/** Starts are short and vary: they have more rounds than what takes seconds. */
-function isDue(row: Row, round: number, rounds: number): boolean {
-  return round < rounds || !row.args.some((it) => it.endsWith(".yaml"));
+/** Starts are short and vary: they have more rounds than what takes seconds, and more runs in each. */
+function isStart({ args }: Row): boolean {
+  return !args.some((it) => it.endsWith(".yaml"));
 }
 
 function print(rows: readonly Row[]): void {
@@ -63,8 +63,8 @@ function print(rows: readonly Row[]): void {
     const cpu = least(row, "cpuSeconds");
     const cells = [
       String(row.spent.length),
-      least(row, "seconds").toFixed(2),
-      cpu.toFixed(2),
+      least(row, "seconds").toFixed(3),
+      cpu.toFixed(3),
       peak.toFixed(0),
       empty === undefined ? "" : (cpu / least(empty, "cpuSeconds")).toFixed(1),
     ];
@@ -72,8 +72,9 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-/** Starts are measured in as many rounds as this. */
+/** Starts are measured in as many rounds as this, of so many runs each. */
 const STARTS = 11;
+const RUNS = 10;
 
 if (import.meta.main) {
   const rounds = Number(Deno.args[0] ?? 3);
@@ -83,7 +84,8 @@ if (import.meta.main) {
     const rows = rowsOf(dir);
     for (let round = 0; round < Math.max(STARTS, rounds); round++) {
       for (const row of rows) {
-        if (isDue(row, round, rounds)) row.spent.push(await spent(Deno.execPath(), row.args));
+        if (round >= rounds && !isStart(row)) continue;
+        row.spent.push(await spent(Deno.execPath(), row.args, isStart(row) ? RUNS : 1));
       }
     }
     print(rows);

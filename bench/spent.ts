@@ -14,18 +14,24 @@ export interface Spent {
   readonly peakMb: number;
 }
 
-/** Says which process it starts, waits for it, and has the shell say what it took. */
-const SCRIPT = '"$@" >/dev/null 2>&1 <&3 & echo $!; wait $!; code=$?; times; exit $code';
+/** Says which process it starts, waits for it, and in the end has the shell say what all took. */
+const SCRIPT = `exec 3</dev/null; left=$1; shift
+while [ "$left" -gt 0 ]; do
+  "$@" >/dev/null 2>&1 <&3 & echo $!; wait $! || exit; left=$((left - 1))
+done
+times`;
 
 /**
- * Runs a program to its end; what it says goes nowhere. Linux only: memory is read off /proc.
+ * Runs a program to its end, `runs` times one after the other, and tells what one run took; what it
+ * says goes nowhere. The shell counts hundredths of a second: what takes few of them has to be run
+ * often. Linux only: memory is read off /proc.
  *
  * @throws {Error} when it ends with another code than 0
  */
-export async function spent(program: string, args: readonly string[]): Promise<Spent> {
+export async function spent(program: string, args: readonly string[], runs = 1): Promise<Spent> {
   const since = performance.now();
   const child = new Deno.Command("sh", {
-    args: ["-c", `exec 3</dev/null; ${SCRIPT}`, "sh", program, ...args],
+    args: ["-c", SCRIPT, "sh", `${runs}`, program, ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -34,7 +40,7 @@ export async function spent(program: string, args: readonly string[]): Promise<S
   let text = "";
   let peak = 0;
   const watch = setInterval(() => {
-    peak = Math.max(peak, highWater(/^\d+\n/.exec(text)?.[0].trim()));
+    peak = Math.max(peak, highWater(text.match(/^\d+$/gm)?.at(-1)));
   }, 20);
   try {
     for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) text += part;
@@ -43,8 +49,8 @@ export async function spent(program: string, args: readonly string[]): Promise<S
   }
   const { code } = await child.status;
   if (code !== 0) throw new Error(`Cannot measure: ${args.join(" ")} ended with ${code}`);
-  const seconds = (performance.now() - since) / 1000;
-  return { seconds, cpuSeconds: childrenSeconds(text), peakMb: peak / 1e6 };
+  const seconds = (performance.now() - since) / 1000 / runs;
+  return { seconds, cpuSeconds: childrenSeconds(text) / runs, peakMb: peak / 1e6 };
 }
 
 /** The largest resident size that a process has had, in bytes; 0 where it is gone. */
