@@ -1,8 +1,8 @@
 /**
  * `deno task bench:inventory [ROUNDS]`: what the commands cost that contact no host, for inventories
  * of 1,000 and of 10,000 hosts, and what `--help` costs, in turn with an empty script. A machine
- * that grows slow is slow for all of them; processor time and the ratio to the empty script are the
- * figures.
+ * that grows slow is slow for all of them; processor time, and of starts the ratio to the empty
+ * script, are the figures.
  * @module
  */
 import { fromFileUrl } from "@std/path";
@@ -66,7 +66,7 @@ function print(rows: readonly Row[]): void {
       least(row, "seconds").toFixed(3),
       cpu.toFixed(3),
       peak.toFixed(0),
-      empty === undefined ? "" : (cpu / least(empty, "cpuSeconds")).toFixed(1),
+      empty === undefined ? "" : (least(row, "seconds") / least(empty, "seconds")).toFixed(1),
     ];
     console.log(row.name.padEnd(40) + cells.map((it) => it.padStart(8)).join(""));
   }
