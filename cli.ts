@@ -6,9 +6,8 @@
 import { EXIT } from "./src/errors.ts";
 import { maskKnown } from "./src/secret.ts";
 import { printable } from "./src/terminal.ts";
-import { ensurePermissions } from "./src/commands/permissions.ts";
 import type { Io } from "./src/commands/io.ts";
-import { makeProgram, usageExit } from "./src/commands/program.ts";
+import { answerQuickly } from "./src/commands/quick.ts";
 
 const encoder = new TextEncoder();
 
@@ -33,6 +32,18 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string
 }
 
 async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await answerQuickly(args, io) ?? await perform(args, io);
+  } catch (error) {
+    io.err(bugReport(error));
+    return EXIT.bug;
+  }
+}
+
+/** Does what a line says. What understands it takes longer to load than help takes to be read. */
+async function perform(args: readonly string[], io: Io): Promise<number> {
+  const { ensurePermissions } = await import("./src/commands/permissions.ts");
+  const { makeProgram, usageExit } = await import("./src/commands/program.ts");
   let code: number = EXIT.ok;
   const program = makeProgram(async (command, act, wants) => {
     const script = new URL(import.meta.url).pathname;
@@ -40,17 +51,12 @@ async function main(args: readonly string[], io: Io): Promise<number> {
       await act();
   }, io);
   try {
-    if (args.length === 0) {
-      io.err(program.helpInformation());
-      return EXIT.usage;
-    }
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
     const usage = usageExit(error);
-    if (usage !== undefined) return usage;
-    io.err(bugReport(error));
-    return EXIT.bug;
+    if (usage === undefined) throw error;
+    return usage;
   }
 }
 

@@ -79,7 +79,7 @@ export function editDistance(a: string, b: string): number {
 
 /** The source line and the caret run below it. */
 function excerpt(source: Source, text: string): string[] {
-  const line = text.split(/\r\n|\n|\r/)[source.line - 1];
+  const line = linesOf(text)[source.line - 1];
   if (line === undefined) return [];
   const start = Math.max(0, source.column - 1);
   const from = line.length > MAX_LINE ? Math.max(0, start - 40) : 0;
@@ -92,6 +92,14 @@ function excerpt(source: Source, text: string): string[] {
   // One character for one, so that columns keep their meaning.
   const safe = shown.replace(HIDDEN_BUT_TAB, "\uFFFD");
   return [`${gutter} | ${safe}`, `${" ".repeat(gutter.length)} | ${indent}${carets}`];
+}
+
+// Thousands of places in one large file are shown one after the other.
+let cut: { readonly text: string; readonly lines: readonly string[] } | undefined;
+
+function linesOf(text: string): readonly string[] {
+  if (cut?.text !== text) cut = { text, lines: text.split(/\r\n|\n|\r/) };
+  return cut.lines;
 }
 
 const HIDDEN_BUT_TAB = /[^\P{C}\t]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;

@@ -4,6 +4,7 @@
  */
 import type { Secret } from "./model.ts";
 import { formsOf, textForm } from "./secret_forms.ts";
+import { searcher } from "./secret_search.ts";
 
 /** Shorter values stand in innocent text too, so that they are masked where a password stands. */
 export const SHORTEST = 4;
@@ -48,9 +49,20 @@ export function maskKnown(text: string): string {
   return maskAll(text);
 }
 
+/** So many values are all looked for; of more, those that one walk over the text has found. */
+const FEW = 64;
+
 function maskerOf(values: readonly string[]): (text: string) => string {
-  const patterns = [...new Set(values)].filter((value) => value !== "").map(finder);
-  return (text) => cover(text, patterns.flatMap((pattern) => spans(text, pattern)));
+  const all = [...new Set(values)].filter((value) => value !== "");
+  const likely = all.length <= FEW ? () => all : searcher(all);
+  // What finds a value takes as much memory as a page of text.
+  const finders = new Map<string, RegExp>();
+  const finderOf = (value: string) => {
+    const known = finders.get(value) ?? finder(value);
+    finders.set(value, known);
+    return known;
+  };
+  return (text) => cover(text, likely(text).flatMap((value) => spans(text, finderOf(value))));
 }
 
 type Span = readonly [from: number, to: number];

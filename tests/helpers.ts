@@ -196,11 +196,13 @@ function lent(session: Session): Session {
   };
 }
 
-/** A folder that is gone after the test. */
-export async function withTempDir(work: (dir: string) => Promise<void>): Promise<void> {
+/** A folder that is gone after the work, of which it gives the result. */
+export async function withTempDir<Result>(
+  work: (dir: string) => Promise<Result>,
+): Promise<Result> {
   const dir = await Deno.makeTempDir();
   try {
-    await work(dir);
+    return await work(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -125,3 +125,61 @@ Deno.test("masker() takes no long time over text that a host made up to make it"
   const mask = masker([secret("\\".repeat(9) + "'a'"), secret("aaaa\\\\aaaa")]);
   for (const unit of ["\\", "'", "a", "%25", "a\\", "'\\''"]) mask(unit.repeat(50_000));
 });
+
+/** So many that they are looked for in one walk over the text. */
+const MANY = Array.from({ length: 300 }, (_, i) => secret(`sudo-${1000 + i}`));
+
+for (const [name, form] of Object.entries(FORMS)) {
+  Deno.test(`masker() masks one of very many secrets in this form: ${name}`, () => {
+    for (
+      const value of ["hf-4711", "abcd", `p'a"s&w<o>r d`, "päß\u{1f511}ey", "a+b/c=d?e~", "''''"]
+    ) {
+      const one = secret(value);
+      const text = `<${form(value)}> sudo-0 ${form("sudo-1234")}`;
+      const few = masker([one, ...MANY.slice(230, 240)]);
+      assertEquals(masker([...MANY, one])(text), few(text), value);
+      assert(few(text).includes("[secret]"), few(text));
+    }
+  });
+}
+
+Deno.test("masker() masks of very many secrets what it masks of few", () => {
+  const forms = Object.values(FORMS);
+  const letters = fc.string({
+    unit: fc.constantFrom(..."abAB01'\"+%&\\/=- ;xu\n", "é"),
+    minLength: 4,
+    maxLength: 12,
+  });
+  const piece = fc.oneof(letters, fc.constantFrom("\\", "0x", "%25", "&#", "'", " ", "\n"));
+  const text = fc.array(piece, { maxLength: 4 }).map((all) => all.join(""));
+  const spoken = fc.tuple(fc.nat(), fc.nat(forms.length - 1), text);
+  fc.assert(
+    fc.property(
+      fc.array(letters, { minLength: 1, maxLength: 5 }),
+      fc.array(spoken),
+      (all, said) => {
+        const secrets = all.map(secret);
+        const line = said.map(([which, how, rest]) =>
+          (forms[how] ?? String)(all[which % all.length] ?? "") + rest
+        ).join("");
+        assertEquals(masker([...MANY, ...secrets])(line), masker(secrets)(line));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("masker() looks closely for those of ten thousand secrets that are there", () => {
+  const secrets = Array.from({ length: 10_000 }, (_, i) => secret(`pw-${10_000 + i}-of-site`));
+  const mask = masker(secrets);
+  const text = `lb1: auth_pass pw-10007-of-site, then ${btoa("x:pw-19999-of-site\n")}\n`;
+  assert(!/pw-|cHct|19999/.test(mask(text.repeat(100))), mask(text));
+});
+
+Deno.test("masker() takes no long time over hostile text with very many secrets", () => {
+  const odd = ["''''''''", "aaaa0000", "%25%25%25", "+ + + + "].map(secret);
+  const mask = masker([...MANY, ...odd]);
+  for (const unit of ["\\", "'", "a", "%25", "a\\", "'\\''", "0x", "0", " ", "+", "&#0"]) {
+    mask(unit.repeat(20_000));
+  }
+});

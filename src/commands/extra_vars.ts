@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../diagnostics.ts";
-import { maskPasswords, maskValue } from "../inventory/mask.ts";
+import { maskPasswords, maskValues } from "../inventory/mask.ts";
 import { errorAt, InventoryError, type Report } from "../inventory/problems.ts";
 import { diskFiles, type Files } from "../inventory/read.ts";
 import { describe, type Entries, type Entry } from "../inventory/yaml/located.ts";
@@ -145,7 +145,7 @@ function blot(
 ): void {
   if (source === undefined || !/pass(?:word|wd|phrase)?$|secret|token/i.test(key)) return;
   const text = sources.get(source.file) ?? "";
-  sources.set(source.file, maskValue(text, source, value));
+  sources.set(source.file, maskValues(text, [{ source, value }]));
 }
 
 function meant(word: string): string | undefined {

@@ -46,14 +46,14 @@ interface Alike {
   readonly one: HostTasks;
 }
 
-function endpointsOf({ hosts }: Listed): readonly Endpoint[] {
-  return [...new Set(hosts.map(({ endpoint }) => endpoint))];
+/** Hosts by their endpoint, in the order of the inventory. */
+function byEndpoint({ hosts }: Listed): ReadonlyMap<Endpoint, readonly HostTasks[]> {
+  return Map.groupBy(hosts, ({ endpoint }) => endpoint);
 }
 
 function asText(listed: Listed, flags: ListingFlags): string {
   const lines = [`play: ${printableLine(listed.play.name)}`];
-  for (const endpoint of endpointsOf(listed)) {
-    const hosts = listed.hosts.filter((host) => host.endpoint === endpoint);
+  for (const [endpoint, hosts] of byEndpoint(listed)) {
     const tasks = listed.checksOnly ? [] : hosts.flatMap(({ wanted }) => wanted);
     lines.push("", `  endpoint ${endpoint.name} (${addressesOf(endpoint).join(", ")})`);
     if (flags.listHosts) {
@@ -97,14 +97,13 @@ function asJson(listed: Listed, flags: ListingFlags): string {
       rows.push({ type: "task", ...common, kind, task: name, tags });
     }
   }
-  for (const endpoint of endpointsOf(listed)) {
+  for (const [endpoint, hosts] of byEndpoint(listed)) {
     const { name } = endpoint;
     if (flags.listTasks) {
       for (const check of listed.play.checks(endpoint)) {
         rows.push({ type: "check", endpoint: name, check: check.name, hosts: check.hosts });
       }
     }
-    const hosts = listed.hosts.filter((host) => host.endpoint === endpoint);
     const tags = listed.checksOnly ? [] : tagsOf(hosts.flatMap(({ wanted }) => wanted));
     if (flags.listTags) rows.push(...tags.map((tag) => ({ type: "tag", endpoint: name, tag })));
   }

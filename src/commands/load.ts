@@ -98,6 +98,7 @@ export async function load(
         `Cannot use "${path}": no group has an "endpoint" map. Add one to the group of load balancers:\n\n${ENDPOINT_SNIPPET}`,
     }]);
   }
+  const hosts = new Map(inventory.hosts.map((host) => [host.name, host]));
   const selected = new Set(await selectHosts(inventory, flags.limit ?? "all"));
   const endpoints = inventory.endpoints
     .filter(({ members, leaving = [] }) =>
@@ -120,7 +121,7 @@ export async function load(
     warnings,
     placements: inventory.placements,
     hosts: inventory.hosts,
-    hostNamed: (name) => inventory.hosts.find((host) => host.name === name),
+    hostNamed: (name) => hosts.get(name),
     sources,
     locate,
     written,

@@ -18,6 +18,7 @@ import { declareRead } from "./line/read.ts";
 import { declareRun } from "./line/run.ts";
 import type { CommandShape } from "./line/shape.ts";
 import { declareShell } from "./line/shell.ts";
+import { terminalColumns } from "./terminal_columns.ts";
 
 export type { Runner } from "./line/options.ts";
 
@@ -83,14 +84,6 @@ function sayMistakes(command: CommandShape & Pick<Command, "error">, io: Io): vo
     io.err(mistakeText(command, code, message));
     throw new CommanderError(exitCode, code, message);
   };
-}
-
-/** Columns of the terminal; a pipe has 80. */
-function terminalColumns(): number {
-  if (!Deno.stdout.isTerminal()) return 80;
-  const { columns } = Deno.consoleSize();
-  // Some pretend to have none.
-  return columns >= 20 ? columns : 80;
 }
 
 /** The exit code that a usage error of the command line means; help and version are none. */

@@ -2,7 +2,6 @@
  * What an inventory's secrets need, as far as this process may find out.
  * @module
  */
-import process from "node:process";
 import { OWN_FLAGS, ownScript } from "../own_files.ts";
 import type { SecretsNamed } from "./secrets_named.ts";
 
@@ -46,15 +45,10 @@ export async function askSecrets(inventory: string): Promise<SecretsNamed> {
 /** Reads it in this process, which ends with a message afterwards. */
 async function readHere(inventory: string): Promise<SecretsNamed | undefined> {
   const { secretsNamed } = await import("./secrets_named.ts");
-  const { env } = process;
-  // The YAML parser looks at variables that are for its own debugging, and may not: it sees none.
-  process.env = {};
   try {
     return await secretsNamed(inventory);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
-  } finally {
-    process.env = env;
   }
 }

@@ -124,6 +124,7 @@ function unknownTags(
   words: readonly string[],
   tasks: readonly Task[],
 ): Diagnostic[] {
+  if (words.length === 0) return [];
   const known = tagsOf(tasks);
   return words.filter((word) => ![...known, ...SPECIAL_TAGS].includes(word)).map((word) => {
     const message = `Cannot use ${flag} ${quote(word)}: no task has this tag`;

@@ -100,9 +100,10 @@ function namesOf(endpoints: readonly Endpoint[], find: FindHosts): ReadonlySet<s
 }
 
 function placesOf({ locate, endpoints }: Loaded): Places {
+  const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
   return {
     backends: (endpoint, service) => {
-      const { also = [] } = endpoints.find(({ name }) => name === endpoint) ?? {};
+      const { also = [] } = byName.get(endpoint) ?? {};
       const index = also.findIndex(({ name }) => name === service);
       return locate({ endpoint }, index < 0 ? ["backends"] : ["also", index, "backends"]);
     },

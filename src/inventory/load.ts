@@ -10,9 +10,9 @@ import { credentialsOf, PASSWORDS, sudoVariables } from "./connection/credential
 import { endpointsOf, type PlacedEndpoint } from "./endpoint/endpoint.ts";
 import { loginOf, loginVariables, type PlacementLogin } from "./placement/login.ts";
 import { type PlacedPlacement, placementsOf } from "./placement/placement.ts";
-import { maskPasswords, maskValue } from "./mask.ts";
+import { maskPasswords, maskValues } from "./mask.ts";
 import { errorAt, InventoryError, type Report, tidy, warningAt } from "./problems.ts";
-import { diskFiles, once, type SecretReader } from "./read.ts";
+import { diskFiles, once, readOnce, type SecretReader } from "./read.ts";
 import { realSecrets } from "./real_secrets.ts";
 import type { Resolved, ResolvedHost } from "./resolve.ts";
 import { warnOfSlips } from "./slips.ts";
@@ -94,7 +94,7 @@ export async function loadInventory(path: string, options: LoadOptions = {}): Pr
  * @throws {InventoryError} with everything that is wrong in any of the files
  */
 export async function judge(path: string, read: Survey, options: LoadOptions): Promise<Loaded> {
-  const { files = diskFiles } = options;
+  const files = readOnce(options.files ?? diskFiles);
   const secrets = once(options.secrets ?? realSecrets);
   const loginSecrets = options.loginSecrets === undefined ? secrets : once(options.loginSecrets);
   const { resolved, extra, folder, sources, diagnostics: found } = read;
@@ -113,6 +113,7 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
   reportNames(resolved, report);
   warnOfSlips(resolved, extra, report);
 
+  const rootOf = roots(resolved, placed, placements);
   const passwords = plainPasswords(resolved);
   if (diagnostics.some((d) => d.severity === "error")) {
     throw failure(diagnostics, path, sources, passwords);
@@ -149,9 +150,9 @@ export async function judge(path: string, read: Survey, options: LoadOptions): P
       if (found !== undefined) return found;
       throw new InventoryError(problems, masked(sources, passwords));
     },
-    locate: (owner, steps) => locate(rootOf(owner, resolved, placed, placements), steps),
+    locate: (owner, steps) => locate(rootOf(owner), steps),
     written: (owner, steps) => {
-      const root = rootOf(owner, resolved, placed, placements);
+      const root = rootOf(owner);
       return root && below(root, steps)?.source;
     },
   };
@@ -205,12 +206,14 @@ function plainPasswords(resolved: Resolved): LocatedScalar[] {
 }
 
 function masked(sources: ReadonlyMap<string, string>, passwords: readonly LocatedScalar[]) {
-  const safe = new Map([...sources].map(([file, text]) => [file, maskPasswords(text)]));
-  for (const { source, text: value } of passwords) {
-    const text = source && safe.get(source.file);
-    if (source && text !== undefined) safe.set(source.file, maskValue(text, source, value));
-  }
-  return safe;
+  const written = passwords.flatMap(({ source, text }) => source ? [{ source, value: text }] : []);
+  const byFile = Map.groupBy(written, ({ source }) => source.file);
+  return new Map(
+    [...sources].map(([file, text]) => [
+      file,
+      maskValues(maskPasswords(text), byFile.get(file) ?? []),
+    ]),
+  );
 }
 
 function failure(
@@ -256,17 +259,18 @@ function locate(
   return undefined;
 }
 
-/** The map that holds what an owner says. */
-function rootOf(
-  owner: Owner,
+/** Gives the map that holds what an owner says. */
+function roots(
   resolved: Resolved,
   placed: readonly PlacedEndpoint[],
   placements: readonly PlacedPlacement[],
-): Located | undefined {
-  if ("endpoint" in owner) return placed.find((p) => p.endpoint.name === owner.endpoint)?.node;
-  if ("placement" in owner) {
-    return placements.find((p) => p.placement.name === owner.placement)?.node;
-  }
-  const host = resolved.hosts.get(owner.host);
-  return host && mapOf(host.source, host.merged);
+): (owner: Owner) => Located | undefined {
+  const endpoints = new Map(placed.map(({ endpoint, node }) => [endpoint.name, node]));
+  const ofPlacements = new Map(placements.map(({ placement, node }) => [placement.name, node]));
+  return (owner) => {
+    if ("endpoint" in owner) return endpoints.get(owner.endpoint);
+    if ("placement" in owner) return ofPlacements.get(owner.placement);
+    const host = resolved.hosts.get(owner.host);
+    return host && mapOf(host.source, host.merged);
+  };
 }

@@ -50,16 +50,51 @@ export function maskPasswords(text: string): string {
   );
 }
 
-/** Blots out the text of one value, whatever lines it covers. */
-export function maskValue(text: string, source: Source, value: string): string {
+/** A secret value and where it is written. */
+export interface Written {
+  /** The place of it. */
+  readonly source: Source;
+  /** The value itself. */
+  readonly value: string;
+}
+
+/** Shorter ones stand in innocent text too: they are blotted out where they are written. */
+const SHORTEST = 4;
+
+/** Blots out values where they are written, and wherever else their text stands, in one walk. */
+export function maskValues(text: string, written: readonly Written[]): string {
+  if (written.length === 0) return text;
   const lines = text.split("\n");
-  const line = lines[source.line - 1];
-  if (line === undefined) return text;
-  const start = source.column - 1;
-  const end = start + (source.length ?? 1);
-  lines[source.line - 1] = line.slice(0, start) + "*".repeat(end - start) + line.slice(end);
-  const masked = lines.join("\n");
+  for (const { source } of written) {
+    const line = lines[source.line - 1];
+    if (line === undefined) continue;
+    const start = source.column - 1;
+    const end = start + (source.length ?? 1);
+    lines[source.line - 1] = line.slice(0, start) + "*".repeat(end - start) + line.slice(end);
+  }
   // A block scalar has its text on the lines that follow.
-  const rest = value.trim();
-  return rest.length < 4 ? masked : masked.replaceAll(rest, "*".repeat(rest.length));
+  const values = new Set(written.map(({ value }) => value.trim()));
+  return maskAll(lines.join("\n"), [...values].filter(({ length }) => length >= SHORTEST));
+}
+
+/** An inventory may hold as many passwords as hosts: they are found by how they begin. */
+function maskAll(text: string, values: readonly string[]): string {
+  if (values.length === 0) return text;
+  const byStart = new Map<string, Map<number, Set<string>>>();
+  for (const value of values) {
+    const start = value.slice(0, SHORTEST);
+    const alike = byStart.get(start) ?? new Map<number, Set<string>>();
+    alike.set(value.length, (alike.get(value.length) ?? new Set()).add(value));
+    byStart.set(start, alike);
+  }
+  let [out, done] = ["", 0];
+  for (let at = 0; at + SHORTEST <= text.length; at++) {
+    for (const [length, alike] of byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
+      if (at + length <= done || !alike.has(text.slice(at, at + length))) continue;
+      const from = Math.max(at, done);
+      out += text.slice(done, from) + "*".repeat(at + length - from);
+      done = at + length;
+    }
+  }
+  return out + text.slice(done);
 }

@@ -97,6 +97,19 @@ export function once(reader: SecretReader): SecretReader {
   };
 }
 
+/** Files that are read once, however many endpoints name them; their texts are shared. */
+export function readOnce(files: Files): Files {
+  const known = new Map<string, Promise<ReadResult>>();
+  return {
+    read: (path) => {
+      const result = known.get(path) ?? files.read(path);
+      known.set(path, result);
+      return result;
+    },
+    list: (folder) => files.list(folder),
+  };
+}
+
 function decode(bytes: Uint8Array): ReadResult {
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };

@@ -47,29 +47,54 @@ const MAPS: readonly (readonly [name: string, keys: readonly string[]])[] = [
 
 /** Warns of every such variable where it is written, once. */
 export function warnOfSlips(resolved: Resolved, extra: Entries, report: Report): void {
+  const warnIn = warner(report);
   for (const { name, vars, fileVars } of resolved.groups.values()) {
-    for (const entries of [vars, fileVars]) warnIn(entries, ` of group ${quote(name)}`, report);
+    for (const entries of [vars, fileVars]) warnIn(entries, ` of group ${quote(name)}`);
   }
   for (const { name, vars, fileVars } of resolved.hosts.values()) {
-    for (const entries of [vars, fileVars]) warnIn(entries, ` of host ${quote(name)}`, report);
+    for (const entries of [vars, fileVars]) warnIn(entries, ` of host ${quote(name)}`);
   }
-  warnIn(extra, " of the command line", report);
+  warnIn(extra, " of the command line");
 }
 
-function warnIn(entries: Entries, owner: string, report: Report): void {
-  for (const [name, { keySource, node }] of entries) {
-    const meant = meantBy(name, node);
-    // Who has the right one as well means something else by the other.
-    if (meant === undefined || entries.has(meant)) continue;
-    const message = `${quote(name)}${owner} has no effect: Holdfast reads no variable of this name`;
-    report(warningAt(keySource, "unread-variable", message, `did you mean "${meant}"?`));
-  }
+/** Makes the function that warns; what a name may mean is worked out once, however many have it. */
+function warner(report: Report): (entries: Entries, owner: string) => void {
+  const known = new Map<string, Likely>();
+  return (entries, owner) => {
+    for (const [name, { keySource, node }] of entries) {
+      const likely = known.get(name) ?? likelyOf(name);
+      known.set(name, likely);
+      const meant = meantBy(likely, node);
+      // Who has the right one as well means something else by the other.
+      if (meant === undefined || entries.has(meant)) continue;
+      const message = `${quote(name)}${owner} has no effect: Holdfast reads no variable of this ` +
+        "name";
+      report(warningAt(keySource, "unread-variable", message, `did you mean "${meant}"?`));
+    }
+  };
+}
+
+/** What a name may be a slip of, by the kind of its value. */
+interface Likely {
+  readonly any: string | undefined;
+  readonly scalar: string | undefined;
+  readonly maps: typeof MAPS;
+}
+
+function likelyOf(name: string): Likely {
+  return {
+    any: connectionMeant(name),
+    scalar: isSlip(name, "failure_domain") ? "failure_domain" : undefined,
+    maps: MAPS.filter(([meant]) => isSlip(name, meant)),
+  };
 }
 
 /** The variable that was probably meant; nothing for one that is read, or is the user's own. */
-function meantBy(name: string, node: Located): string | undefined {
-  return connectionMeant(name) ?? mapMeant(name, node) ??
-    (node.kind === "scalar" && isSlip(name, "failure_domain") ? "failure_domain" : undefined);
+function meantBy({ any, scalar, maps }: Likely, node: Located): string | undefined {
+  if (any !== undefined) return any;
+  if (node.kind === "scalar") return scalar;
+  if (node.kind !== "map") return undefined;
+  return maps.find(([, keys]) => [...node.entries.keys()].some((key) => keys.includes(key)))?.[0];
 }
 
 function connectionMeant(name: string): string | undefined {
@@ -85,13 +110,6 @@ function connectionMeant(name: string): string | undefined {
 /** `ssh_private_key` for `ssh_private_key_file`; one word alone may be anything. */
 function isCutShort(stem: string, whole: string): boolean {
   return stem.includes("_") && whole.startsWith(`${stem}_`);
-}
-
-function mapMeant(name: string, node: Located): string | undefined {
-  if (node.kind !== "map") return undefined;
-  return MAPS.find(([meant, keys]) =>
-    isSlip(name, meant) && [...node.entries.keys()].some((key) => keys.includes(key))
-  )?.[0];
 }
 
 /** One letter wrong, or two of a long name; words that are as long as `port` differ by more. */

@@ -125,6 +125,7 @@ async function proceed(
     await conclude(group, spec, effects);
     // An endpoint that is done keeps nobody waiting while this run waits for another one.
     await close(group);
+    forget(group);
   });
 }
 
@@ -154,6 +155,13 @@ async function close({ runs }: Group): Promise<void> {
     await letGo(run);
     await run.session?.[Symbol.asyncDispose]();
   }));
+}
+
+/** What was seen of an endpoint that is done: a fleet has thousands of them. */
+function forget({ runs, answers, early }: Group): void {
+  for (const run of runs) run.seen = [];
+  for (const answer of answers) answer.clear();
+  early.clear();
 }
 
 /** Whether the plan of a run still holds on every host; without a plan nothing is in the way. */

@@ -60,7 +60,7 @@ class QueuedSession implements ShellSession {
   readonly #options: SessionOptions;
   readonly #limit: number;
   #link: Link;
-  #queue: Promise<unknown> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
   #trips = 0;
   #closed: string | undefined;
 
@@ -78,7 +78,8 @@ class QueuedSession implements ShellSession {
 
   run(script: string, options: RunOptions = {}): Promise<ExecResult> {
     const turn = this.#queue.then(() => this.#request(script, options));
-    this.#queue = turn.catch(() => {});
+    // Without the answer, which would be kept for as long as the session is.
+    this.#queue = turn.then(() => {}, () => {});
     return turn;
   }
 

@@ -39,3 +39,29 @@ Deno.test("a file is read whole, however many pieces it comes in", () =>
     await Deno.writeTextFile(`${dir}/a`, text);
     assertEquals(await diskFiles.read(`${dir}/a`), { kind: "text", text });
   }));
+
+Deno.test("a CA that many endpoints name is read once", async () => {
+  const ca = await Deno.readTextFile(new URL("../commands/ca.crt", import.meta.url));
+  const sites = [1, 2, 3].map((n) => `
+    site${n}:
+      vars: { endpoint: { address: 10.0.${n}.10, backends: [{ name: m, address: 10.0.${n}.20 }],
+        ca_file: ca.crt } }
+      hosts: { lb${n}: { ansible_host: 10.0.${n}.11 } }`);
+  const texts: Readonly<Record<string, string>> = {
+    "hosts.yaml": `all:\n  children:${sites.join("")}\n`,
+    "ca.crt": ca,
+  };
+  const reads: string[] = [];
+  const { inventory } = await loadInventory("hosts.yaml", {
+    files: {
+      read: (path) => {
+        reads.push(path);
+        const text = texts[path];
+        return Promise.resolve(text === undefined ? { kind: "missing" } : { kind: "text", text });
+      },
+      list: () => Promise.resolve([]),
+    },
+  });
+  assertEquals(inventory.endpoints.map((it) => it.ca !== undefined), [true, true, true]);
+  assertEquals(reads.filter((path) => path === "ca.crt"), ["ca.crt"]);
+});

@@ -35,10 +35,15 @@ export function lintEndpoints(
     if (endpoint.members.length === 0) return [];
     try {
       const subject = renderedSubject(endpoint, templates);
-      for (const [file, text] of textsOf(subject)) texts.set(file, text);
       const placed = (finding: Finding) => placeOf(finding, endpoint, locate);
       const within = locate({ endpoint: endpoint.name }, []);
-      return together(lint(subject, LINTS, { locate: placed, within }));
+      const found = together(lint(subject, LINTS, { locate: placed, within }));
+      // Of thousands of hosts nobody could keep all files.
+      const shown = new Set(
+        found.flatMap(({ source, rendered }) => [source?.file, rendered?.file]),
+      );
+      for (const [file, text] of textsOf(subject)) if (shown.has(file)) texts.set(file, text);
+      return found;
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       const { setting } = error;
@@ -64,9 +69,10 @@ export function lintBefore(
   if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new InventoryError(diagnostics, sources);
   }
-  const seeds = diagnostics.filter(({ code }) => SEED_FAULTS.has(code));
+  const isSeed = ({ code }: Diagnostic) => SEED_FAULTS.has(code);
+  const seeds = diagnostics.filter(isSeed);
+  const own = diagnostics.filter((it) => !isSeed(it));
   const guides = endpoints.filter(({ profile }) => profile === "guide").map(({ name }) => name);
-  const own = diagnostics.filter((it) => !seeds.includes(it));
   if (guides.length === 0 || seeds.length === 0) return { diagnostics, sources };
   return { diagnostics: [...own, seedFaults(guides, seeds, path)], sources };
 }

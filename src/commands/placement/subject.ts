@@ -4,6 +4,7 @@
  * provider.
  * @module
  */
+import { remembered } from "../../configs/remembered.ts";
 import type { Loaded } from "../../inventory/load.ts";
 import type { Host, PlacementSettings } from "../../model.ts";
 import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placement/model.ts";
@@ -37,12 +38,17 @@ export interface Subject extends AsyncDisposable {
   plan(): Promise<Planned>;
 }
 
+/** Hosts by name; an inventory may have as many placements as hosts. */
+const namesOf = remembered((hosts: readonly Host[]) =>
+  new Map(hosts.map((host) => [host.name, host]))
+);
+
 /** The groups of a placement, in its order, with what the inventory says of each machine. */
 function groupsOf(
   { provider, groups }: PlacementSettings,
   hosts: readonly Host[],
 ): readonly PlacementGroup[] {
-  const byName = new Map(hosts.map((host) => [host.name, host]));
+  const byName = namesOf(hosts);
   const placed = new Map<string, PlacedHost>();
   return groups.map(({ name, policy, hosts }) => ({
     name,
@@ -146,13 +152,26 @@ function planOptions(
   };
 }
 
+/** Hosts by each group that they are in. */
+const membersOf = remembered((hosts: readonly Host[]) => {
+  const found = new Map<string, Host[]>();
+  for (const host of hosts) {
+    for (const group of host.groups) {
+      const members = found.get(group);
+      if (members === undefined) found.set(group, [host]);
+      else members.push(host);
+    }
+  }
+  return found;
+});
+
 /** Domains that could be used: another cluster of the inventory may be at another place. */
 function domainsOf(
   { name }: PlacementSettings,
   members: readonly PlacedHost[],
   hosts: readonly Host[],
 ): readonly string[] {
-  const own = hosts.filter(({ groups }) => groups.includes(name));
+  const own = membersOf(hosts).get(name) ?? [];
   return [
     ...own.flatMap((host) => domainOf(host) ?? []),
     ...members.flatMap(({ failureDomain }) => failureDomain ?? []),

@@ -3,6 +3,7 @@
  * @module
  */
 import { dim } from "@std/fmt/colors";
+import { remembered } from "../../configs/remembered.ts";
 import type { Simulation } from "../../simulate/simulate.ts";
 import { printableLine } from "../../terminal.ts";
 import { wrap } from "../line/columns.ts";
@@ -30,9 +31,11 @@ function some(names: readonly string[]): string {
   return `${names.slice(0, 5).join(", ")}${more}`;
 }
 
+const askedOf = remembered((answers: readonly Answer[]) => answers.filter((it) => it.asked));
+
 /** Whose word failure domains are, where platforms were asked. */
 function whosePlaces(simulation: Simulation, answers: readonly Answer[]): string {
-  const asked = answers.filter((it) => it.asked);
+  const asked = askedOf(answers);
   if (asked.length === 0) return "";
   const machines = machinesOf(simulation);
   const platforms = asked.map(({ planned: { settings: { name, provider } } }) =>

@@ -16,9 +16,12 @@ export function simulationJson(
   placements: readonly (readonly [Answer, readonly Diagnostic[]])[] = [],
 ): string {
   const own = found.filter(([{ service }]) => service === undefined);
+  const services = Map.groupBy(
+    found.filter(([{ service }]) => service !== undefined),
+    ([{ endpoint }]) => endpoint.name,
+  );
   const endpoints = own.map(([simulation, warnings]) => {
-    const { name } = simulation.endpoint;
-    const further = found.filter(([it]) => it.service !== undefined && it.endpoint.name === name);
+    const further = services.get(simulation.endpoint.name) ?? [];
     return endpointOf(simulation, warnings, further);
   });
   const data = {

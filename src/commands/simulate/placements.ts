@@ -3,6 +3,7 @@
  * platforms answer when they are asked.
  * @module
  */
+import { remembered } from "../../configs/remembered.ts";
 import { InputError } from "../../errors.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Finding, Violation } from "../../placement/plan_model.ts";
@@ -103,10 +104,22 @@ const NOBODY: Finding = {
   hint: "provider: vsphere, proxmox or libvirt",
 };
 
+/** Losses of failure domains by the domain and by each machine that goes with it. */
+const lossesBy = remembered((losses: readonly Loss[]) => {
+  const found = new Map<string, Loss[]>();
+  for (const loss of losses.filter(({ kind }) => kind === "failure-domain")) {
+    for (const machine of new Set([...loss.balancers, ...loss.servers])) {
+      const key = JSON.stringify([loss.name, machine]);
+      found.set(key, [...found.get(key) ?? [], loss]);
+    }
+  }
+  return found;
+});
+
 /** Whether the members of a violation stand in a warning that names their failure domain. */
 function isNamed({ host, members }: Violation, named: readonly Loss[]): boolean {
-  return named.some(({ kind, name, balancers, servers }) =>
-    kind === "failure-domain" && name === host &&
+  const near = lossesBy(named).get(JSON.stringify([host, members[0]])) ?? [];
+  return near.some(({ balancers, servers }) =>
     members.every((it) => balancers.includes(it) || servers.includes(it))
   );
 }

@@ -89,17 +89,19 @@ class Builder {
         `it is nested deeper than ${this.#options.limits.depth} levels`,
       );
     }
-    const known = this.#done.get(node);
+    // Only what has an anchor can be met again.
+    const anchored = isAlias(node) || node.anchor === undefined ? undefined : node;
+    const known = anchored && this.#done.get(anchored);
     if (known) return known;
-    this.#open.add(node);
+    if (anchored) this.#open.add(anchored);
     const built = this.#build(node, depth);
-    this.#open.delete(node);
+    if (anchored) this.#open.delete(anchored);
     if (built.size > this.#options.limits.nodes) {
       const count = this.#options.limits.nodes.toLocaleString("en-US");
       this.#refuse(node, "too-large", `it stands for more than ${count} values`);
     }
     const done = this.#tagged(node, built);
-    this.#done.set(node, done);
+    if (anchored) this.#done.set(anchored, done);
     return done;
   }
 
@@ -141,7 +143,7 @@ class Builder {
       else this.#entry(own, pair, built.node);
     }
     // What a mapping says itself wins over what it merges, wherever the `<<` stands.
-    const entries = new Map([...merged, ...own]);
+    const entries = merged.size === 0 ? own : new Map([...merged, ...own]);
     return { node: mapOf(this.#place(node), entries), size: sum(sizes) };
   }
 

@@ -57,9 +57,15 @@ export interface Entry {
 /** Entries by key: the variables of a group or a host. */
 export type Entries = ReadonlyMap<string, Entry>;
 
+const OWN = { configurable: true, enumerable: true, writable: true } as const;
+
 /** Builds a mapping; its plain value is made of own properties only, `__proto__` too. */
 export function mapOf(source: Source | undefined, entries: Entries): LocatedMap {
-  const value = Object.fromEntries([...entries].map(([key, entry]) => [key, entry.node.value]));
+  const value: Record<string, unknown> = {};
+  for (const [key, { node }] of entries) {
+    if (key !== "__proto__") value[key] = node.value;
+    else Object.defineProperty(value, key, { ...OWN, value: node.value });
+  }
   return { kind: "map", source, entries, value };
 }
 

@@ -3,6 +3,7 @@
  * that multiply, duplicate keys. Text only: nothing here reads a file.
  * @module
  */
+import process from "node:process";
 import {
   Composer,
   type CST,
@@ -47,7 +48,7 @@ export function parse(file: string, text: string, report: Report): Located | und
     return { file, line: Math.max(1, line), column: Math.max(1, col), length };
   };
   try {
-    const document = parseYaml(text, lines);
+    const document = withoutVariables(() => parseYaml(text, lines));
     if (document.errors.length > 0) {
       document.errors.slice(0, MAX_SYNTAX_ERRORS).forEach((e) => report(syntax(file, e, place)));
       return undefined;
@@ -66,6 +67,20 @@ class TooMuch extends Error {
   constructor(code: string, reason: string) {
     super(reason);
     this.code = code;
+  }
+}
+
+/**
+ * The library looks at two variables for its own debugging, one of them at every token, and asking
+ * the system takes longer than the token does. It sees none.
+ */
+function withoutVariables<Result>(work: () => Result): Result {
+  const { env } = process;
+  process.env = {};
+  try {
+    return work();
+  } finally {
+    process.env = env;
   }
 }
 
