@@ -10,7 +10,7 @@
 import { join } from "@std/path";
 import { CATALOGUE } from "../src/drills/catalogue/mod.ts";
 import { expectedScene } from "../src/drills/scene.ts";
-import { readRun } from "../src/commands/redraw.ts";
+import { readRun } from "../src/commands/run_file.ts";
 import type { Event } from "../src/events.ts";
 import { loadInventory } from "../src/inventory/load.ts";
 import { type Lab, labDown, labUp, UnfitError } from "../src/lab/mod.ts";
