@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { lastLines, run } from "../src/lab/run.ts";
+import { run } from "../src/lab/run.ts";
 import { raw, sh } from "../src/shell.ts";
 
 /** A controller that stands. */
@@ -23,10 +23,6 @@ export interface Materials {
   readonly folder: string;
   /** Folders of this machine that are there too, at the same place. */
   readonly shared: readonly string[];
-  /** Debian packages that it has. */
-  readonly packages: readonly string[];
-  /** Takes a line of progress. */
-  readonly log: (line: string) => void;
 }
 
 /**
@@ -34,7 +30,7 @@ export interface Materials {
  * holds it, and this one ends with whoever started it: however that dies, no mount is left.
  */
 export async function openController(materials: Materials): Promise<Controller> {
-  const { image, folder, shared, packages, log } = materials;
+  const { image, folder, shared } = materials;
   const [root, upper, work] = ["root", "upper", "work"].map((name) => join(folder, name));
   for (const path of [root, upper, work]) await Deno.mkdir(path ?? "", { recursive: true });
   const keeper = new Deno.Command("setpriv", {
@@ -52,19 +48,15 @@ export async function openController(materials: Materials): Promise<Controller> 
     ...["nsenter", `--mount=/proc/${keeper.pid}/ns/mnt`, "chroot", root ?? "", "env", "-i"],
     ...Object.entries({ PATH, HOME: "/root", LC_ALL: "C.UTF-8", ...env }).map((it) => it.join("=")),
   ];
-  const close = async () => {
-    await reader.cancel();
-    await keeper.stdin.close();
-    await keeper.status;
-    await Deno.remove(folder, { recursive: true });
+  return {
+    inside,
+    close: async () => {
+      await reader.cancel();
+      await keeper.stdin.close();
+      await keeper.status;
+      await Deno.remove(folder, { recursive: true });
+    },
   };
-  try {
-    await install(inside({ DEBIAN_FRONTEND: "noninteractive" }), packages, log);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { inside, close };
 }
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -87,12 +79,12 @@ echo ready
 exec cat >/dev/null`;
 }
 
-async function install(
-  inside: readonly string[],
+/** Installs Debian packages there, with its own package manager. @throws {Error} when it cannot */
+export async function install(
+  controller: Controller,
   packages: readonly string[],
-  log: (line: string) => void,
 ): Promise<void> {
-  log(`installing ${packages.join(", ")} in a root that is thrown away`);
+  const inside = controller.inside({ DEBIAN_FRONTEND: "noninteractive" });
   const argv = ["apt-get", "install", "--yes", "--no-install-recommends", ...packages];
   const options = { to: `install ${packages.join(", ")}`, timeoutMs: 300_000 };
   try {
@@ -102,6 +94,4 @@ async function install(
     await run([...inside, "apt-get", "update"], options);
     await run([...inside, ...argv], options);
   }
-  const said = await run([...inside, "ansible-playbook", "--version"], { to: "start Ansible" });
-  log(lastLines(said.split("\n")[0] ?? "", 1));
 }

@@ -7,7 +7,7 @@ import { baseImage } from "../src/lab/image.ts";
 import type { Lab } from "../src/lab/mod.ts";
 import { run } from "../src/lab/run.ts";
 import { VERSION } from "../src/version.ts";
-import { type Controller, openController } from "./controller.ts";
+import { type Controller, install, openController } from "./controller.ts";
 import { type Group, openGroup } from "./group.ts";
 import { inventoryText, type Place } from "./inventory.ts";
 import type { About } from "./rows.ts";
@@ -42,27 +42,23 @@ export async function openSite(log: (line: string) => void): Promise<Site> {
   const denoDir = await denoFolder();
   const shared = [ROOT, dirname(Deno.execPath()), denoDir, folder];
   const image = await baseImage("bookworm", log, HOST_PACKAGES);
-  const packages = TOOL_PACKAGES;
   const group = await openGroup("hf-bench-tools");
-  const controller = await openController({
-    image,
-    folder: join(base, "controller"),
-    shared,
-    packages,
-    log,
-  });
-  return {
-    controller,
-    group,
-    folder,
-    env: { DENO_DIR: denoDir, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", ANSIBLE_NOCOLOR: "1" },
-    close: async () => {
-      await group.clear();
-      await group.remove();
-      await controller.close();
-      await Deno.remove(base, { recursive: true });
-    },
+  const controller = await openController({ image, folder: join(base, "controller"), shared });
+  const close = async () => {
+    await group.clear();
+    await group.remove();
+    await controller.close();
+    await Deno.remove(base, { recursive: true });
   };
+  const env = { DENO_DIR: denoDir, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", ANSIBLE_NOCOLOR: "1" };
+  try {
+    log(`installing ${TOOL_PACKAGES.join(", ")} in a root that is thrown away`);
+    await install(controller, TOOL_PACKAGES);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { controller, group, folder, env, close };
 }
 
 /** Writes what a lab's hosts are reached with where the tools find it. */

@@ -150,6 +150,8 @@ export interface Evidence {
 export function faultOf(evidence: Evidence): string | undefined {
   const { mode, scenario, hosts, code, said, files, after, wanted } = evidence;
   if (code !== 0) return `${mode} ended with ${code}`;
+  // These do no job.
+  if (mode === "floor" || mode === "start") return undefined;
   if (said.wrong.length > 0) return `${mode} says ${said.wrong.join(", ")}`;
   if (said.hosts !== hosts) return `${mode} speaks of ${said.hosts} hosts, expected ${hosts}`;
   const expected = FILES[scenario] * hosts;

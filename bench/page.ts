@@ -14,7 +14,7 @@ export const NAMES: Readonly<Record<Mode, string>> = {
   tuned: "Ansible, tuned",
   mitogen: "Mitogen",
   holdfast: "Holdfast",
-  floor: "`ssh HOST true`",
+  floor: "floor",
   start: "empty Deno script",
 };
 
@@ -43,7 +43,12 @@ export function figuresText(about: About, rows: readonly Row[]): string {
   const jobs = ALL.filter((job) => TOOLS.some((mode) => runsOf(rows, { ...job, mode }).length > 0));
   return [
     machineText(about, rows),
-    section("Wall time", "Seconds: median (min - max).", walls(rows, jobs)),
+    section(
+      "Wall time",
+      "Seconds: median (min - max). The floor is `ssh HOST true` on all hosts at once; of a first " +
+        "deploy it is the package manager instead of `true`.",
+      walls(rows, jobs),
+    ),
     section(
       "How many times as long as Holdfast",
       "Within the same round: median (min - max).",

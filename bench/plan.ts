@@ -64,7 +64,7 @@ function rounds(
 
 function firstRuns(count: number): readonly Run[] {
   return numbers(count).flatMap((round) =>
-    turned(TOOLS, round - 1)
+    turned([...TOOLS, "floor" as const], round - 1)
       .map((mode): Run => ({ scenario: "first", hosts: 2, round, mode, look: "time" }))
   );
 }

@@ -5,7 +5,10 @@
  */
 import { z } from "zod";
 
-/** Who does the job; `floor` is bare ssh to all hosts at once, `start` is Deno with an empty file. */
+/**
+ * Who does the job; `floor` is bare ssh to all hosts at once, which runs `true`, or the package manager
+ * where there are no packages yet; `start` is Deno with an empty file.
+ */
 export const MODES = ["stock", "tuned", "mitogen", "holdfast", "floor", "start"] as const;
 
 /** One of them. */

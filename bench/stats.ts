@@ -78,6 +78,19 @@ export function ratioOf(
   );
 }
 
+/** How many seconds longer than another one it took, within the same round. */
+export function longerBy(rows: readonly Row[], cell: Cell, by: Mode): Spread | undefined {
+  const others = new Map(
+    runsOf(rows, { ...cell, mode: by }).map(({ round, wallMs }) => [round, wallMs]),
+  );
+  return spreadOf(
+    runsOf(rows, cell).flatMap(({ round, wallMs }) => {
+      const other = others.get(round);
+      return other === undefined ? [] : [(wallMs - other) / 1000];
+    }),
+  );
+}
+
 /**
  * How many times the floor and Deno's own start a run took, within the same round: what Holdfast
  * could do without at best.

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Row } from "./rows.ts";
-import { overFloor, ratioOf, runsOf, type Spread } from "./stats.ts";
+import { longerBy, overFloor, ratioOf, runsOf, type Spread } from "./stats.ts";
 
 /** One aim. */
 interface Target {
@@ -42,6 +42,12 @@ function targets(rows: readonly Row[]): readonly Target[] {
     faster("mitogen", two, 9),
     faster("tuned", twenty, 20),
     faster("mitogen", twenty, 10),
+    {
+      about: "first deploy on 2 hosts: seconds longer than the package manager alone",
+      spread: longerBy(rows, { scenario: "first", hosts: 2, mode: "holdfast" }, "floor"),
+      limit: 2,
+      most: true,
+    },
     {
       about: "converged: requests after connecting, on the host that was sent most",
       spread: requests(rows),

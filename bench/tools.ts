@@ -38,7 +38,7 @@ export interface Ground {
 export function commandOf(mode: Mode, scenario: Scenario, ground: Ground): Command {
   switch (mode) {
     case "floor":
-      return { argv: ["sh", "-c", floorText(ground)], env: {} };
+      return { argv: ["sh", "-c", floorText(scenario, ground)], env: {} };
     case "start":
       return { argv: [ground.deno, "run", ground.empty], env: {} };
     case "holdfast":
@@ -63,14 +63,21 @@ function holdfast(
   return [deno, ...denoArgs(command, `${root}/cli.ts`, args, { ...NO_SECRETS, writes: [events] })];
 }
 
+/** What the package manager needs for the job, and what every tool needs it for. */
+const INSTALL =
+  "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends " +
+  "install haproxy keepalived curl";
+
 /** `ssh HOST true` on all hosts at once; fails when one of them does. */
-function floorText({ place, through }: Ground): string {
+function floorText(scenario: Scenario, { place, through }: Ground): string {
   const options = [
     ...["-i", place.keyFile, "-o", "BatchMode=yes"],
     ...sshOptions(place, through === undefined ? {} : { through }).flatMap((it) => ["-o", it]),
   ];
   const asks = place.hosts.map(({ address }) =>
-    sh`ssh ${options} ${`${place.user}@${address}`} true & pids="$pids $!"`
+    sh`ssh ${options} ${`${place.user}@${address}`} ${
+      scenario === "first" ? INSTALL : "true"
+    } & pids="$pids $!"`
   );
   return sh`pids=
 ${raw(asks.join("\n"))}

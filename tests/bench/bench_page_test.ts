@@ -28,6 +28,11 @@ const times = (mode: Mode, ms: number, more: Partial<Row> = {}): readonly Row[] 
     ...more,
   }));
 
+const FIRST: readonly Row[] = [
+  ...times("holdfast", 7500, { scenario: "first" }),
+  ...times("floor", 6000, { scenario: "first" }),
+];
+
 const ROWS: readonly Row[] = [
   ...times("stock", 8000),
   ...times("tuned", 7000),
@@ -67,8 +72,15 @@ Deno.test("targetsText() says of each aim whether it is held, or that nobody kno
     ["at least 9", "9.6", "yes"],
     ["at least 20", "-", "not measured"],
     ["at least 10", "-", "not measured"],
+    ["at most 2", "-", "not measured"],
     ["at most 1", "1", "yes"],
   ]);
+});
+
+Deno.test("targetsText() compares a first deploy with the package manager of the same round", () => {
+  const line = targetsText(FIRST).split("\n").find((it) => it.includes("package manager")) ?? "";
+  // 1.5 s, and 3 s in the slow round.
+  assertMatch(line, /\| at most 2 \| 1\.5 \| yes \|$/);
 });
 
 Deno.test("figuresText() has the spread of every cell, and names what was not run", () => {

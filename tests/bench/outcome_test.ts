@@ -82,6 +82,13 @@ Deno.test("faultOf() counts a run only that did the whole job and nothing else",
   }
 });
 
+Deno.test("faultOf() asks of the floor only that it succeeded", () => {
+  const said = { changed: 0, hosts: 2, wrong: [] };
+  const floor = { mode: "floor", scenario: "first", hosts: 2, said, files: 2, after: [] } as const;
+  assertEquals(faultOf({ ...floor, code: 0 }), undefined);
+  assertEquals(faultOf({ ...floor, code: 100 }), "floor ended with 100");
+});
+
 Deno.test("a Counter counts bytes, and a turn whenever the controller speaks again", () => {
   const counter = new Counter();
   counter.up(10);
@@ -139,6 +146,12 @@ Deno.test("the floor asks all hosts at once, checks their keys, and fails when o
     return code;
   };
   assertEquals([await ended(0), await ended(255)], [0, 255]);
+});
+
+Deno.test("the floor of a first deploy is the package manager", () => {
+  const script = commandOf("floor", "first", GROUND).argv.at(-1) ?? "";
+  assertEquals(script.match(/apt-get -q -y --no-install-recommends install haproxy/g)?.length, 2);
+  assertEquals(script.includes(" true &"), false);
 });
 
 Deno.test("lookText() runs where nothing was deployed, and says that nothing is held", async () => {
