@@ -110,7 +110,7 @@ Deno.test("figuresText() has the spread of every cell, and names what was not ru
   assertStringIncludes(text, "| first deploy | 2 | not run |");
   assertStringIncludes(text, "| converged | 100 | - | - | - | not run | not run |");
   // Only what has figures has a line of figures.
-  assertEquals(text.match(/^\| first deploy /gm)?.length, 1);
+  assertEquals(text.match(/^\| first deploy \|/gm)?.length, 1);
 });
 
 Deno.test("chartText() draws a bar for each that was measured, and nothing that was not", () => {
