@@ -79,7 +79,12 @@ async function makeBed(hosts: number, { site, log }: Stages): Promise<Bed> {
 
 /** Deploys with Holdfast; the playbook, on its first run, must find nothing that is to be done. */
 async function prepare(bed: Bed, hosts: number, stages: Stages): Promise<void> {
-  const modes: readonly Mode[] = hosts > 20 ? ["holdfast"] : ["holdfast", "mitogen", "stock"];
+  const playbook: readonly Mode[] = hosts > 20
+    ? []
+    : hosts > 2
+    ? ["mitogen"]
+    : ["mitogen", "stock"];
+  const modes: readonly Mode[] = ["holdfast", ...playbook];
   for (const mode of modes) {
     stages.log(`prepares: ${mode}`);
     const { said, taken } = await act(bed, { mode, scenario: "converged", look: "time" }, stages);
