@@ -23,6 +23,7 @@ const LONG: ReadonlySet<string> = new Set([
   "drills_killed_test.ts",
   "faults_test.ts",
   "matrix_test.ts",
+  "sessions_test.ts",
   "undo_test.ts",
 ]);
 

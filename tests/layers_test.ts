@@ -32,6 +32,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/terminal.ts": [],
   "src/packages": ["src/shell.ts"],
   "src/version.ts": [],
+  "src/own_files.ts": [],
   "src/secret_forms.ts": [],
   "src/secret.ts": ["src/model.ts", "src/secret_forms.ts"],
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
@@ -77,12 +78,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/placement/vsphere": [
     "src/model.ts",
+    "src/diagnostics.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
     "src/placement/https",
   ],
   "src/placement/proxmox": [
     "src/model.ts",
+    "src/diagnostics.ts",
     "src/placement/model.ts",
     "src/placement/errors.ts",
     "src/placement/https",
@@ -166,7 +169,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/shell.ts",
     "src/endpoint",
   ],
-  "src/prober": ["src/model.ts", "src/errors.ts", "src/drills/model.ts", "src/ssh"],
+  "src/prober": [
+    "src/own_files.ts",
+    "src/model.ts",
+    "src/errors.ts",
+    "src/drills/model.ts",
+    "src/ssh",
+  ],
   "src/reporters": [
     "src/model.ts",
     "src/drill_events.ts",
@@ -174,7 +183,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/diagnostics.ts",
     "src/terminal.ts",
   ],
-  "src/lab": ["src/model.ts", "src/errors.ts", "src/shell.ts"],
+  "src/lab": ["src/own_files.ts", "src/model.ts", "src/errors.ts", "src/shell.ts"],
   "src/commands": ["src", "tasks/play.ts"],
   "tasks/play.ts": [
     "src/addresses.ts",

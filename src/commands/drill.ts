@@ -12,6 +12,7 @@ import { EXIT, InputError } from "../errors.ts";
 import type { Event } from "../events.ts";
 import { noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Diagnostic, Endpoint } from "../model.ts";
+import { ownFile } from "../own_files.ts";
 import { compareText } from "../reporters/compare.ts";
 import { masker } from "../secret.ts";
 import { loadTemplates } from "../templates.ts";
@@ -105,7 +106,7 @@ async function perform(
   const secrets = [...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []), ...sudo.all];
   hide(masker(secrets));
   note([...warnings, ...sudo.warnings]);
-  const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+  const templates = await loadTemplates(ownFile("templates/"));
   const play = await loadPlay(undefined, templates);
   const lock = await lockOf(drills, flags);
   const spec: DrillSpec = {

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT } from "../errors.ts";
+import { OWN_FLAGS } from "../own_files.ts";
 import { quote } from "../shell.ts";
 import { askSecrets, NO_SECRETS, secretsKnown } from "./secrets_known.ts";
 import type { PlatformNeeds, SecretsNamed } from "./secrets_named.ts";
@@ -131,7 +132,7 @@ export function denoArgs(
     ...(drill?.addresses ?? []).map((address) => `--allow-net=${address}`),
   ]);
   const ignore = flags.includes(ENVIRONMENT.flag) ? ["--ignore-env"] : [];
-  return ["run", "--no-prompt", ...granted, ...ignore, script, ...args];
+  return ["run", "--no-prompt", ...OWN_FLAGS, ...granted, ...ignore, script, ...args];
 }
 
 /** Platforms that a command asks; a run starts programs for those alone that are required. */
@@ -240,6 +241,7 @@ export async function ensurePermissions(
   const states = await Promise.all(needs.map(({ has }) => Deno.permissions.query(has)));
   const missing = needs.filter((_, i) => states[i]?.state !== "granted");
   if (missing.length === 0) return undefined;
+  if (await mayStartAll()) return await withAll(command, script, args, { inventory, ...wants });
 
   const known = await secretsKnown(inventory);
   const again = denoArgs(command, script, args, { ...known ?? NO_SECRETS, ...wants });
@@ -264,6 +266,21 @@ export async function ensurePermissions(
     console.error(`Cannot run "${command}": the permission was not given`);
     return EXIT.usage;
   }
+  return await withAll(command, script, args, { inventory, ...wants });
+}
+
+/** Who may start whatever there is has been trusted with all that a question would be about. */
+async function mayStartAll(): Promise<boolean> {
+  return (await Deno.permissions.query({ name: "run" })).state === "granted";
+}
+
+/** Starts the command with exactly what it needs, and gives its exit code. */
+async function withAll(
+  command: string,
+  script: string,
+  args: readonly string[],
+  { inventory, ...wants }: Wants,
+): Promise<number> {
   const secrets = inventory === undefined ? NO_SECRETS : await askSecrets(inventory);
   return await startAgain(denoArgs(command, script, args, { ...secrets, ...wants }));
 }

@@ -5,6 +5,7 @@ import { formatInputError } from "../inventory/problems.ts";
 import { imageVersion } from "../endpoint/pods.ts";
 import { DEFAULT_VERSIONS } from "../endpoint/version.ts";
 import type { Endpoint } from "../model.ts";
+import { ownFile } from "../own_files.ts";
 import { loadTemplates } from "../templates.ts";
 import { load, type LoadFlags } from "./load.ts";
 import type { Io } from "./io.ts";
@@ -23,7 +24,7 @@ export interface RenderFlags extends LoadFlags {
 export async function render(path: string, flags: RenderFlags, io: Io): Promise<number> {
   try {
     const { endpoints, selected } = await load(path, flags, io);
-    const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+    const templates = await loadTemplates(ownFile("templates/"));
     const files = endpoints.map((endpoint) => assume(endpoint, io)).flatMap((endpoint) =>
       endpoint.members.filter(({ host }) => selected.has(host.name)).flatMap((member) => {
         const host = member.host.name;

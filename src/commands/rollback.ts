@@ -8,6 +8,7 @@ import { parseFiles, probeFiles } from "../file_state.ts";
 import { realSecrets } from "../inventory/load.ts";
 import { filesBefore, HISTORY_PROBE, parseHistory, type RunRecord } from "../journal/history.ts";
 import type { Host, Session } from "../model.ts";
+import { ownFile } from "../own_files.ts";
 import { run } from "../runner/run.ts";
 import { masker } from "../secret.ts";
 import { loadTemplates } from "../templates.ts";
@@ -56,7 +57,7 @@ async function perform(
   );
   if (former.silent.length > 0) return EXIT.unreachable;
   note([...warnings, ...sudo.warnings]);
-  const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+  const templates = await loadTemplates(ownFile("templates/"));
   const check = flags.check === true;
   if (!check) io.err(announcement(target, path));
   const who = await whoWeAre();

@@ -8,6 +8,7 @@ import { EXIT } from "../errors.ts";
 import { noSecrets, realSecrets } from "../inventory/load.ts";
 import type { Event, Mode } from "../events.ts";
 import type { Secret } from "../model.ts";
+import { ownFile } from "../own_files.ts";
 import type { BatchSize } from "../runner/batches.ts";
 import type { Effects } from "../runner/host.ts";
 import { run } from "../runner/run.ts";
@@ -114,7 +115,7 @@ async function perform(
   const whole = await load(path, flags, io, reader);
   const { loaded, others } = shard ? partOf(whole, shard) : { loaded: whole, others: [] };
   const { endpoints, selected, warnings, placeOf } = loaded;
-  const templates = await loadTemplates(new URL("../../templates/", import.meta.url));
+  const templates = await loadTemplates(ownFile("templates/"));
   const play = await loadPlay(flags.play, templates);
   // A word that means something in another part of the fleet is no mistake in this one.
   const skipPreflight = skippedPreflights(flags.skipPreflight, play, whole.endpoints);

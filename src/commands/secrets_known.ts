@@ -3,6 +3,7 @@
  * @module
  */
 import process from "node:process";
+import { OWN_FLAGS, ownScript } from "../own_files.ts";
 import type { SecretsNamed } from "./secrets_named.ts";
 
 /** What is needed where no inventory is read, or none of its secrets is. */
@@ -24,11 +25,12 @@ async function granted(permission: Deno.PermissionDescriptor): Promise<boolean> 
 
 /** Asks a deno that may read, and nothing else. */
 export async function askSecrets(inventory: string): Promise<SecretsNamed> {
-  const script = decodeURIComponent(new URL("./secrets_named.ts", import.meta.url).pathname);
+  const script = decodeURIComponent(ownScript("src/commands/print_secrets_named.ts").pathname);
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--no-prompt",
+      ...OWN_FLAGS,
       "--allow-read",
       "--allow-env=HOME",
       "--ignore-env",

@@ -119,5 +119,3 @@ export function drillNeeds(endpoints: readonly Endpoint[]): DrillNeeds {
 function ignoreInput(error: unknown): void {
   if (!(error instanceof InputError)) throw error;
 }
-
-if (import.meta.main) console.log(JSON.stringify(await secretsNamed(Deno.args[0] ?? "")));

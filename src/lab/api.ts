@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { ownScript } from "../own_files.ts";
 import { certificateFiles } from "./keys.ts";
 import type { Lab, LabApiServer } from "./layout.ts";
 import { namespaceFlag } from "./network.ts";
@@ -16,7 +17,7 @@ export async function startServer(lab: Lab, server: LabApiServer): Promise<void>
   if (await living(pidFile) !== undefined) return;
   const logFile = join(lab.stateDir, "logs", `${server.name}.log`);
   const { cert, key } = certificateFiles(lab, server);
-  const program = new URL("./api_server.ts", import.meta.url);
+  const program = ownScript("src/lab/api_server.ts");
   const { name, address, port, namespace } = server;
   const files = [cert, key, statusFile(lab, server)];
   await Deno.mkdir(join(lab.stateDir, "api"), { recursive: true, mode: 0o700 });

@@ -5,6 +5,7 @@
  */
 import { delay } from "@std/async/delay";
 import { bold, setColorEnabled } from "@std/fmt/colors";
+import { ownScript } from "../own_files.ts";
 import { type Lab, labUp, UnfitError } from "./mod.ts";
 import { attempt } from "./run.ts";
 import { sshArgs } from "./ssh.ts";
@@ -15,7 +16,7 @@ const step = (text: string) => say(`\n${bold(`--- ${text}`)}`);
 /** Runs a command of the product and gives its exit code. */
 async function holdfast(...args: readonly string[]): Promise<number> {
   say(`$ deno run cli.ts ${args.join(" ")}`);
-  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const cli = ownScript("cli.ts").pathname;
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--allow-all", decodeURIComponent(cli), ...args],
   });

@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { ownScript } from "../own_files.ts";
 import { serverPidFile } from "./api.ts";
 import { hostPidFile } from "./host.ts";
 import { inventoryText } from "./inventory.ts";
@@ -57,7 +58,7 @@ async function withPid<T extends { pid?: number }>(member: T, pidFile: string): 
 
 /** The words that start this very Holdfast from any folder. */
 function holdfastHere(): string[] {
-  const cli = new URL("../../cli.ts", import.meta.url);
+  const cli = ownScript("cli.ts");
   return [Deno.execPath(), "run", "--allow-all", fromFileUrl(cli)];
 }
 

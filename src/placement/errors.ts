@@ -36,24 +36,34 @@ export class PlacementError extends Error {
   readonly hint: string | undefined;
   /** Path in the placement's settings of what it is about. @default {the platform's} */
   readonly path: readonly (string | number)[] | undefined;
+  /** Name of the machine that it is about. @default {none alone} */
+  readonly vm: string | undefined;
 
   /** Says what cannot be done and why, in whole sentences; several problems on lines of their own. */
   constructor(
     obstacle: PlacementObstacle,
     message: string,
     hint?: string,
-    path?: readonly (string | number)[],
+    { path, vm }: Pick<PlacementError, "path" | "vm"> = { path: undefined, vm: undefined },
   ) {
     super(message);
     this.name = "PlacementError";
     this.obstacle = obstacle;
     this.hint = hint;
     this.path = path;
+    this.vm = vm;
   }
 
   /** The same, about what stands at this path of the placement's settings. */
   at(path: readonly (string | number)[]): PlacementError {
-    return new PlacementError(this.obstacle, this.message, this.hint, path);
+    const { obstacle, message, hint, vm } = this;
+    return new PlacementError(obstacle, message, hint, { path, vm });
+  }
+
+  /** The same, about this machine alone. */
+  about(vm: string): PlacementError {
+    const { obstacle, message, hint, path } = this;
+    return new PlacementError(obstacle, message, hint, { path, vm });
   }
 }
 
@@ -62,10 +72,22 @@ export class PlacementErrors extends PlacementError {
   /** All of them; one or more. */
   readonly all: readonly PlacementError[];
 
-  /** The first obstacle stands for all. */
+  /** The first obstacle, and its hint, stand for all. */
   constructor(all: readonly PlacementError[]) {
-    super(all[0]?.obstacle ?? "refused", all.map(({ message }) => message).join("\n"));
+    const [first] = all;
+    const lines = all.map(({ message }) => message).join("\n");
+    super(first?.obstacle ?? "refused", lines, first?.hint);
     this.name = "PlacementErrors";
     this.all = all;
   }
+}
+
+/**
+ * What was found, in its order.
+ * @throws {PlacementErrors} with all that stands in its place
+ */
+export function foundOf<T>(all: readonly (T | PlacementError)[]): readonly T[] {
+  const problems = all.filter((one) => one instanceof PlacementError);
+  if (problems.length > 0) throw new PlacementErrors(problems);
+  return all.flatMap((one) => one instanceof PlacementError ? [] : one);
 }

@@ -10,6 +10,7 @@
  */
 import type { Prober, ProbeRecord, ProbeTarget } from "../drills/model.ts";
 import type { Host } from "../model.ts";
+import { ownScript } from "../own_files.ts";
 import { clockOffset, type Exchange } from "./clock.ts";
 import type { Order, Report, WorkerRecord } from "./protocol.ts";
 
@@ -113,7 +114,7 @@ type ReportOf<Type extends Report["type"]> = Extract<Report, { type: Type }>;
 
 /** The worker, as something that is asked and answers one thing at a time. */
 class Thread {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #worker = new Worker(ownScript("src/prober/worker.ts"), { type: "module" });
   #waiting: PromiseWithResolvers<Report> | undefined;
   #died: Error | undefined;
 

@@ -1,5 +1,6 @@
 /** What is read of a vCenter, from a server of the test's own. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { PlacementErrors } from "../../src/placement/errors.ts";
 import { vsphere } from "../../src/placement/vsphere/mod.ts";
 import {
   antiAffinity,
@@ -100,10 +101,30 @@ Deno.test("every machine that is not there or there twice is told of at once", a
     machines: () => `<returnval>${CLUSTER}${folder}${machines}</returnval>`,
   });
   const error = await refused(against(replies, (p) => p.look(["m1", "m3", "m4"])));
+  assert(error instanceof PlacementErrors);
+  assertEquals(error.all.map(({ obstacle, vm }) => [obstacle, vm]), [
+    ["ambiguous", "m1"],
+    ["not-found", "m3"],
+    ["not-found", "m4"],
+  ]);
   assertEquals(error.message.split("\n"), [
     "Cannot tell which machine m1 is: there is /m1, /DC0/old/m1",
     "Cannot find the machine m3; it may be one that the user may not see",
     "Cannot find the machine m4; it may be one that the user may not see",
+  ]);
+});
+
+Deno.test("a name that is nearly that of a machine which no other host is", async () => {
+  const replies = reading({
+    machines: () =>
+      `<returnval>${CLUSTER}${machine("vm-1", "k8s-master-1")}${
+        machine("vm-2", "k8s-m2")
+      }</returnval>`,
+  });
+  const error = await refused(against(replies, (p) => p.look(["k8s-mastr-1", "k8s-m2", "k8s-m1"])));
+  assertEquals(error.message.split("\n"), [
+    "Cannot find the machine k8s-mastr-1; did you mean k8s-master-1?",
+    "Cannot find the machine k8s-m1; it may be one that the user may not see",
   ]);
 });
 

@@ -35,7 +35,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     await Promise.all([...Array(30).keys()].map(async (i) => {
       const session = await open(shell);
       await session.run(":", { timeoutMs });
-      const step = session.run("sleep 600", { timeoutMs }).catch(() => {});
+      const step = session.run("sleep 90", { timeoutMs }).catch(() => {});
       // Another moment each time: from before the step to well into it.
       await new Promise((resolve) => setTimeout(resolve, i / 2));
       await session[Symbol.asyncDispose]();
@@ -50,7 +50,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
   test("cancel() at any moment gets an answer, and the next step runs", async () => {
     await using session = await open(shell);
     for (let i = 0; i < 40; i++) {
-      const step = session.run("exec sleep 600", { timeoutMs: 30_000 });
+      const step = session.run("exec sleep 90", { timeoutMs: 30_000 });
       await new Promise((resolve) => setTimeout(resolve, i / 5));
       session.cancel();
       const { code, timedOut } = await step;

@@ -162,7 +162,7 @@ Deno.test("run() throws a LinkError with the words of ssh when it ends during a 
   );
   await using session = await ssh.connect()(HOST);
   await session.run(":");
-  const script = "echo 'Timeout, server 10.88.0.13 not responding.' >&2; sleep 600";
+  const script = "echo 'Timeout, server 10.88.0.13 not responding.' >&2; sleep 90";
   const lost = assertRejects(() => session.run(script, { finish: false }), LinkError);
   await until(() => textOf(`${ssh.dir}/pid`) !== "");
   Deno.kill(Number(textOf(`${ssh.dir}/pid`)), "SIGKILL");
@@ -171,7 +171,7 @@ Deno.test("run() throws a LinkError with the words of ssh when it ends during a 
 });
 
 Deno.test("run() throws a ConnectError when ssh hangs, and ends it", async () => {
-  await using ssh = await fakeSsh("echo $$ >DIR/pid; trap '' TERM; exec sleep 600");
+  await using ssh = await fakeSsh("echo $$ >DIR/pid; trap '' TERM; exec sleep 90");
   const { openSession } = await import("../../src/ssh/session.ts");
   const session = await openSession("lb3", () => spawnProgram(`${ssh.dir}/ssh`, []), {
     helloMs: 500,

@@ -79,7 +79,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
 
   test("run() does not wait for a daemon that keeps the output open", async () => {
     await using session = await open(shell);
-    const { stdout } = await session.run("sleep 600 & echo $!");
+    const { stdout } = await session.run("sleep 90 & echo $!");
     assert(alive(Number(stdout)), "the daemon lives on");
     Deno.kill(Number(stdout), "SIGKILL");
   });
@@ -88,7 +88,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     await using session = await open(shell);
     const file = await Deno.makeTempFile();
     const stubborn = `sh -c 'trap : TERM; echo $$ >>${file}; while :; do sleep 1; done' &`;
-    const result = await session.run(`${stubborn} sleep 600 & echo $! >>${file}; sleep 600`, {
+    const result = await session.run(`${stubborn} sleep 90 & echo $! >>${file}; sleep 90`, {
       timeoutMs: 1000,
     });
     assertEquals(result.timedOut, true);
@@ -108,7 +108,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       stderr: "err\n",
     });
     assertEquals(
-      (await session.run("sleep 600", { finish: true, timeoutMs: 1000 })).timedOut,
+      (await session.run("sleep 90", { finish: true, timeoutMs: 1000 })).timedOut,
       true,
     );
   });
@@ -116,14 +116,14 @@ for (const [name, shell] of Object.entries(SHELLS)) {
   test("cancel() ends a step, and the session goes on", async () => {
     await using session = await open(shell);
     const file = await Deno.makeTempFile();
-    const step = session.run(`echo $$ >${file}; exec sleep 600`);
+    const step = session.run(`echo $$ >${file}; exec sleep 90`);
     assert(await until(() => textOf(file) !== ""));
     session.cancel();
     assertEquals((await step).code, 143);
     assertEquals((await session.run("echo next")).stdout, "next\n");
     session.cancel(); // Too late for anything: harmless.
     assertEquals((await session.run("echo next")).stdout, "next\n");
-    const early = session.run("exec sleep 600");
+    const early = session.run("exec sleep 90");
     await Promise.resolve(); // The request has been sent and the step has not begun.
     session.cancel();
     assertEquals((await early).code, 143);
@@ -142,7 +142,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
 
   test("a controller that is killed ends its step, and the next never starts", async () => {
     const { dir, mark } = await killedController(shell, {
-      first: "echo $$ >MARK/pid; sleep 600 & echo $! >MARK/child; wait",
+      first: "echo $$ >MARK/pid; sleep 90 & echo $! >MARK/child; wait",
       finish: false,
     });
     const pids = [mark("pid"), mark("child")].map(Number);
@@ -217,7 +217,7 @@ const DASH = { argv: ["sh"], shell: "/bin/sh" };
 Deno.test("run() throws a LinkError when the shell dies during a request", async () => {
   await using session = await open(DASH);
   await session.run(":");
-  const error = await assertRejects(() => session.run("kill -KILL $PPID; sleep 600"), LinkError);
+  const error = await assertRejects(() => session.run("kill -KILL $PPID; sleep 90"), LinkError);
   assertMatch(
     error.message,
     /^Cannot tell whether request 2 finished on "local": the link was lost after \d+\.\d s: .*SIGKILL/,
@@ -232,7 +232,7 @@ Deno.test("run() throws a LinkError when the shell dies during a request", async
 Deno.test("run() throws a LinkError when a host is silent past the deadline", async () => {
   await using session = await open(DASH, { graceMs: 200 });
   await session.run(":");
-  const stopped = session.run("kill -STOP $PPID; sleep 600", { timeoutMs: 1000 });
+  const stopped = session.run("kill -STOP $PPID; sleep 90", { timeoutMs: 1000 });
   const error = await assertRejects(() => stopped, LinkError, "no answer came in time");
   assertEquals(error.host, "local");
 });
@@ -262,12 +262,12 @@ Deno.test("nobody else can read the nonce or the script", async () => {
     await using session = await openSession("local", {
       ...{ stdin: spy.writable, stdout, stderr, status, kill },
     });
-    const step = session.run("sleep 600; : canary-in-a-script");
+    const step = session.run("sleep 90; : canary-in-a-script");
     const pids = () =>
       [...Deno.readDirSync("/proc")].map((e) => e.name).filter((n) => /^\d+$/.test(n));
     const seen = () =>
       pids().map((p) => textOf(`/proc/${p}/cmdline`) + textOf(`/proc/${p}/environ`));
-    assert(await until(() => seen().some((text) => text.startsWith("sleep\x00600"))));
+    assert(await until(() => seen().some((text) => text.startsWith("sleep\x0090"))));
     const all = seen().join("\n");
     session.cancel();
     await step;
@@ -290,7 +290,7 @@ Deno.test("run() queues: requests of one session never overlap", async () => {
 Deno.test("a session that is disposed ends its process and its step", async () => {
   const file = await Deno.makeTempFile();
   const session = await open(DASH);
-  const step = session.run(`echo $$ >${file}; sleep 600`).catch((error) => error);
+  const step = session.run(`echo $$ >${file}; sleep 90`).catch((error) => error);
   assert(await until(() => textOf(file) !== ""));
   await session[Symbol.asyncDispose]();
   // The last answer may be faster than the end, or not.

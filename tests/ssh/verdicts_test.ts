@@ -99,7 +99,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     const death = { when: ({ heard }: Seen) => heard.includes("it runs") };
     await using dying = await openSession("lb1", mortal(localTransport(shell.argv), death));
     await dying.run(":");
-    const lost = await assertRejects(() => dying.run(`${add}echo it runs; sleep 600`), LinkError);
+    const lost = await assertRejects(() => dying.run(`${add}echo it runs; sleep 90`), LinkError);
     assertMatch(
       lost.message,
       /^Cannot tell whether request 2 finished on "lb1": the link was lost after .* it was ended by SIGKILL$/,

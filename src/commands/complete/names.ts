@@ -6,6 +6,7 @@
 import { loadInventory, noSecrets } from "../../inventory/load.ts";
 import type { Programs } from "../../inventory/programs.ts";
 import { survey } from "../../inventory/survey.ts";
+import { ownFile } from "../../own_files.ts";
 import { loadTemplates } from "../../templates.ts";
 import { schemaKeys } from "../explain/known.ts";
 import { loadPlay } from "../play.ts";
@@ -60,7 +61,7 @@ async function keysOf({ inventory, host = "" }: Place): Promise<Candidate[]> {
 
 async function tasksOf(of: "tags" | "tasks", { inventory, play: file }: Place) {
   const loaded = await loadInventory(inventory, { secrets: noSecrets, programs });
-  const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
+  const templates = await loadTemplates(ownFile("templates/"));
   const play = await loadPlay(file, templates);
   const tasks = loaded.inventory.endpoints.flatMap((endpoint) =>
     [...endpoint.members, ...endpoint.leaving ?? []].flatMap((member) =>

@@ -9,6 +9,7 @@ import { noSecrets } from "../../inventory/load.ts";
 import { LINTS } from "../../lints/mod.ts";
 import type { Diagnostic } from "../../model.ts";
 import { byPlace, lint } from "../../lints/run.ts";
+import { ownFile } from "../../own_files.ts";
 import { loadTemplates } from "../../templates.ts";
 import type { Io } from "../io.ts";
 import { load } from "../load.ts";
@@ -95,7 +96,7 @@ async function handWritten(flags: LintFlags): Promise<Found> {
 async function ofInventory(path: string, flags: LintFlags): Promise<Found> {
   // Its warnings are found like all others: shown with them, and counted.
   const loaded = await load(path, flags, { err: () => {} }, noSecrets);
-  const templates = await loadTemplates(new URL("../../../templates/", import.meta.url));
+  const templates = await loadTemplates(ownFile("templates/"));
   const { diagnostics, sources } = lintEndpoints(loaded.endpoints, loaded, templates);
   const { warnings, events } = predictions(loaded.endpoints, loaded.written);
   const all = [...loaded.warnings, ...diagnostics, ...warnings];

@@ -5,8 +5,10 @@
  */
 import { EXIT } from "../../errors.ts";
 import { InventoryError, type Loaded } from "../../inventory/load.ts";
-import type { Diagnostic, PlacementSettings } from "../../model.ts";
+import type { Diagnostic, Host, PlacementSettings, Source } from "../../model.ts";
 import { PlacementError, PlacementErrors, type PlacementObstacle } from "../../placement/errors.ts";
+
+import { machineName, NAMED_BY } from "./machine_name.ts";
 
 /** What an obstacle means for scripts; every other one is a failure. */
 const CODES: Readonly<Partial<Record<PlacementObstacle, number>>> = {
@@ -17,19 +19,18 @@ const CODES: Readonly<Partial<Record<PlacementObstacle, number>>> = {
   conflict: EXIT.stale,
 };
 
+/** Where things are written. */
+type Places = Pick<Loaded, "locate" | "sources"> & { readonly hosts: readonly Host[] };
+
 /** A platform cannot be asked or changed. */
 export class ObstacleError extends InventoryError {
   /** The exit code that it means. */
   readonly code: number;
 
-  /** Says so at the platform's place in the inventory. */
-  constructor(
-    error: PlacementError,
-    settings: PlacementSettings,
-    { locate, sources }: Pick<Loaded, "locate" | "sources">,
-  ) {
+  /** Says so where the machine, or else the platform, is written in the inventory. */
+  constructor(error: PlacementError, settings: PlacementSettings, site: Places) {
     const all = error instanceof PlacementErrors ? error.all : [error];
-    super(all.flatMap((one) => diagnosticsOf(one, settings, locate)), sources);
+    super(saidOnce(all.flatMap((one) => diagnosticsOf(one, settings, site))), site.sources);
     this.name = "ObstacleError";
     this.code = CODES[error.obstacle] ?? EXIT.failed;
   }
@@ -41,7 +42,7 @@ export class ObstacleError extends InventoryError {
  */
 export async function overObstacles<T>(
   settings: PlacementSettings,
-  site: Pick<Loaded, "locate" | "sources">,
+  site: Places,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -51,18 +52,21 @@ export async function overObstacles<T>(
   }
 }
 
+/** What to do about several of a kind is said behind the last of them. */
+function saidOnce(all: readonly Diagnostic[]): Diagnostic[] {
+  return all.map(({ hint, ...said }, i) =>
+    hint === undefined || hint === all[i + 1]?.hint ? said : { ...said, hint }
+  );
+}
+
 /** Several problems are one each. */
 function diagnosticsOf(
-  { obstacle, message, hint, path }: PlacementError,
-  { name, provider }: PlacementSettings,
-  locate: Loaded["locate"],
+  error: PlacementError,
+  settings: PlacementSettings,
+  site: Places,
 ): Diagnostic[] {
-  const key = provider === "libvirt"
-    ? [provider, "hypervisors"]
-    : obstacle === "login"
-    ? [provider]
-    : [provider, "server"];
-  const source = locate({ placement: name }, path ?? key);
+  const { obstacle, message, hint } = error;
+  const source = placeOf(error, settings, site);
   const lines = message.split("\n");
   return lines.map((line, i): Diagnostic => ({
     severity: "error",
@@ -71,4 +75,26 @@ function diagnosticsOf(
     ...(source !== undefined && { source }),
     ...(hint !== undefined && i === lines.length - 1 && { hint }),
   }));
+}
+
+function placeOf(
+  { obstacle, path, vm }: PlacementError,
+  { name, provider, groups }: PlacementSettings,
+  { locate, hosts }: Places,
+): Source | undefined {
+  const placed = new Set(groups.flatMap(({ hosts }) => hosts));
+  const host = vm === undefined
+    ? undefined
+    : hosts.find((host) => placed.has(host.name) && machineName(host, provider) === vm);
+  if (host !== undefined) {
+    const variable = NAMED_BY[provider];
+    const named = variable !== undefined && host.vars[variable] !== undefined;
+    return locate({ host: host.name }, named ? [variable] : []);
+  }
+  const key = provider === "libvirt"
+    ? [provider, "hypervisors"]
+    : obstacle === "login"
+    ? [provider]
+    : [provider, "server"];
+  return locate({ placement: name }, path ?? key);
 }

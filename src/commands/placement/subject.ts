@@ -14,6 +14,7 @@ import { libvirt } from "../../placement/libvirt/mod.ts";
 import { proxmox } from "../../placement/proxmox/mod.ts";
 import { vsphere } from "../../placement/vsphere/mod.ts";
 import { domainOf } from "../../simulate/domains.ts";
+import { machineName } from "./machine_name.ts";
 import { overObstacles } from "./obstacles.ts";
 import type { Planned } from "./text.ts";
 
@@ -56,20 +57,11 @@ function groupsOf(
   }));
 }
 
-/** The variable of a host that says what its machine is called. */
-const NAMED_BY: Readonly<Partial<Record<PlacementSettings["provider"], string>>> = {
-  vsphere: "vsphere_vm",
-  libvirt: "libvirt_domain",
-  proxmox: "proxmox_vm",
-};
-
 function placedHost(host: Host, provider: PlacementSettings["provider"]): PlacedHost {
   const domain = domainOf(host);
-  const variable = NAMED_BY[provider];
-  const named = variable === undefined ? undefined : host.vars[variable];
   return {
     name: host.name,
-    vm: typeof named === "string" || typeof named === "number" ? `${named}` : host.name,
+    vm: machineName(host, provider),
     ...(domain === undefined ? {} : { failureDomain: domain }),
   };
 }

@@ -5,7 +5,7 @@
 import type { Secret } from "../../model.ts";
 import { masker } from "../../secret.ts";
 import { printableLine } from "../../terminal.ts";
-import { PlacementError } from "../errors.ts";
+import { PlacementError, PlacementErrors } from "../errors.ts";
 
 /**
  * Does some work so that what its errors say holds no secret, in whatever form the server gives it
@@ -27,11 +27,20 @@ export function guard(
     } catch (thrown) {
       const error = meaning(thrown);
       if (!(error instanceof PlacementError)) throw error;
-      const hint = error.hint === undefined ? undefined : clean(error.hint);
-      // A new one, without a cause: a cause could hold what was sent.
-      throw new PlacementError(error.obstacle, clean(error.message), hint);
+      throw error instanceof PlacementErrors
+        ? new PlacementErrors(error.all.map((one) => cleaned(one, clean)))
+        : cleaned(error, clean);
     }
   };
+}
+
+/** A new one, without a cause: a cause could hold what was sent. */
+function cleaned(
+  { obstacle, message, hint, path, vm }: PlacementError,
+  clean: (text: string) => string,
+): PlacementError {
+  const said = hint === undefined ? undefined : clean(hint);
+  return new PlacementError(obstacle, clean(message), said, { path, vm });
 }
 
 /** Makes a change; when the way to it breaks, nobody knows whether it was made, and that is said. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { didYouMean, quote } from "../../diagnostics.ts";
-import { PlacementError } from "../errors.ts";
+import { foundOf, PlacementError } from "../errors.ts";
 import type { Placement, Seen } from "../model.ts";
 import { listText } from "../words.ts";
 import type { Domain } from "./answers.ts";
@@ -26,15 +26,12 @@ const POOL = "libvirt";
  * @throws {PlacementError} for machines that are nowhere, or run at two places, all of them at once
  */
 export function seenBy(answers: readonly Answered[], vms: readonly string[]): Seen {
-  const places = vms.map((vm) => placeOf(vm, answers));
-  const problems = places.filter((place) => place instanceof PlacementError);
-  const [first] = problems;
-  if (first !== undefined) {
-    const lines = problems.map(({ message }) => message).join("\n");
-    throw new PlacementError(first.obstacle, lines, first.hint);
-  }
+  const placements = foundOf(vms.map((vm) => {
+    const place = placeOf(vm, answers);
+    return place instanceof PlacementError ? place.about(vm) : place;
+  }));
   return {
-    placements: places.flatMap((place) => place instanceof PlacementError ? [] : [place]),
+    placements,
     pools: [{
       name: POOL,
       usableHosts: [...new Set(answers.map(({ hypervisor }) => hypervisor))],

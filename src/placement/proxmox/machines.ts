@@ -2,7 +2,8 @@
  * Machines and containers of a cluster, found by their names or numbers. Pure.
  * @module
  */
-import { PlacementError } from "../errors.ts";
+import { didYouMean } from "../../diagnostics.ts";
+import { foundOf, PlacementError } from "../errors.ts";
 import type { Machines } from "./answers.ts";
 
 /** A machine or a container. */
@@ -20,23 +21,24 @@ export interface Machine {
  * @throws {PlacementError} for all that are not there, or there more than once
  */
 export function find(names: readonly string[], machines: Machines): readonly Machine[] {
-  const found = names.map((name) => called(name, machines));
-  const problems = found.filter((one) => one instanceof PlacementError);
-  const [first] = problems;
-  if (first) {
-    const all = problems.map(({ message }) => message).join("\n");
-    throw new PlacementError(first.obstacle, all, first.hint);
-  }
-  return found.flatMap((one) => one instanceof PlacementError ? [] : one);
+  const others = machines.flatMap(({ name = "" }) => names.includes(name) ? [] : name);
+  return foundOf(names.map((name) => {
+    const found = called(name, machines, others);
+    return found instanceof PlacementError ? found.about(name) : found;
+  }));
 }
 
 type One = Machines[number];
 
-function called(name: string, machines: Machines): Machine | PlacementError {
+function called(
+  name: string,
+  machines: Machines,
+  others: readonly string[],
+): Machine | PlacementError {
   const all = machines.filter((one) => isCalled(one, name));
   const usable = all.filter(({ template }) => template !== true);
   const [only, second] = usable;
-  if (only === undefined) return missing(name, all);
+  if (only === undefined) return missing(name, all, others);
   if (second === undefined) return machineOf(name, only);
   const here = usable.map((one) => `${sidOf(one)} on ${one.node}`).join(", ");
   return new PlacementError(
@@ -51,10 +53,17 @@ function isCalled({ vmid, name }: One, wanted: string): boolean {
   return /^\d+$/.test(wanted) ? `${vmid}` === wanted : name === wanted;
 }
 
-function missing(name: string, templates: readonly One[]): PlacementError {
+function missing(
+  name: string,
+  templates: readonly One[],
+  others: readonly string[],
+): PlacementError {
+  const meant = didYouMean(name, others);
   const why = templates.length > 0
     ? `${templates.map(sidOf).join(", ")} is a template`
-    : "it may be one that the token may not see";
+    : meant === undefined
+    ? "it may be one that the token may not see"
+    : `did you mean ${meant}?`;
   return new PlacementError(
     "not-found",
     `Cannot find the machine ${name}; ${why}`,

@@ -2,7 +2,8 @@
  * Machines, hosts and clusters of a vCenter, found by their names. Pure.
  * @module
  */
-import { PlacementError } from "../errors.ts";
+import { didYouMean } from "../../diagnostics.ts";
+import { foundOf, PlacementError } from "../errors.ts";
 import type { Properties } from "./answers.ts";
 import { refOf } from "./answers.ts";
 import type { Ref, Wish } from "./requests.ts";
@@ -70,39 +71,35 @@ export function find(
   const machines = ofType(known, "VirtualMachine")
     .filter((vm) => text(vm, "config.template") !== "true")
     .map((vm) => machineOf(vm, known, clusters));
-  const found = names.map((name) => machineCalled(name, machines, within));
-  const problems = found.filter((one) => one instanceof PlacementError);
-  const [first] = problems;
-  if (first) {
-    const all = problems.map(({ message }) => message).join("\n");
-    throw new PlacementError(first.obstacle, all, first.hint);
-  }
-  return found.flatMap((one) => one instanceof PlacementError ? [] : one);
+  const others = machines.map(({ name }) => name).filter((name) => !names.includes(name));
+  return foundOf(names.map((name) => {
+    const found = machineCalled(name, machines, within, others);
+    return found instanceof PlacementError ? found.about(name) : found;
+  }));
 }
 
 function machineCalled(
   name: string,
   machines: readonly Machine[],
   within: Cluster | undefined,
+  others: readonly string[],
 ): Machine | PlacementError {
   const named = machines.filter((machine) => machine.name === name);
   const here = within
     ? named.filter(({ cluster }) => cluster?.ref.value === within.ref.value)
     : named;
-  const [only, ...others] = here;
+  const [only, second] = here;
   const where = within ? ` in the cluster ${within.name}` : "";
   if (only === undefined) {
     const elsewhere = named.map(({ path }) => path).join(", ");
     return new PlacementError(
       "not-found",
       `Cannot find the machine ${name}${where}` +
-        (elsewhere === ""
-          ? "; it may be one that the user may not see"
-          : `; there is ${elsewhere}`),
+        (elsewhere === "" ? near(name, others) : `; there is ${elsewhere}`),
       "Write its name as the vCenter has it, as vsphere_vm of its host",
     );
   }
-  if (others.length === 0) return only.hidden ? unseen(name, only.hidden) : only;
+  if (second === undefined) return only.hidden ? unseen(name, only.hidden) : only;
   return new PlacementError(
     "ambiguous",
     `Cannot tell which machine ${name} is${where}: there is ${
@@ -110,6 +107,14 @@ function machineCalled(
     }`,
     "Rename one of them, or name the cluster",
   );
+}
+
+/** A name that may be meant and that no other host has, else why it may be there all the same. */
+function near(name: string, others: readonly string[]): string {
+  const meant = didYouMean(name, others);
+  return meant === undefined
+    ? "; it may be one that the user may not see"
+    : `; did you mean ${meant}?`;
 }
 
 function unseen(name: string, { type, value }: Ref): PlacementError {

@@ -7,9 +7,12 @@ import {
   type PlacementObstacle,
 } from "../../../src/placement/errors.ts";
 
+import { aHost } from "../../helpers.ts";
+
 const SETTINGS = { name: "all", provider: "vsphere", required: false, groups: [] } as const;
 
 const SITE = {
+  hosts: [],
   sources: new Map<string, string>(),
   locate: (_: unknown, path: readonly (string | number)[]) => ({
     file: "hosts.yaml",
@@ -74,6 +77,38 @@ Deno.test("several obstacles keep their own words, and those of hypervisors thei
       ["platform-unreachable", "Two", "Look", "libvirt.hypervisors"],
     ],
   );
+});
+
+Deno.test("a machine is told of where its host says what it is called, and a hint once", async () => {
+  const host = (name: string, vars: Readonly<Record<string, string>> = {}) => ({
+    ...aHost(name),
+    vars,
+  });
+  const settings = {
+    ...SETTINGS,
+    groups: [{ name: "masters", policy: "spread", hosts: ["m1", "m2"] }],
+  } as const;
+  const site = {
+    ...SITE,
+    // A host of another placement may be called the same.
+    hosts: [host("x", { vsphere_vm: "k8s-1" }), host("m1", { vsphere_vm: "k8s-1" }), host("m2")],
+    locate: (subject: object, path: readonly (string | number)[]) => ({
+      file: [...Object.values(subject), ...path].join("."),
+      line: 1,
+      column: 1,
+    }),
+  };
+  const missing = (vm: string) => new PlacementError("not-found", `No ${vm}`, "Look").about(vm);
+  const all = new PlacementErrors([missing("k8s-1"), missing("m2"), missing("nobody's")]);
+  const { diagnostics } = await assertRejects(
+    () => overObstacles(settings, site, () => Promise.reject(all)),
+    ObstacleError,
+  );
+  assertEquals(diagnostics.map(({ message, hint, source }) => [message, source?.file, hint]), [
+    ["No k8s-1", "m1.vsphere_vm", undefined],
+    ["No m2", "m2", undefined],
+    ["No nobody's", "all.vsphere.server", "Look"],
+  ]);
 });
 
 Deno.test("what is no obstacle is thrown as it is", async () => {

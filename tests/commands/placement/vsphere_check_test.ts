@@ -56,8 +56,8 @@ simulated(
     await using sim = await simulator();
     const cases = [
       [inventoryOf(sim.server, { groups: { masters: [0, 98, 99] } }), 1, [
-        "DC0_C0_RP0_VM98",
-        "DC0_C0_RP0_VM99",
+        "hosts.yaml:13:35: Cannot find the machine DC0_C0_RP0_VM98; did you mean ",
+        "hosts.yaml:14:35: Cannot find the machine DC0_C0_RP0_VM99; did you mean ",
         "[platform-not-found]",
       ]],
       [inventoryOf("127.0.0.1:1"), 4, ["Cannot reach 127.0.0.1:1", "[platform-unreachable]"]],
@@ -75,7 +75,7 @@ simulated(
       for (const word of ["check", "apply"] as const) {
         const { out, err, code } = await placement(word, text);
         assertEquals([code, out], [expected, ""], err);
-        assert(/^hosts\.yaml:7:\d+: /.test(err), err);
+        assert(/^hosts\.yaml:(7|13):\d+: /.test(err), err);
         for (const each of words) assertStringIncludes(err, each);
       }
     }
