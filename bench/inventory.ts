@@ -1,95 +1,115 @@
 /**
- * `deno task bench:inventory [ROUNDS]`: what the commands cost that contact no host, for inventories
- * of 1,000 and of 10,000 hosts, and what `--help` costs, in turn with an empty script. A machine
- * that grows slow is slow for all of them; processor time, and of starts the ratio to the empty
- * script, are the figures.
+ * The one inventory that all tools read, and nothing else tells them what to do. Pure.
  * @module
  */
-import { fromFileUrl } from "@std/path";
-import { fleetOf } from "./fleet.ts";
-import { type Spent, spent } from "./spent.ts";
 
-const CLI = fromFileUrl(new URL("../cli.ts", import.meta.url));
-const SIZES = [1_000, 10_000];
-const LINES: readonly string[] = [
-  "check FILE --list-hosts",
-  "check FILE --list-tasks",
-  "inventory FILE --list",
-  "lint FILE",
-];
-
-/** One thing that is measured, and what it cost each time. */
-interface Row {
+/** A machine of it. */
+export interface Named {
+  /** Its name. */
   readonly name: string;
-  readonly args: readonly string[];
-  readonly spent: Spent[];
+  /** Its address. */
+  readonly address: string;
 }
 
-function rowsOf(dir: string): readonly Row[] {
-  const row = (name: string, args: readonly string[]): Row => ({ name, args, spent: [] });
-  return [
-    row("an empty script", ["run", "--no-prompt", `${dir}/empty.ts`]),
-    row("--help", ["run", "--no-prompt", CLI, "--help"]),
-    ...SIZES.flatMap((hosts) =>
-      LINES.map((line) => {
-        const words = line.split(" ").map((it) => it === "FILE" ? `${dir}/${hosts}.yaml` : it);
-        const name = `${line.replace(" FILE", "")}, ${hosts.toLocaleString("en-US")} hosts`;
-        return row(name, ["run", "--no-prompt", "--allow-all", CLI, ...words]);
-      })
-    ),
-  ];
+/** What the job is done on. */
+export interface Place {
+  /** The load balancers; two at a time are an endpoint. */
+  readonly hosts: readonly Named[];
+  /** The API servers, which all endpoints stand in front of. */
+  readonly servers: readonly Named[];
+  /** Prefix of the network: `10.88.0`. */
+  readonly prefix: string;
+  /** Who logs in. */
+  readonly user: string;
+  /** The private key. */
+  readonly keyFile: string;
+  /** Keys of the hosts, which are checked. */
+  readonly knownHostsFile: string;
+  /** The authority of the API servers. */
+  readonly caFile: string;
 }
 
-/** Three hosts are an endpoint of two load balancers and its API server. */
-async function write(dir: string): Promise<void> {
-  await Deno.writeTextFile(`${dir}/empty.ts`, "");
-  for (const hosts of SIZES) {
-    await Deno.writeTextFile(`${dir}/${hosts}.yaml`, fleetOf(Math.ceil(hosts / 3)));
-  }
+/** What differs from run to run. */
+export interface Settings {
+  /** What one file of every host says: to change it is one of the jobs. */
+  readonly maxConnections: number;
+  /** A program that ssh reaches hosts through, as `ProxyCommand`. @default {none} */
+  readonly through?: string;
 }
 
-/** Starts are short and vary: they have more rounds than what takes seconds, and more runs in each. */
-function isStart({ args }: Row): boolean {
-  return !args.some((it) => it.endsWith(".yaml"));
+/** The host number of the first endpoint's address; the last is .250. */
+const FIRST_ADDRESS = 201;
+
+/** The options of ssh that every tool is given. */
+export function sshOptions({ knownHostsFile }: Place, { through }: Partial<Settings>): string[] {
+  const options = [`UserKnownHostsFile=${knownHostsFile}`, "StrictHostKeyChecking=yes"];
+  return [...options, ...(through === undefined ? [] : [`ProxyCommand=${through}`])];
 }
 
-function print(rows: readonly Row[]): void {
-  const least = (row: Row, of: keyof Spent) => Math.min(...row.spent.map((it) => it[of]));
-  const empty = rows[0];
-  const head = ["least of each", "rounds", "seconds", "CPU s", "peak MB", "x empty"];
-  console.log(head.map((it, i) => i === 0 ? it.padEnd(40) : it.padStart(8)).join(""));
-  for (const row of rows) {
-    const peak = Math.max(...row.spent.map(({ peakMb }) => peakMb));
-    const cpu = least(row, "cpuSeconds");
-    const cells = [
-      String(row.spent.length),
-      least(row, "seconds").toFixed(3),
-      cpu.toFixed(3),
-      peak.toFixed(0),
-      empty === undefined ? "" : (least(row, "seconds") / least(empty, "seconds")).toFixed(1),
-    ];
-    console.log(row.name.padEnd(40) + cells.map((it) => it.padStart(8)).join(""));
-  }
+/** The endpoints: pairs of hosts, each with its name and its address. */
+export function pairsOf(
+  { hosts, prefix }: Place,
+): readonly {
+  readonly name: string;
+  readonly address: string;
+  readonly hosts: readonly Named[];
+}[] {
+  const count = Math.ceil(hosts.length / 2);
+  return Array.from({ length: count }, (_, i) => ({
+    name: `pair${i + 1}`,
+    address: `${prefix}.${FIRST_ADDRESS + i}`,
+    hosts: hosts.slice(2 * i, 2 * i + 2),
+  }));
 }
 
-/** Starts are measured in as many rounds as this, of so many runs each. */
-const STARTS = 11;
-const RUNS = 10;
+/** The inventory as YAML. */
+export function inventoryText(place: Place, settings: Settings): string {
+  const { user, keyFile, servers } = place;
+  const options = sshOptions(place, settings).map((it) => `-o ${quoted(it)}`).join(" ");
+  return `all:
+  vars:
+    ansible_user: ${user}
+    ansible_become: true
+    # Nothing is to be found out that is known.
+    ansible_python_interpreter: /usr/bin/python3
+    ansible_ssh_private_key_file: ${keyFile}
+    ansible_ssh_common_args: ${JSON.stringify(options)}
+  children:
+    load_balancers:
+      children:
+${pairsOf(place).map((pair) => pairText(pair, place, settings)).join("\n")}
+    masters:
+      hosts:
+${hostLines(servers, 8)}
+`;
+}
 
-if (import.meta.main) {
-  const rounds = Number(Deno.args[0] ?? 3);
-  const dir = await Deno.makeTempDir();
-  try {
-    await write(dir);
-    const rows = rowsOf(dir);
-    for (let round = 0; round < Math.max(STARTS, rounds); round++) {
-      for (const row of rows) {
-        if (round >= rounds && !isStart(row)) continue;
-        row.spent.push(await spent(Deno.execPath(), row.args, isStart(row) ? RUNS : 1));
-      }
-    }
-    print(rows);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+function pairText(
+  { name, address, hosts }: ReturnType<typeof pairsOf>[number],
+  { caFile }: Place,
+  { maxConnections }: Settings,
+): string {
+  return `        ${name}:
+          vars:
+            endpoint_group: ${name}
+            endpoint:
+              address: ${address}
+              port: 8443
+              backends: masters
+              backend_port: 6443
+              ca_file: ${caFile}
+              haproxy: { max_connections: ${maxConnections} }
+          hosts:
+${hostLines(hosts, 12)}`;
+}
+
+function hostLines(hosts: readonly Named[], indent: number): string {
+  return hosts.map(({ name, address }) =>
+    `${" ".repeat(indent)}${name}: { ansible_host: ${address} }`
+  ).join("\n");
+}
+
+/** Options are split at blanks as a shell does it. */
+function quoted(option: string): string {
+  return option.includes(" ") ? `'${option}'` : option;
 }

@@ -217,6 +217,6 @@ function suiteOf(value: string): Suite {
 }
 
 function countOf(value: string): number {
-  if (/^[1-9][0-9]?$/.test(value)) return Number(value);
-  throw new RangeError(`Cannot use "${value}" as a number of hosts: expected 1 to 99`);
+  if (/^([1-9][0-9]?|100)$/.test(value)) return Number(value);
+  throw new RangeError(`Cannot use "${value}" as a number of hosts: expected 1 to 100`);
 }

@@ -20,9 +20,16 @@ import {
 } from "./recipe.ts";
 import { attempt, run } from "./run.ts";
 
-/** Gives the folder of a release's base image, and builds it first when the cache has none. */
-export async function baseImage(suite: Suite, log: (line: string) => void): Promise<string> {
-  const recipe = await recipeHere(suite);
+/**
+ * Gives the folder of a release's base image, and builds it first when the cache has none; `also`
+ * are packages that it has beside those of every image.
+ */
+export async function baseImage(
+  suite: Suite,
+  log: (line: string) => void,
+  also: readonly string[] = [],
+): Promise<string> {
+  const recipe = { ...await recipeHere(suite), ...(also.length === 0 ? {} : { also }) };
   const image = join(cacheRoot(), imageName(recipe));
   if (await exists(image)) return image;
   return await withLock(join(runRoot, `image-${suite}.lock`), async () => {
@@ -70,7 +77,7 @@ async function debootstrap(recipe: Recipe, draft: string): Promise<void> {
   await run([
     ...alone,
     ...["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--skip=cleanup/apt"],
-    `--include=${installed.join(",")}`,
+    `--include=${[...installed, ...recipe.also ?? []].join(",")}`,
     ...recipe.settings.map((line) => `--aptopt=${line}`),
     `--customize-hook=${fetchOnly}${downloaded.join(" ")}`,
     ...[recipe.suite, draft, "-"],

@@ -101,8 +101,8 @@ export const defaultName = "lab";
 /** Works out a whole lab from what the caller chooses. */
 export function layout({ name, suite, net, hosts, stateRoot }: LayoutOptions): Lab {
   checkName(name);
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 99) {
-    throw new RangeError(`Cannot lay out lab "${name}" with ${hosts} hosts: expected 1 to 99`);
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 100) {
+    throw new RangeError(`Cannot lay out lab "${name}" with ${hosts} hosts: expected 1 to 100`);
   }
   const prefix = `10.88.${net}`;
   // Never a group of zeros, so that the address has one spelling.
@@ -161,7 +161,7 @@ export function tagOf(name: string, stateRoot: string): string {
 
 /** Tells whether a namespace, interface, cgroup or machine of this name belongs to the lab with this tag. */
 export function ownsName(tag: string, name: string): boolean {
-  return new RegExp(`^hf-${tag}(-(lb|m)[0-9]{1,2})?$`).test(name);
+  return new RegExp(`^hf-${tag}(-(lb|m)([0-9]{1,2}|100))?$`).test(name);
 }
 
 /** Refuses a name that is no good as a folder or in a file. */

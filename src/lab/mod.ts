@@ -34,6 +34,8 @@ export interface LabUpOptions {
   suite?: Suite;
   /** How many load balancers. @default {2} */
   hosts?: number;
+  /** Debian packages that they have beside those of a small server. @default {none} */
+  also?: readonly string[];
   /** Takes a line of progress. */
   log: (line: string) => void;
 }

@@ -17,6 +17,8 @@ export interface Recipe {
   keyring?: string;
   /** Lines of apt configuration that the machine needs to reach the mirror. */
   settings: string[];
+  /** Packages beside those of every image. */
+  also?: readonly string[];
 }
 
 /** Installed in every host: a small Debian server, without what Holdfast itself installs. */

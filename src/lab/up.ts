@@ -27,6 +27,8 @@ export interface Wish {
   suite?: Suite;
   /** How many load balancers; as many as it has when it runs already. @default {2} */
   hosts?: number;
+  /** Packages of its hosts beside those of a small server; whatever it has when it runs already. */
+  also?: readonly string[];
   /** Takes a line of progress. */
   log: (line: string) => void;
 }
@@ -49,8 +51,10 @@ export async function bringUp(wish: Wish): Promise<Lab> {
   }
 }
 
-async function build({ name, stateRoot, suite = "bookworm", hosts = 2, log }: Wish): Promise<Lab> {
-  const image = await baseImage(suite, log);
+async function build(
+  { name, stateRoot, suite = "bookworm", hosts = 2, also, log }: Wish,
+): Promise<Lab> {
+  const image = await baseImage(suite, log, also);
   const isDefault = name === defaultName && stateRoot === defaultStateRoot;
   const net = await claimNet(tagOf(name, stateRoot), isDefault);
   const lab = layout({ name, suite, net, hosts, stateRoot });

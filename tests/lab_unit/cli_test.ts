@@ -28,8 +28,8 @@ Deno.test("labCommand() refuses what it does not know, before it touches anythin
     [["up", "--colour"], "expected a value"],
     [["up", "--colour", "red"], "expected --name, --suite or --hosts"],
     [["up", "--suite", "sid"], "expected bullseye, bookworm, trixie"],
-    [["up", "--hosts=0"], "expected 1 to 99"],
-    [["up", "--hosts", "many"], "expected 1 to 99"],
+    [["up", "--hosts=0"], "expected 1 to 100"],
+    [["up", "--hosts", "many"], "expected 1 to 100"],
   ];
   for (const [args, message] of cases) {
     const { code, err } = await call(...args);

@@ -29,24 +29,24 @@ Deno.test("layout() gives the default lab the addresses that its inventory promi
   ]);
 });
 
-Deno.test("layout() gives every member an address and a name of its own when there are 99 hosts", () => {
-  const lab = layout({ ...options, hosts: 99 });
+Deno.test("layout() gives every member an address and a name of its own when there are 100 hosts", () => {
+  const lab = layout({ ...options, hosts: 100 });
   const members = [...lab.hosts, ...lab.apiServers];
-  assertEquals(new Set(members.map((member) => member.address)).size, 102);
-  assertEquals(new Set(members.map((member) => member.address6)).size, 102);
-  assertEquals(new Set(members.map((member) => member.mac)).size, 102);
+  assertEquals(new Set(members.map((member) => member.address)).size, 103);
+  assertEquals(new Set(members.map((member) => member.address6)).size, 103);
+  assertEquals(new Set(members.map((member) => member.mac)).size, 103);
 });
 
 Deno.test("layout() keeps every interface name within the 15 characters of Linux", () => {
-  const lab = layout({ ...options, name: "a-name-of-thirty-one-characters", hosts: 99 });
+  const lab = layout({ ...options, name: "a-name-of-thirty-one-characters", hosts: 100 });
   for (const { namespace } of [...lab.hosts, ...lab.apiServers]) {
     assert(namespace.length <= 15, namespace);
   }
 });
 
-Deno.test("layout() refuses 0 and 100 hosts", () => {
-  for (const hosts of [0, 100, 1.5]) {
-    assertThrows(() => layout({ ...options, hosts }), RangeError, "1 to 99");
+Deno.test("layout() refuses 0 and 101 hosts", () => {
+  for (const hosts of [0, 101, 1.5]) {
+    assertThrows(() => layout({ ...options, hosts }), RangeError, "1 to 100");
   }
 });
 
@@ -63,10 +63,10 @@ Deno.test("tagOf() tells labs of other state folders apart", () => {
 });
 
 Deno.test("ownsName() does not take another lab's names for its own", () => {
-  for (const name of ["hf-t1", "hf-t1-lb1", "hf-t1-m3", "hf-t1-lb99"]) {
+  for (const name of ["hf-t1", "hf-t1-lb1", "hf-t1-m3", "hf-t1-lb99", "hf-t1-lb100"]) {
     assert(ownsName("t1", name), name);
   }
-  for (const name of ["hf-t11", "hf-t11-lb1", "hf-t1-", "hf-t1-lb100", "hf-t1-lb1x", "eth0"]) {
+  for (const name of ["hf-t11", "hf-t11-lb1", "hf-t1-", "hf-t1-lb101", "hf-t1-lb1x", "eth0"]) {
     assertFalse(ownsName("t1", name), name);
   }
 });
