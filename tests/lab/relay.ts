@@ -55,9 +55,14 @@ async function main([host = "", port = "", roundTrip = "", file = ""]: readonly 
     came: (bytes) => passed.down += bytes,
     went: () => heard = true,
   });
+  const end = () => {
+    Deno.writeTextFileSync(file, `${JSON.stringify(passed)}\n`, { append: true });
+    Deno.exit(0);
+  };
+  // ssh ends its ProxyCommand so when it has no more use for it.
+  for (const signal of ["SIGHUP", "SIGTERM"] as const) Deno.addSignalListener(signal, end);
   await Promise.race([there, back]);
-  await Deno.writeTextFile(file, `${JSON.stringify(passed)}\n`, { append: true });
-  Deno.exit(0);
+  end();
 }
 
 if (import.meta.main) await main(Deno.args);
