@@ -106,9 +106,9 @@ Deno.test({
       for (const [{ end }, hosts] of [[few, FEW], [many, MANY]] as const) {
         const all = Object.values(end.hosts);
         assertEquals(all.length, hosts);
-        // Nobody was turned away, and nobody was asked twice.
+        // Nobody was turned away; what is not as it should be is looked at once more.
         assertEquals(all.filter(({ unreachable }) => unreachable > 0), []);
-        assertEquals(all.filter(({ roundTrips }) => roundTrips !== 1), []);
+        assertEquals(all.filter(({ roundTrips }) => roundTrips > 2), []);
       }
       const each = (many.peakKb - few.peakKb) / (MANY - FEW);
       console.log(`${FEW} hosts: ${few.peakKb} kB, ${MANY}: ${many.peakKb} kB: ${each} kB each`);
