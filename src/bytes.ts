@@ -1,5 +1,5 @@
 /**
- * Bytes that should be UTF-8 and need not be, as text that loses nothing. Pure.
+ * Bytes: read from a stream, and as text that loses nothing though it need not be UTF-8. Pure.
  * @module
  */
 
@@ -46,6 +46,21 @@ export function toBytes(text: string): Uint8Array {
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
+  }
+  return bytes;
+}
+
+/** Reads a stream to its end; `keep` says after each piece what is kept so far. */
+export async function take(
+  stream: ReadableStream<Uint8Array>,
+  keep: (bytes: Uint8Array) => Uint8Array,
+): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array();
+  for await (const piece of stream) {
+    const both = new Uint8Array(bytes.length + piece.length);
+    both.set(bytes);
+    both.set(piece, bytes.length);
+    bytes = keep(both);
   }
   return bytes;
 }

@@ -92,6 +92,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/placement/https",
   ],
   "src/placement/libvirt": [
+    "src/bytes.ts",
     "src/model.ts",
     "src/diagnostics.ts",
     "src/terminal.ts",
@@ -108,6 +109,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/placement/names.ts",
   ],
   "src/inventory": [
+    "src/bytes.ts",
     "src/addresses.ts",
     "src/services.ts",
     "src/model.ts",

@@ -4,6 +4,7 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
+import { take } from "../bytes.ts";
 import { quote } from "../diagnostics.ts";
 import { masker, secret } from "../secret.ts";
 import { reasonOf, type SecretReader } from "./read.ts";
@@ -141,21 +142,6 @@ async function outputOf(program: Deno.ChildProcess): Promise<string> {
   if (success) return decode(out);
   const how = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`;
   throw new Error(how + complaint(err, out));
-}
-
-/** Reads a stream to its end; `keep` says after each piece what is kept so far. */
-async function take(
-  stream: ReadableStream<Uint8Array>,
-  keep: (bytes: Uint8Array) => Uint8Array,
-): Promise<Uint8Array> {
-  let bytes: Uint8Array = new Uint8Array();
-  for await (const piece of stream) {
-    const both = new Uint8Array(bytes.length + piece.length);
-    both.set(bytes);
-    both.set(piece, bytes.length);
-    bytes = keep(both);
-  }
-  return bytes;
 }
 
 /** The last that a program complained, without what it printed: that may be the secret already. */

@@ -4,7 +4,8 @@ import type { PlacementGroup, PlacementProvider } from "../../src/placement/mode
 import type { PlacementPlan } from "../../src/placement/plan_model.ts";
 import { plan } from "../../src/placement/plan.ts";
 import { vsphere } from "../../src/placement/vsphere/mod.ts";
-import { named, relocate, simulated, type Simulator, simulator } from "./simulator.ts";
+import { place } from "../commands/placement/vsphere_site.ts";
+import { simulated, type Simulator, simulator } from "./simulator.ts";
 
 const group = (name: string, policy: PlacementGroup["policy"], ...vms: number[]) => ({
   name,
@@ -47,19 +48,6 @@ async function carryOut(
 ): Promise<void> {
   if (change.kind === "remove") await provider.remove(change.rule);
   else await provider.ensure(change.rule, change.kind === "change" ? change.current : undefined);
-}
-
-/** Puts the machines of this number on the host of that number. */
-async function place(sim: Simulator, hosts: readonly number[]): Promise<void> {
-  await sim.behind(async (session) => {
-    const vms = await named(session, "VirtualMachine");
-    const all = await named(session, "HostSystem");
-    for (const [n, at] of hosts.entries()) {
-      const [vm, host] = [vms.get(`DC0_C0_RP0_VM${n}`), all.get(`DC0_C0_H${at}`)];
-      assert(vm && host);
-      await relocate(session, vm, host);
-    }
-  });
 }
 
 simulated("what is planned is written once, and the next plan wants nothing", async () => {

@@ -6,7 +6,7 @@
 import { formatDiagnostics, quote } from "../../diagnostics.ts";
 import { InputError } from "../../errors.ts";
 import { loginPlaces } from "../../inventory/placement/login.ts";
-import { InventoryError } from "../../inventory/problems.ts";
+import { InventoryError, warningAt } from "../../inventory/problems.ts";
 import { isUnset } from "../../inventory/secret_source.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Io } from "../io.ts";
@@ -58,8 +58,7 @@ function notLooked(
   const source = locate({ placement: name }, ["provider"]);
   const message = `Placement of group ${quote(name)} was not looked at: provider ${provider} ` +
     "could not be asked where its machines are";
-  const last = { severity: "warning", code: "placement-unseen", message } as const;
-  return [...why, source === undefined ? last : { ...last, source }];
+  return [...why, warningAt(source, "placement-unseen", message)];
 }
 
 /** What is not as it should be, and what may not be. */

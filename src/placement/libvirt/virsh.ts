@@ -4,6 +4,7 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
+import { take } from "../../bytes.ts";
 import { PlacementError } from "../errors.ts";
 import { COMMANDS } from "./answers.ts";
 
@@ -113,21 +114,6 @@ async function endOf(child: Deno.ChildProcess, name: string): Promise<VirshEnd> 
     child.status,
   ]);
   return { code, stdout, stderr: new TextDecoder().decode(stderr) };
-}
-
-/** Reads a stream to its end; `keep` says after each piece what is kept so far. */
-async function take(
-  stream: ReadableStream<Uint8Array>,
-  keep: (bytes: Uint8Array) => Uint8Array,
-): Promise<Uint8Array> {
-  let bytes: Uint8Array = new Uint8Array();
-  for await (const piece of stream) {
-    const both = new Uint8Array(bytes.length + piece.length);
-    both.set(bytes);
-    both.set(piece, bytes.length);
-    bytes = keep(both);
-  }
-  return bytes;
 }
 
 /** Its ssh hears the end of its input and goes, once it has connected. */
