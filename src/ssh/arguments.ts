@@ -78,6 +78,27 @@ function login({ user, port, keyFile }: Host): string[] {
   ];
 }
 
+/**
+ * The jump host that the inventory's own arguments lead through, as they name it. A `ProxyCommand` is
+ * one where it is ssh that it starts.
+ */
+export function jumpHost({ sshArgs }: Pick<Host, "sshArgs">): string | undefined {
+  for (const [i, word] of sshArgs.entries()) {
+    const value = (flag: string) =>
+      word === flag ? sshArgs[i + 1] : word.startsWith(flag) ? word.slice(flag.length) : undefined;
+    const [, name = "", way] =
+      /^\s*(ProxyJump|ProxyCommand)\s*[= ]\s*(.+)$/i.exec(value("-o") ?? "") ??
+        [];
+    // ssh keeps the first value it meets.
+    if (way !== undefined) {
+      return /^proxyjump$/i.test(name) || /(^|[\s/])ssh\s/.test(way) ? way : undefined;
+    }
+    const jump = value("-J");
+    if (jump !== undefined) return jump;
+  }
+  return undefined;
+}
+
 /** How long ssh waits for a connection: what the inventory's own arguments say, else ours. */
 export function connectTimeout(host: Host, fallbackS: number): number {
   const set = /ConnectTimeout\s*[= ]\s*(\d+)/i.exec(host.sshArgs.join(" "))?.[1];

@@ -7,8 +7,9 @@
  */
 import { ConnectError } from "../errors.ts";
 import type { Connect, ConnectWish, Host, Secret } from "../model.ts";
-import { connectTimeout, sshArguments, type SudoWords } from "./arguments.ts";
+import { connectTimeout, jumpHost, sshArguments, type SudoWords } from "./arguments.ts";
 import { explain } from "./reasons.ts";
+import { Ramp } from "./ramp.ts";
 import { openSession, type ShellSession } from "./session.ts";
 import { SudoGate } from "./sudo.ts";
 import { type Spawn, spawnProgram } from "./transport.ts";
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   readonly sudoPassword?: (host: Host) => Secret | undefined;
   /** How long to wait for a connection. @default {10} */
   readonly connectTimeoutS?: number;
+  /** Pause before another try to connect, by number of tries. @default {0.1 to 0.4 s at first, twice as long each time} */
+  readonly pauseMs?: (tries: number) => number;
   /** Starts ssh; another program in tests. */
   readonly spawn?: Spawn;
 }
@@ -36,12 +39,14 @@ const LOGIN_S = 30;
  * gives no shell.
  */
 export function connector(options: ConnectOptions = {}): Connect {
-  return (host, wish) => connect(host, options, wish);
+  const ramp = new Ramp();
+  return (host, wish) => connect(host, options, ramp, wish);
 }
 
 async function connect(
   host: Host,
   options: ConnectOptions,
+  ramp: Ramp,
   wish: ConnectWish = {},
 ): Promise<ShellSession> {
   const { connectTimeoutS = 10, spawn = spawnSsh } = options;
@@ -54,17 +59,37 @@ async function connect(
     return await openSession(host.name, () => spawn(args), {
       helloMs: (waitS + LOGIN_S) * 1000,
       explain: (gone) => explain(host, gone),
-      // Random, so that hosts behind one jump host do not come back all at once.
-      pauseMs: (tries) => tries * (200 + Math.random() * 600),
+      admit: () => ramp.enter(jumpHost(host)),
+      pauseMs: options.pauseMs ?? pauseMs,
       ...(words && sudoPassword ? { gate: () => new SudoGate(words, sudoPassword) } : {}),
     });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const why = "there is no ssh on this machine: install the OpenSSH client";
+    const why = unstarted(error);
+    if (why === undefined) throw error;
     throw new ConnectError(host.name, `Cannot open a shell on "${host.name}": ${why}`, {
       cause: error,
     });
   }
+}
+
+/** Random, so that hosts behind one jump host do not come back all at once. */
+const pauseMs = (tries: number) => 2 ** tries * (50 + Math.random() * 150);
+
+/** Why ssh could not be started; undefined: for no reason that a person can do something about. */
+function unstarted(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotFound) {
+    return "there is no ssh on this machine: install the OpenSSH client";
+  }
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EMFILE" || code === "ENFILE") {
+    return "this machine lets Holdfast open no more files; each host takes four: type " +
+      "ulimit -n 4096 before, or do it in parts with --limit or --shard";
+  }
+  if (code === "EAGAIN" || code === "ENOMEM") {
+    return "this machine lets Holdfast start no more processes; each host takes one: raise " +
+      "ulimit -u, or do it in parts with --limit or --shard";
+  }
+  return undefined;
 }
 
 function spawnSsh(args: readonly string[]) {

@@ -9,6 +9,7 @@ import type { ExecResult, RunOptions, Session } from "../model.ts";
 import { concat, type Frame } from "./frames.ts";
 import { endedUnheard, type Failure, Gone, lastWords } from "./gone.ts";
 import { type Gate, Link, type Reply } from "./link.ts";
+import type { Admission } from "./ramp.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a session behaves. */
@@ -29,6 +30,8 @@ export interface SessionOptions {
   readonly explain?: (gone: Gone) => Failure;
   /** Pause before another try, by number of tries. */
   readonly pauseMs?: (tries: number) => number;
+  /** Waited for before each try to connect. @default {nobody waits} */
+  readonly admit?: () => Promise<Admission>;
 }
 
 /** A session that can also end what it runs. */
@@ -37,7 +40,8 @@ export interface ShellSession extends Session {
   cancel(): void;
 }
 
-const TRIES = 3;
+/** Where one in three is turned away each time, one in seven hundred is not let in. */
+const TRIES = 6;
 
 /**
  * Opens a session over a process that is a shell or leads to one.
@@ -45,13 +49,18 @@ const TRIES = 3;
  * Does not wait for the shell: its hello and the first answer come in the same round trip, and so
  * the first `run` is what throws a `ConnectError`. Give a function to allow another try.
  */
-export function openSession(
+export async function openSession(
   host: string,
   transport: Transport | (() => Transport),
   options: SessionOptions = {},
 ): Promise<ShellSession> {
-  // A function, not a constructor, because opening may have to wait one day.
-  return Promise.resolve(new QueuedSession(host, transport, options));
+  const admission = await options.admit?.();
+  try {
+    return new QueuedSession(host, transport, options, admission);
+  } catch (error) {
+    admission?.done("failed");
+    throw error;
+  }
 }
 
 class QueuedSession implements ShellSession {
@@ -64,12 +73,20 @@ class QueuedSession implements ShellSession {
   #trips = 0;
   #closed: string | undefined;
 
-  constructor(host: string, transport: Transport | (() => Transport), options: SessionOptions) {
+  constructor(
+    host: string,
+    transport: Transport | (() => Transport),
+    options: SessionOptions,
+    admission: Admission | undefined,
+  ) {
     this.#host = host;
     this.#again = typeof transport === "function" ? transport : undefined;
     this.#options = options;
     this.#limit = options.limitBytes ?? 64 * 1024 * 1024;
-    this.#link = this.#connect(typeof transport === "function" ? transport() : transport);
+    this.#link = this.#connect(
+      typeof transport === "function" ? transport() : transport,
+      admission,
+    );
   }
 
   get roundTrips(): number {
@@ -92,14 +109,19 @@ class QueuedSession implements ShellSession {
     await this.#link.close();
   }
 
-  #connect(transport: Transport): Link {
+  #connect(transport: Transport, admission: Admission | undefined): Link {
     const gate = this.#options.gate?.();
-    return new Link(transport, {
+    const link = new Link(transport, {
       limitBytes: this.#limit,
       ...(this.#options.shell === undefined ? {} : { shell: this.#options.shell }),
       ...(this.#options.lockDir === undefined ? {} : { lockDir: this.#options.lockDir }),
       ...(gate === undefined ? {} : { gate }),
     });
+    link.hello.then(
+      () => admission?.done("opened"),
+      (gone) => admission?.done(this.#explain(gone).retry ? "dropped" : "failed"),
+    );
+    return link;
   }
 
   async #request(script: string, options: RunOptions): Promise<ExecResult> {
@@ -136,7 +158,8 @@ class QueuedSession implements ShellSession {
         }
       }
       await delay(this.#options.pauseMs?.(tries) ?? 0);
-      this.#link = this.#connect(this.#again());
+      const admission = await this.#options.admit?.();
+      this.#link = this.#connect(this.#again(), admission);
     }
   }
 

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Host } from "../../src/model.ts";
-import { connectTimeout, forwardArguments, sshArguments } from "../../src/ssh/arguments.ts";
+import {
+  connectTimeout,
+  forwardArguments,
+  jumpHost,
+  sshArguments,
+} from "../../src/ssh/arguments.ts";
 import { runSh } from "../helpers.ts";
 
 const host: Host = {
@@ -112,4 +117,16 @@ Deno.test("forwardArguments() is as strict, forwards one port, and shares no con
   assert(line.indexOf("ControlPath=none") < line.indexOf("ControlPath=/tmp/x"));
   assert(line.indexOf("ControlMaster=no") < line.indexOf("ControlMaster=auto"));
   assert(!line.includes("ClearAllForwardings"));
+});
+
+Deno.test("jumpHost() knows every way to name one, and no other program", () => {
+  const of = (...sshArgs: string[]) => jumpHost({ sshArgs });
+  assertEquals(of("-J", "bastion"), "bastion");
+  assertEquals(of("-Jops@bastion:2222"), "ops@bastion:2222");
+  assertEquals(of("-o", "ProxyJump=bastion"), "bastion");
+  assertEquals(of("-oProxyJump bastion"), "bastion");
+  assertEquals(of("-o", "proxycommand ssh -W %h:%p bastion"), "ssh -W %h:%p bastion");
+  assertEquals(of("-o", "ProxyCommand=/usr/bin/ssh -W %h:%p b"), "/usr/bin/ssh -W %h:%p b");
+  assertEquals(of("-o", "ProxyCommand=nc %h %p", "-J", "late"), undefined);
+  assertEquals(of("-o", "User=x", "-i", "key"), undefined);
 });
