@@ -4,7 +4,7 @@
  */
 import type { Source } from "../model.ts";
 import type { PlaceOf } from "./scan.ts";
-import type { Text } from "./keepalived_text.ts";
+import { beginOf, endOf, type Text } from "./keepalived_text.ts";
 import type { Word } from "./model.ts";
 
 /** A word, or a brace that opens or closes a block. */
@@ -46,7 +46,8 @@ const SHELL = new RegExp(
 );
 
 /** The words and braces of a line, each with the place of what it was written as. */
-export function* wordsOf({ chars, from, to }: Text, place: PlaceOf): Generator<Token> {
+export function* wordsOf(line: Text, place: PlaceOf): Generator<Token> {
+  const { chars } = line;
   let pattern = PLAIN;
   let first = true;
   let at = 0;
@@ -58,7 +59,8 @@ export function* wordsOf({ chars, from, to }: Text, place: PlaceOf): Generator<T
       continue;
     }
     const end = at + found.length;
-    const source = place(from[at] ?? 0, Math.max(to[end - 1] ?? 0, (from[at] ?? 0) + 1));
+    const begin = beginOf(line, at) ?? 0;
+    const source = place(begin, Math.max(endOf(line, end - 1) ?? 0, begin + 1));
     at = end;
     if (found === "{" || found === "}") {
       yield { kind: found, source };
