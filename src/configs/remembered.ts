@@ -13,8 +13,10 @@ export function remembered<From extends object, Read>(
 ): (from: From) => Read {
   const known = new WeakMap<From, { readonly answer: Read }>();
   return (from) => {
-    const kept = known.get(from) ?? { answer: read(from) };
-    known.set(from, kept);
-    return kept.answer;
+    const kept = known.get(from);
+    if (kept !== undefined) return kept.answer;
+    const answer = read(from);
+    known.set(from, { answer });
+    return answer;
   };
 }
