@@ -4,7 +4,7 @@
  */
 import { type Address, addressesOf } from "./haproxy_address.ts";
 import type { HaproxyFile, Line, Section, Word } from "./model.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 /** A frontend, backend or listen section. */
 export interface Proxy {

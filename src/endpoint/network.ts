@@ -181,7 +181,8 @@ function bits(address: string): string | undefined {
 }
 
 function bytes4(address: string): number[] | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return undefined;
+  // A longest one has 15 characters; names of hosts are asked too.
+  if (address.length > 15 || !/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return undefined;
   const bytes = address.split(".").map(Number);
   return bytes.every((it) => it <= 255) ? bytes : undefined;
 }

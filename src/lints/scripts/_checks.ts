@@ -3,7 +3,7 @@
  * @module
  */
 import type { Word } from "../../configs/model.ts";
-import { remembered } from "../../configs/remembered.ts";
+import { remembered } from "../../remembered.ts";
 import { placesIn } from "../../configs/scan.ts";
 import { type Command, commandsOf } from "../../configs/shell_commands.ts";
 import { DEFAULTS, type Script, vrrpOf } from "../../configs/vrrp.ts";
