@@ -38,17 +38,19 @@ const UNCLOSED = "this quote is never closed";
 
 /** Cuts a line without its line feed. A missing end of a quote ends with the line. */
 export function cut(line: string, environment: Environment = new Map()): Cut {
-  if (!SPECIAL.test(line)) return { pieces: plainPieces(line) };
+  const comment = line.indexOf("#");
+  const words = comment === -1 ? line : line.slice(0, comment);
+  if (!SPECIAL.test(words)) return { pieces: plainPieces(words) };
   const cutter = new Cutter(line, environment);
   while (cutter.step());
   return cutter.cut();
 }
 
 /** What makes a line more than words with blanks between them. */
-const SPECIAL = /[#\r\0"'\\]/;
+const SPECIAL = /[\r\0"'\\]/;
 const NONE: readonly string[] = [];
 
-/** The words of a line that has blanks between them and nothing else, as most have. */
+/** The words of a text that has blanks between them and nothing else, as most lines have. */
 function plainPieces(line: string): readonly Piece[] {
   const pieces: Piece[] = [];
   for (let at = 0; at < line.length;) {

@@ -119,6 +119,7 @@ export interface Bare {
 export function withoutComment(line: Text): Bare {
   // Most lines have neither a comment nor a quote.
   if (!/["!#]/.test(line.chars)) return { line: trimmed(line) };
+  if (/^[ \t]*[!#]/.test(line.chars)) return { line: unwritten("") };
   const kept: Text[] = [];
   let [quote, cut]: (number | undefined)[] = [];
   let done = 0;
