@@ -35,15 +35,19 @@ export function templates(texts: ReadonlyMap<string, string>): Templates {
     escapeFunction: printable,
     debug: true,
   });
-  for (const [name, text] of texts) eta.loadTemplate(`@${name}`, text);
+  const compiled = new Set<string>();
   return {
     names: [...texts.keys()].sort(),
     render(name, data) {
-      if (!texts.has(name)) {
+      const text = texts.get(name);
+      if (text === undefined) {
         const known = [...texts.keys()].sort().join(", ");
         throw new TaskError(`Cannot render "${name}": no such template, there are ${known}`);
       }
       try {
+        // A run needs half of them, and each takes a millisecond to be compiled.
+        if (!compiled.has(name)) eta.loadTemplate(`@${name}`, text);
+        compiled.add(name);
         return eta.render(`@${name}`, strict(data, { key: "it" }));
       } catch (error) {
         throw located(name, error);
