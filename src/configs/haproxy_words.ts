@@ -67,7 +67,7 @@ function plainPieces(line: string): readonly Piece[] {
 
 /** A space, a tab, or one of the two between them that HAProxy takes as blanks too. */
 function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c;
+  return code <= 0x20 && (code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c);
 }
 
 class Cutter {
