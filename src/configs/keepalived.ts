@@ -37,7 +37,7 @@ export function parseKeepalived(
 ): KeepalivedFile {
   const place = placesIn(file, text);
   const { lines, includes, cuts, problems: wrong } = expanded(text, id);
-  const tokens = lines.map((line) => [...wordsOf(line, place)]);
+  const tokens = lines.map((line) => wordsOf(line, place));
   const asWritten = read(tokens, false);
   // Where a brace is missing, what Keepalived makes of the rest is of no use to anybody.
   const meant = asWritten.unclosed ? read(tokens, true) : asWritten;

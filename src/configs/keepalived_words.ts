@@ -38,15 +38,17 @@ const COMMANDS = new Set([
 const HOLE = String.raw`\$\{[^\s{}]*\}|\{\{[^{}]*\}\}|\{%[^{}]*%\}`;
 
 /** Without a command line a quote begins a word and ends it. */
-const PLAIN = new RegExp(String.raw`"[^"]*"?|(?:${HOLE}|[^\s{}"])+|[{}]`, "gy");
+const PLAIN = new RegExp(String.raw`"[^"]*"?|(?:[^\s{}"$]+|${HOLE}|\$)+|[{}]`, "gy");
 
 const SHELL = new RegExp(
-  String.raw`(?:\\[^]|"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|${HOLE}|[^\s{}"'\\]|\\$)+|[{}]`,
+  String
+    .raw`(?:[^\s{}"'\\$]+|\\[^]|"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|${HOLE}|\$|\\$)+|[{}]`,
   "gy",
 );
 
 /** The words and braces of a line, each with the place of what it was written as. */
-export function* wordsOf(line: Text, place: PlaceOf): Generator<Token> {
+export function wordsOf(line: Text, place: PlaceOf): readonly Token[] {
+  const tokens: Token[] = [];
   const { chars } = line;
   let pattern = PLAIN;
   let first = true;
@@ -63,15 +65,20 @@ export function* wordsOf(line: Text, place: PlaceOf): Generator<Token> {
     const source = place(begin, Math.max(endOf(line, end - 1) ?? 0, begin + 1));
     at = end;
     if (found === "{" || found === "}") {
-      yield { kind: found, source };
+      tokens.push({ kind: found, source });
       [pattern, first] = [PLAIN, true];
       continue;
     }
-    const text = pattern === SHELL ? unescaped(found) : found.replace(/^"|"$/g, "");
+    const text = pattern === SHELL
+      ? /["'\\]/.test(found) ? unescaped(found) : found
+      : found.includes('"')
+      ? found.replace(/^"|"$/g, "")
+      : found;
     if (first && COMMANDS.has(text)) pattern = SHELL;
     first = false;
-    yield { kind: "word", word: { text, source } };
+    tokens.push({ kind: "word", word: { text, source } });
   }
+  return tokens;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
