@@ -6,6 +6,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { baseImage } from "../src/lab/image.ts";
 import type { Lab } from "../src/lab/mod.ts";
 import { run } from "../src/lab/run.ts";
+import { bundle } from "../packaging/bundle.ts";
 import { VERSION } from "../src/version.ts";
 import { type Controller, install, openController } from "./controller.ts";
 import { type Group, openGroup } from "./group.ts";
@@ -54,6 +55,7 @@ export async function openSite(log: (line: string) => void): Promise<Site> {
   try {
     log(`installing ${TOOL_PACKAGES.join(", ")} in a root that is thrown away`);
     await install(controller, TOOL_PACKAGES);
+    await bundle(join(folder, "dist"));
   } catch (error) {
     await close();
     throw error;
@@ -96,6 +98,7 @@ export async function groundOf(
   await Deno.writeTextFile(inventory, inventoryText(place, { maxConnections, ...more }));
   return {
     root: ROOT,
+    bundle: join(folder, "dist"),
     deno: Deno.execPath(),
     inventory,
     events: join(folder, "events.jsonl"),

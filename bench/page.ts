@@ -2,7 +2,7 @@
  * The part of docs/performance.md that is made: what was measured, and on what. Pure.
  * @module
  */
-import { stagesOf, TOOLS } from "./plan.ts";
+import { BESIDE, stagesOf, TOOLS } from "./plan.ts";
 import type { About, Look, Mode, Row, Scenario } from "./rows.ts";
 import { type Cell, ratioOf, runsOf, type Spread, spreadIn } from "./stats.ts";
 import { targetsText } from "./targets.ts";
@@ -14,6 +14,7 @@ export const NAMES: Readonly<Record<Mode, string>> = {
   tuned: "Ansible, tuned",
   mitogen: "Mitogen",
   holdfast: "Holdfast",
+  source: "Holdfast, sources",
   floor: "floor",
   start: "empty Deno script",
 };
@@ -92,7 +93,7 @@ function machineText(about: About, rows: readonly Row[]): string {
 }
 
 function walls(rows: readonly Row[], jobs: readonly Job[]): string {
-  const modes = [...TOOLS, "floor" as const, "start" as const];
+  const modes = [...TOOLS, ...BESIDE];
   return table(
     ["Job", "Hosts", ...modes.map((mode) => NAMES[mode])],
     jobs.map((job) => [
@@ -119,7 +120,7 @@ function ratios(rows: readonly Row[], jobs: readonly Job[]): string {
 }
 
 function cpu(rows: readonly Row[], jobs: readonly Job[]): string {
-  const modes = [...TOOLS, "floor" as const];
+  const modes = [...TOOLS, "source" as const, "floor" as const];
   const of = (job: Job, mode: Mode) => {
     const own = spreadIn(rows, { ...job, mode }, ({ cpuS }) => cpuS);
     const hosts = spreadIn(rows, { ...job, mode }, ({ hostsCpuS }) => hostsCpuS);
@@ -177,7 +178,7 @@ function runText(rows: readonly Row[]): string {
   const whole = wishOf([]);
   const planned = typeof whole === "string" ? [] : stagesOf(whole).flatMap(({ runs }) => runs);
   const lines = ALL.map((job) => {
-    const modes: readonly Mode[] = [...TOOLS, "floor", "start"];
+    const modes: readonly Mode[] = [...TOOLS, ...BESIDE];
     return [
       ...head(job),
       ...modes.map((mode) => {
@@ -200,7 +201,7 @@ function runText(rows: readonly Row[]): string {
   const titles = [
     "Job",
     "Hosts",
-    ...[...TOOLS, "floor" as const, "start" as const].map((it) => NAMES[it]),
+    ...[...TOOLS, ...BESIDE].map((it) => NAMES[it]),
   ];
   return `Rounds that count. ${said}\n\n${table(titles, lines)}`;
 }

@@ -18,6 +18,9 @@ export interface Stage {
 /** Those that do the whole job. */
 export const TOOLS = ["stock", "tuned", "mitogen", "holdfast"] as const satisfies readonly Mode[];
 
+/** What is measured beside a converged host, for comparison. */
+export const BESIDE = ["source", "floor", "start"] as const satisfies readonly Mode[];
+
 /** The stages of a wish, in order; what takes longest comes last. */
 export function stagesOf(wish: Wish): readonly Stage[] {
   const { two, first, twenty, hundred } = wish.rounds;
@@ -55,7 +58,7 @@ function rounds(
 ): readonly Run[] {
   return numbers(count).flatMap((round) =>
     scenarios.flatMap((scenario) => {
-      const beside: readonly Mode[] = scenario === "converged" ? ["floor", "start"] : [];
+      const beside: readonly Mode[] = scenario === "converged" ? BESIDE : [];
       return turned([...tools, ...beside], round - 1)
         .map((mode): Run => ({ scenario, hosts, round, mode, look: "time" }));
     })

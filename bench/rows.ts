@@ -7,9 +7,18 @@ import { z } from "zod";
 
 /**
  * Who does the job; `floor` is bare ssh to all hosts at once, which runs `true`, or the package manager
- * where there are no packages yet; `start` is Deno with an empty file.
+ * where there are no packages yet; `source` is Holdfast as its sources lie there, `start` is Deno with an
+ * empty file.
  */
-export const MODES = ["stock", "tuned", "mitogen", "holdfast", "floor", "start"] as const;
+export const MODES = [
+  "stock",
+  "tuned",
+  "mitogen",
+  "holdfast",
+  "source",
+  "floor",
+  "start",
+] as const;
 
 /** One of them. */
 export type Mode = (typeof MODES)[number];

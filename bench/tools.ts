@@ -4,6 +4,7 @@
  */
 import { denoArgs } from "../src/commands/permissions.ts";
 import { NO_SECRETS } from "../src/commands/secrets_known.ts";
+import { BUNDLE_FLAGS } from "../src/own_files.ts";
 import { raw, sh } from "../src/shell.ts";
 import { type Place, sshOptions } from "./inventory.ts";
 import type { Mode, Scenario } from "./rows.ts";
@@ -20,6 +21,8 @@ export interface Command {
 export interface Ground {
   /** The project. */
   readonly root: string;
+  /** The bundle of it. */
+  readonly bundle: string;
   /** The deno that runs Holdfast. */
   readonly deno: string;
   /** The inventory. */
@@ -42,7 +45,8 @@ export function commandOf(mode: Mode, scenario: Scenario, ground: Ground): Comma
     case "start":
       return { argv: [ground.deno, "run", ground.empty], env: {} };
     case "holdfast":
-      return { argv: holdfast(scenario === "check" ? "check" : "apply", ground), env: {} };
+    case "source":
+      return { argv: holdfast(mode, scenario === "check" ? "check" : "apply", ground), env: {} };
     default:
       return {
         argv: [
@@ -56,11 +60,14 @@ export function commandOf(mode: Mode, scenario: Scenario, ground: Ground): Comma
 }
 
 function holdfast(
+  mode: "holdfast" | "source",
   command: "apply" | "check",
-  { root, deno, inventory, events }: Ground,
+  { root, bundle, deno, inventory, events }: Ground,
 ): readonly string[] {
   const args = [command, inventory, "--report", `jsonl:${events}`];
-  return [deno, ...denoArgs(command, `${root}/cli.ts`, args, { ...NO_SECRETS, writes: [events] })];
+  const script = mode === "source" ? `${root}/cli.ts` : `${bundle}/cli.js`;
+  const [run = "", ...rest] = denoArgs(command, script, args, { ...NO_SECRETS, writes: [events] });
+  return [deno, run, ...(mode === "source" ? [] : BUNDLE_FLAGS), ...rest];
 }
 
 /** What the package manager needs for the job, and what every tool needs it for. */

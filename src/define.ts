@@ -4,7 +4,7 @@
  */
 import type { Drill } from "./drills/model.ts";
 import type { Lint } from "./lints/model.ts";
-import type { Agreement, ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
+import type { Agreement, Asked, ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
 
 /** How to write a new kind of task. */
 export interface TaskSpec<Args, State> {
@@ -12,8 +12,8 @@ export interface TaskSpec<Args, State> {
   readonly kind: string;
   /** What shall be true, on one line. */
   title(args: Args): string;
-  /** Read-only POSIX shell text that asks what is. */
-  probe(args: Args): string;
+  /** What asks what is: read-only POSIX shell text, or a question that others ask too. */
+  probe(args: Args): string | Asked;
   /** What the answer means. @throws {TaskError} when the answer makes no sense */
   parse(seen: ExecResult, args: Args): State;
   /** What is missing. Pure; an empty list of changes means satisfied. */
@@ -60,12 +60,15 @@ export function defineTask<Args, State>(
       if (kept === args) return task;
       return kept && make(kept, { ...options, name: title });
     });
+    const asks = spec.probe(args);
+    const asked = typeof asks === "string" ? undefined : asks;
     const task: Task = {
       kind: spec.kind,
       name: title,
       notify,
       tags: [...new Set([...tags, ...parts?.tags(args) ?? []])],
-      probe: spec.probe(args),
+      probe: typeof asks === "string" ? asks : asks.question.probe([asks.item]),
+      ...(asked === undefined ? {} : { asked }),
       plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
       ...(joins === undefined ? {} : { joins }),
       ...(narrow === undefined ? {} : { narrow }),

@@ -2,7 +2,7 @@
  * What the events of a drill may hold, field by field.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { at, count, endpoint, ms, type Shape, text } from "./event_fields.ts";
 
 const moment = (what: string) =>

@@ -2,7 +2,7 @@
  * The fields that events of all kinds are described with.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What an object does with a field that nobody described: leaves it out, or refuses it. */
 export type Shape = typeof z.object | typeof z.strictObject;

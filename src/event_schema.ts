@@ -3,7 +3,7 @@
  * are made from it, and every run of the tests is held against it.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { drillEventsOf } from "./drill_event_schema.ts";
 import { at, count, endpoint, ms, type Shape, text } from "./event_fields.ts";
 

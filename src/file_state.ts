@@ -5,6 +5,7 @@
 import { fromBytes } from "./bytes.ts";
 import { TaskError } from "./errors.ts";
 import { type Attribute, attributeOf, folderOf } from "./obstacles.ts";
+import type { Asked, ExecResult, Question } from "./model.ts";
 import { raw, sh, type ShellText } from "./shell.ts";
 
 /** What was seen at a path. */
@@ -31,18 +32,42 @@ export interface FileState {
   readonly folderAttribute?: Attribute;
 }
 
+/** Paths to describe. */
+export interface Paths {
+  /** Paths as they are. */
+  readonly paths: readonly string[];
+  /**
+   * Paths with `*` in their last part, for files whose names are not known; one that no file has is
+   * described as it stands, absent. @default {none}
+   */
+  readonly patterns?: readonly string[];
+}
+
+/** What is asked about the files of any number of tasks. */
+const FILES: Question<Paths> = { probe: textOf, split };
+
+/** Asks about files, together with others who do. @throws {TypeError} as {@link probeFiles} */
+export function askFiles(paths: Paths): Asked {
+  return { question: FILES as Question, item: paths };
+}
+
 /**
  * Shell text that describes paths. Contents travel as base64, so that no content can be taken for
  * the frame around it and every byte is compared. Five processes in all, however many files.
- * `patterns` are paths with `*` in their last part, for files whose names are not known; one that no
- * file has is described as it stands, absent.
  * @throws {TypeError} for a pattern with any other character that means something to a shell
  */
 export function probeFiles(paths: readonly string[], patterns: readonly string[] = []): string {
-  const folders = [...new Set([...paths, ...patterns].map(inFolder))];
-  const all = [...paths, ...patterns.map(globbed)];
+  return textOf([{ paths, patterns }]);
+}
+
+/** Between what two tasks ask about stands an empty word, and an empty line in the answer. */
+function textOf(items: readonly Paths[]): string {
+  const words = items.map(({ paths, patterns = [] }) => [...paths, ...patterns.map(globbed)]);
+  const folders = [...new Set(items.flatMap(namesOf).map(inFolder))];
+  const apart = words.flatMap((some, i) => i === 0 ? some : ["", ...some]);
   return sh`set --
-for path in ${all}; do
+for path in ${apart}; do
+  [ "$path" ] || { echo; continue; }
   printf 'path %s\n' "$path"
   if [ -L "$path" ]; then printf 'link %s\n' "$(readlink -- "$path")"
   elif [ -f "$path" ]; then echo file; set -- "$@" "$path"
@@ -50,8 +75,41 @@ for path in ${all}; do
   elif [ -e "$path" ]; then echo other
   else echo absent; fi
 done
-lsattr -d -- ${all} ${folders} 2>/dev/null | sed -n 's/^[^ ]*[ia][^ ]* /attr &/p'
+lsattr -d -- ${words.flat()} ${folders} 2>/dev/null | sed -n 's/^[^ ]*[ia][^ ]* /attr &/p'
 if [ $# -gt 0 ]; then stat -c 'stat %s %a %U %G %u:%g %h' -- "$@"; cat -- "$@" | base64; fi`;
+}
+
+const namesOf = ({ paths, patterns = [] }: Paths) => [...paths, ...patterns];
+
+/** Gives each its paths, and of the attributes and contents what belongs to them. */
+function split(answer: ExecResult, items: readonly Paths[]): readonly ExecResult[] {
+  const { told, end } = halves(answer.stdout);
+  const isAttribute = (line: string) => line.startsWith("attr ");
+  const sections = told.filter((line) => !isAttribute(line)).join("\n").split("\n\n");
+  // Not the answer to the question: each will say so.
+  if (sections.length !== items.length) return items.map(() => answer);
+  const attributes = told.filter(isAttribute);
+  const stats = end.filter((line) => line.startsWith("stat "));
+  const bytes = Uint8Array.fromBase64(end.slice(stats.length).join(""));
+  const sizes = stats.map((line) => Number(line.split(" ")[1]));
+  const whole = sizes.reduce((sum, size) => sum + size, 0) === bytes.length;
+  let [file, at] = [0, 0];
+  return sections.map((section) => {
+    const count = section.split("\n").filter((line) => line === "file").length;
+    const size = sizes.slice(file, file + count).reduce((sum, size) => sum + size, 0);
+    const own = stats.slice(file, file += count);
+    // One that changed while it was read makes all of them unreadable: whose it was is not known.
+    const content = whole ? bytes.subarray(at, at += size) : new Uint8Array(size + 1);
+    const tail = count === 0 ? [] : [...own, content.toBase64()];
+    return { ...answer, stdout: [section, ...attributes, ...tail, ""].join("\n") };
+  });
+}
+
+/** What is told of paths, and from the first `stat` line on what is in them. */
+function halves(answer: string): { readonly told: string[]; readonly end: string[] } {
+  const lines = answer.trimEnd().split("\n");
+  const at = lines.findIndex((line) => line.startsWith("stat "));
+  return at === -1 ? { told: lines, end: [] } : { told: lines.slice(0, at), end: lines.slice(at) };
 }
 
 function globbed(pattern: string): ShellText {
@@ -70,12 +128,10 @@ function inFolder(path: string): string {
  */
 export function parseFiles(answer: string): ReadonlyMap<string, FileState> {
   const files = new Map<string, FileState>();
-  const lines = answer.trimEnd().split("\n");
-  const end = lines.findIndex((line) => line.startsWith("stat "));
-  const told = end === -1 ? lines : lines.slice(0, end);
+  const { told, end } = halves(answer);
   const head = told.filter((line) => !line.startsWith("attr "));
   const attributes = readAttributes(told);
-  const contents = readContents(end === -1 ? [] : lines.slice(end));
+  const contents = readContents(end);
   for (let i = 0; i < head.length; i += 2) {
     const [first = "", second = ""] = head.slice(i, i + 2);
     if (!first.startsWith("path ")) throw unreadable(first);

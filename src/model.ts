@@ -4,7 +4,7 @@
  * @module
  */
 import type { Endpoint, Host, Member } from "./model/inventory.ts";
-import type { ExecResult, Facts } from "./model/seen.ts";
+import type { Asked, ExecResult, Facts } from "./model/seen.ts";
 
 export type * from "./model/inventory.ts";
 export type * from "./model/seen.ts";
@@ -190,6 +190,8 @@ export interface Task {
   readonly joins?: boolean;
   /** Read-only POSIX shell text. */
   readonly probe: string;
+  /** What it asks in the same words as others, who are asked together with it. @default {nothing} */
+  readonly asked?: Asked;
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */
   plan(seen: ExecResult, world: World): TaskPlan;
   /** What was seen to be said now that all members must say alike; unset: nothing. Pure. */

@@ -75,7 +75,7 @@ rc_do() {
   esac
 }
 systemctl() {
-  word= keys= units= bare= quiet= code=0
+  word= keys= units= bare= quiet= next= code=0
   while [ $# -gt 0 ]; do
     case $1 in
       -p) keys="$keys $2"; shift ;;
@@ -88,7 +88,9 @@ systemctl() {
   done
   for unit in $units; do
     case $word in
-      show) for key in $keys; do
+      show) [ -z "$next" ] || echo
+        next=1
+        for key in $keys; do
           if [ -n "$bare" ]; then rc_value "$unit" "$key"; else echo "$key=$(rc_value "$unit" "$key")"; fi
         done ;;
       is-active | is-enabled)

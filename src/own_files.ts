@@ -30,8 +30,11 @@ export function ownScript(path: "cli.ts" | (typeof OWN_SCRIPTS)[number]): URL {
   return ownFile(IS_BUNDLED ? path.replace(/\.ts$/, ".js") : path);
 }
 
-/** Flags of `deno run` for a program of ours: a bundle is whole, whatever folder it is started in. */
-export const OWN_FLAGS: readonly string[] = IS_BUNDLED ? ["--no-config", "--no-remote"] : [];
+/** Flags of `deno run` for a bundle: it is whole, whatever folder it is started in. */
+export const BUNDLE_FLAGS: readonly string[] = ["--no-config", "--no-remote"];
+
+/** Flags of `deno run` for a program of ours. */
+export const OWN_FLAGS: readonly string[] = IS_BUNDLED ? BUNDLE_FLAGS : [];
 
 /** Programs beside the command line that Holdfast starts. */
 export const OWN_SCRIPTS = [

@@ -1,6 +1,6 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { askFiles, type FileState, parseFiles } from "../src/file_state.ts";
 import { folderOf, protectedBy } from "../src/obstacles.ts";
 import type { Change, TaskPlan } from "../src/model.ts";
 
@@ -24,7 +24,7 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
 >({
   kind: "absent",
   title: ({ paths, patterns = [] }) => `absent ${[...paths, ...patterns].join(", ")}`,
-  probe: ({ paths, patterns }) => probeFiles(paths, patterns),
+  probe: ({ paths, patterns = [] }) => askFiles({ paths, patterns }),
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { paths, patterns = [], except = [] }): TaskPlan => {
     const found = [...seen.keys()].filter((path) =>

@@ -1,6 +1,6 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { askFiles, type FileState, parseFiles } from "../src/file_state.ts";
 import { folderOf, protectedBy } from "../src/obstacles.ts";
 import type { TaskPlan } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
@@ -27,7 +27,7 @@ interface DirectoryState {
 export const directory: TaskFunction<DirectoryArgs> = defineTask<DirectoryArgs, DirectoryState>({
   kind: "directory",
   title: ({ path }) => `directory ${path}`,
-  probe: ({ path }) => probeFiles(upwards(path)),
+  probe: ({ path }) => askFiles({ paths: upwards(path) }),
   parse: ({ stdout }, { path }) => {
     const seen = parseFiles(stdout);
     const missing = upwards(path).filter((folder) => seen.get(folder)?.kind === "absent");

@@ -1,6 +1,6 @@
 import { defineTask, type TaskFunction, type TaskOptions } from "../src/define.ts";
 import { NotYetKnown, TaskError } from "../src/errors.ts";
-import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { askFiles, type FileState, parseFiles } from "../src/file_state.ts";
 import type {
   Agreement,
   Change,
@@ -64,7 +64,7 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
 >({
   kind: "files",
   title: ({ name }) => `files ${name}`,
-  probe: ({ files }) => probeFiles(files.map(({ path }) => path)),
+  probe: ({ files }) => askFiles({ paths: files.map(({ path }) => path) }),
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { files: all, validations = [] }, world): TaskPlan => {
     const files = all.filter(({ when }) => when?.(world) ?? true);

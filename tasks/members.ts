@@ -1,5 +1,5 @@
 import { defineTask, type TaskOptions } from "../src/define.ts";
-import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { askFiles, type FileState, parseFiles } from "../src/file_state.ts";
 import type { FormerMember, Task, TaskPlan } from "../src/model.ts";
 
 /** Arguments of {@link memberRecord}. */
@@ -17,7 +17,7 @@ export interface MemberRecordArgs {
 const task = defineTask<MemberRecordArgs, FileState>({
   kind: "members",
   title: ({ endpoint }) => `members of ${endpoint.name}`,
-  probe: ({ path }) => probeFiles([path]),
+  probe: ({ path }) => askFiles({ paths: [path] }),
   parse: ({ stdout }, { path }) => parseFiles(stdout).get(path) ?? { kind: "absent" },
   plan: ({ content }, args): TaskPlan => {
     const { path, endpoint, members } = args;

@@ -28,19 +28,24 @@ export const sysctl: TaskFunction<SysctlArgs> = defineTask<SysctlArgs, SysctlSta
   probe: ({ name, settings }) => {
     assertNames(name, settings);
     const paths = Object.keys(settings).map(liveIn);
-    // Not the shell's own read: it asks byte by byte, and the kernel gives numbers in one piece.
-    return sh`for path in ${paths}; do
-  if [ -r "$path" ]; then echo live; cat -- "$path"; else echo missing; fi
+    // Not the shell's own read: it asks byte by byte, and the kernel gives numbers in one piece. With
+    // its path before it, no value is taken for that of another setting.
+    return sh`set --
+for path in ${paths}; do
+  if [ -r "$path" ]; then set -- "$@" "$path"; else echo "missing $path"; fi
 done
+grep '' /dev/null "$@"
 echo saved
 ` + probeFiles([savedIn(name)]);
   },
-  parse: ({ stdout }, { name }) => {
+  parse: ({ stdout }, { name, settings }) => {
     const [values = "", files = ""] = stdout.split(/^saved\n/m);
-    const live = values.split(/^(?=live$|missing$)/m).filter((text) => text !== "")
-      .map((text) =>
-        text.startsWith("live\n") ? text.slice(5).trim().replaceAll(/\s+/g, " ") : undefined
-      );
+    const lines = values.split("\n");
+    const live = Object.keys(settings).map(liveIn).map((path) => {
+      if (lines.includes(`missing ${path}`)) return undefined;
+      const value = lines.find((line) => line.startsWith(`${path}:`)) ?? "";
+      return value.slice(path.length + 1).trim().replaceAll(/\s+/g, " ");
+    });
     return { live, saved: parseFiles(files).get(savedIn(name)) ?? { kind: "absent" } };
   },
   plan: ({ live, saved }, { name, settings }): TaskPlan => {

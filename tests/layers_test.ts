@@ -44,7 +44,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/addresses.ts": ["src/model.ts"],
   "src/services.ts": ["src/model.ts", "src/addresses.ts", "src/remembered.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
-  "src/file_state.ts": ["src/bytes.ts", "src/errors.ts", "src/obstacles.ts", "src/shell.ts"],
+  "src/file_state.ts": [
+    "src/model.ts",
+    "src/bytes.ts",
+    "src/errors.ts",
+    "src/obstacles.ts",
+    "src/shell.ts",
+  ],
   "src/templates.ts": ["src/errors.ts"],
   // What a host's firewall says, and the rules that it is to have.
   "src/firewall": ["src/model.ts", "src/errors.ts", "src/shell.ts", "src/file_state.ts"],

@@ -3,7 +3,7 @@
  * bug of ours.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Drill, DrillPlan, Scene } from "../drills/model.ts";
 import { TrialError } from "../drills/trial.ts";
 

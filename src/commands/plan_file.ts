@@ -2,7 +2,7 @@
  * Plans as files: `check INVENTORY --out FILE` writes one, `apply FILE` reads it.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../errors.ts";
 import type { SecretReader } from "../inventory/load.ts";
 import {

@@ -11,15 +11,17 @@ import type { Host, Session } from "../model.ts";
 import { ownFile } from "../own_files.ts";
 import { run } from "../runner/run.ts";
 import { masker } from "../secret.ts";
+import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
 import { type Former, rollbackPlay } from "../../tasks/play.ts";
 import { askHosts, hostsOf, outputOf } from "./ask_hosts.ts";
+import { effects } from "./effects.ts";
 import { interruptible } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { sudoPasswords } from "./password.ts";
 import { type Reports, withReports } from "./reports.ts";
 import { announcement, targetOf } from "./rollback_target.ts";
-import { effects, type RunFlags } from "./run.ts";
+import type { RunFlags } from "./run.ts";
 import { whoWeAre } from "./who.ts";
 
 /** Flags of rollback. */
@@ -72,7 +74,7 @@ async function perform(
       placeOf,
       forks: flags.forks,
       lock: { who, waitMs: flags.lockTimeout ?? 0 },
-    }, effects(emit, secrets, sudo, signal)));
+    }, effects(connector({ sudoPassword: sudo.of }), emit, secrets, signal)));
 }
 
 async function lookBack(session: Session, host: Host): Promise<readonly RunRecord[]> {

@@ -2,27 +2,24 @@
  * apply, check and verify: where inventory, play, ssh, runner and reporter meet.
  * @module
  */
-import { describer } from "../describe.ts";
 import { formatDiagnostics } from "../diagnostics.ts";
 import { EXIT } from "../errors.ts";
+import type { Mode } from "../events.ts";
 import { noSecrets, realSecrets } from "../inventory/load.ts";
-import type { Event, Mode } from "../events.ts";
-import type { Secret } from "../model.ts";
 import { ownFile } from "../own_files.ts";
 import type { BatchSize } from "../runner/batches.ts";
-import type { Effects } from "../runner/host.ts";
-import { run } from "../runner/run.ts";
 import type { PlannedHost, SavedPlan, SecretSource } from "../saved_plan.ts";
 import { masker } from "../secret.ts";
+import { ConnectAhead } from "../ssh/ahead.ts";
 import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
 import { interruptible } from "./interrupt.ts";
+import { hostsOf } from "./ask_hosts.ts";
 import { chooseTasks } from "./choose.ts";
 import { isListing, listing } from "./listing.ts";
-import { lintBefore } from "./lint/inventory.ts";
 import { load, type LoadFlags } from "./load.ts";
 import { loadPlay } from "./play.ts";
-import { type SudoPasswords, sudoPasswords } from "./password.ts";
+import { sudoPasswords } from "./password.ts";
 import {
   assertWritable,
   boundBy,
@@ -32,9 +29,6 @@ import {
   writePrivately,
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
-import { placementsBefore } from "./placement/before.ts";
-import { predictions } from "./predictions.ts";
-import { aloneWarnings } from "./alone.ts";
 import { type Reports, withReports } from "./reports.ts";
 import { partOf, type ShardChoice, shardOf } from "./shard.ts";
 import { skippedPreflights } from "./skip_preflight.ts";
@@ -119,12 +113,6 @@ async function perform(
   const play = await loadPlay(flags.play, templates);
   // A word that means something in another part of the fleet is no mistake in this one.
   const skipPreflight = skippedPreflights(flags.skipPreflight, play, whole.endpoints);
-  if (!isListing(flags) && mode !== "verify" && flags.play === undefined) {
-    const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
-    if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
-    note(diagnostics);
-  }
-  if (!isListing(flags) && mode !== "verify") note(await placementsBefore(loaded, io));
   const all = { play, endpoints: whole.endpoints, selected: whole.selected };
   const chosen = chooseTasks(mode, flags, all, io);
   if (isListing(flags)) {
@@ -134,6 +122,23 @@ async function perform(
   }
   if (flags.out !== undefined) await assertWritable(flags.out);
   const sudo = await sudoPasswords(endpoints, loaded, flags.askBecomePass === true, io);
+  await using ahead = new ConnectAhead(connector({ sudoPassword: sudo.of }));
+  // A placement may end the run before a host is contacted, and asking a platform takes its time.
+  if (loaded.placements.length === 0) ahead.begin(hostsOf(endpoints).slice(0, flags.forks));
+  // Loaded and worked out while hosts are connected to.
+  const [{ lintBefore }, { placementsBefore }, { predictions }, { aloneWarnings }] = await Promise
+    .all([
+      import("./lint/inventory.ts"),
+      import("./placement/before.ts"),
+      import("./predictions.ts"),
+      import("./alone.ts"),
+    ]);
+  if (mode !== "verify" && flags.play === undefined) {
+    const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
+    if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
+    note(diagnostics);
+  }
+  if (mode !== "verify") note(await placementsBefore(loaded, io));
   const secrets = [
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
     ...sudo.all,
@@ -172,11 +177,15 @@ async function perform(
     }),
     ...(plan === undefined ? {} : { bound: new Map(Object.entries(plan.hosts)) }),
   };
+  const [{ effects }, { run }] = await Promise.all([
+    import("./effects.ts"),
+    import("../runner/run.ts"),
+  ]);
   const code = await interruptible(
     io,
     (signal) =>
       run(spec, {
-        ...effects(chosen.reportTo(predicted.reportTo(emit)), secrets, sudo, signal),
+        ...effects(ahead.connect, chosen.reportTo(predicted.reportTo(emit)), secrets, signal),
         ...chosen.effects(signal),
       }),
   );
@@ -199,26 +208,4 @@ async function perform(
     `The plan is in ${flags.out}; to make exactly these changes: holdfast apply ${flags.out}\n`,
   );
   return code;
-}
-
-/** The world as a run may touch it. */
-export function effects(
-  emit: (event: Event) => void,
-  secrets: readonly Secret[],
-  sudo: SudoPasswords,
-  signal: AbortSignal,
-): Effects {
-  return {
-    connect: connector({ sudoPassword: sudo.of }),
-    emit,
-    now: () => Date.now(),
-    sleep: (ms) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-      }),
-    describe: describer(secrets),
-    nonce: () => crypto.randomUUID(),
-    signal,
-  };
 }

@@ -2,7 +2,7 @@
  * Runs in files, as `--report jsonl:FILE` writes them: read line by line, whole or as a stream.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "../diagnostics.ts";
 import { InputError } from "../errors.ts";
 import { EVENT_TYPES, EventSchema } from "../event_schema.ts";

@@ -3,7 +3,7 @@
  * and the maps that Holdfast adds are as strict as when they are read. Made from the zod schemas.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { endpointHostSchema, endpointSchema } from "./endpoint/schema.ts";
 import { placementSchema } from "./placement/schema.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { isAbsolute, join } from "@std/path";
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "../diagnostics.ts";
 import type { Diagnostic, Secret, Source } from "../model.ts";
 import { secret, SHORTEST } from "../secret.ts";

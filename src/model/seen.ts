@@ -1,5 +1,5 @@
 /**
- * What was seen of a host: answers and facts. Types only, plain data.
+ * What is asked of a host and what was seen: questions, answers and facts. Types only, plain data.
  * @module
  */
 
@@ -13,6 +13,22 @@ export interface ExecResult {
   readonly stderr: string;
   /** The deadline passed and the host ended the process group. */
   readonly timedOut?: boolean;
+}
+
+/** A question about any number of things of one kind: a look asks it once, whoever wants to know. */
+export interface Question<Item = unknown> {
+  /** Read-only POSIX shell text that asks about all of them. */
+  probe(items: readonly Item[]): string;
+  /** Takes the answer apart: one for each, as if it had been asked about alone. Pure. */
+  split(answer: ExecResult, items: readonly Item[]): readonly ExecResult[];
+}
+
+/** What a task wants to know, where others may ask the same question. */
+export interface Asked {
+  /** The question. */
+  readonly question: Question;
+  /** What it is about. */
+  readonly item: unknown;
 }
 
 /** Version of a package. */

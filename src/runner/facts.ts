@@ -67,13 +67,17 @@ ${APK_LOOK}`,
   return Object.entries(status).map(([name, text]) =>
     sh`${raw(name)})
   ${raw(text)}
-  fetch=
-  ${raw(name)}_lists || fetch=${fetchLists ? FETCH_S : ""}
+  ${raw(fetchLists ? fetchWithout(name) : "fetch=")}
   if [ $# -gt 0 ] && { [ -n "$fetch" ] || ${raw(name)}_lists; }; then
     in_private ${raw(name)}_look "$@" | candidate
   fi ;;`
   ).join("\n");
 }
+
+/** Sets `fetch` where there are no package lists. */
+const fetchWithout = (name: string) =>
+  sh`fetch=
+  ${raw(name)}_lists || fetch=${FETCH_S}`;
 
 /** Reads the answer to {@link factsScript}. What the host did not say is absent or `unknown`. */
 export function parseFacts(answer: string): Facts {

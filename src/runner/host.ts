@@ -24,6 +24,7 @@ import { OPEN_PROBE, type OpenRun, parseOpen } from "../journal/verdict.ts";
 import type { Bond } from "./bond.ts";
 import { factsScript, parseFacts } from "./facts.ts";
 import type { LockHolder } from "./lock.ts";
+import { askTogether } from "./ask_together.ts";
 import { compose, takeApart } from "./look.ts";
 import { PENDING_PROBE } from "./script.ts";
 
@@ -161,12 +162,13 @@ export async function look(
   const { session, member: { host } } = run;
   if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
   const mark = nonce();
+  const together = askTogether(tasks);
   const probes = [
     ...(takeLock === undefined ? [] : [takeLock]),
     factsScript(packages, { fetchLists }),
     PENDING_PROBE,
     OPEN_PROBE,
-    ...tasks.map(({ probe }) => probe),
+    ...together.probes,
     ...checks.map((check) => check.probe(host.name)),
     ...more,
   ];
@@ -189,9 +191,9 @@ export async function look(
     ...(open === undefined ? {} : { open }),
     facts: parseFacts(facts?.stdout ?? ""),
     pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
-    tasks: rest.slice(0, tasks.length),
-    checks: rest.slice(tasks.length, tasks.length + checks.length),
-    more: rest.slice(tasks.length + checks.length),
+    tasks: together.answers(rest.splice(0, together.probes.length)),
+    checks: rest.slice(0, checks.length),
+    more: rest.slice(checks.length),
   };
 }
 

@@ -56,10 +56,9 @@ export interface LockHolder {
 //
 // `abandoned` gives to a command the record of every session that is dead, until one fails.
 const FUNCTIONS = raw(sh`begun() {
-begun=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-set -- \${begun##*\) }
-case $1 in Z | X | x) return 1 ;; esac
-begun=\${20}
+process "$1" || return 1
+case $state in Z | X | x) return 1 ;; esac
+begun=$start
 [ "$begun" ]
 }
 held() {
@@ -130,7 +129,7 @@ export function lockScript({ what, who, sinceS, nonce }: LockRequest): string {
 umask 077
 fail() { echo "$1" >&2; exit 1; }
 ${FUNCTIONS}
-mkdir -p "$dir" && chmod 0700 "$dir" || fail "cannot make the folder $dir"
+[ -d "$dir" ] || { mkdir -p "$dir" && chmod 0700 "$dir"; } || fail "cannot make the folder $dir"
 begun "$PPID" || fail "cannot read /proc/$PPID/stat"
 mine="$PPID $begun"
 ${GUARD}

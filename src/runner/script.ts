@@ -22,7 +22,9 @@ export function recordDue(handlers: readonly string[]): string {
 }
 
 /** Read-only shell text that lists the handlers that an earlier run left undone. */
-export const PENDING_PROBE: string = sh`if [ -d ${PENDING_DIR} ]; then ls -1 -- ${PENDING_DIR}; fi`;
+export const PENDING_PROBE: string = sh`for name in ${raw(PENDING_DIR)}/*; do
+  [ ! -e "$name" ] || printf '%s\n' "\${name##*/}"
+done`;
 
 /** Shell text of a handler, which strikes itself off the list once it has worked. */
 export function handlerScript(

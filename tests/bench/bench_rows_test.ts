@@ -44,7 +44,7 @@ Deno.test("stagesOf() of everything has five rounds on 2 hosts and three on 20 a
   assertEquals(counts, ["2 false 5", "2 true 5", "20 false 3", "100 false 3"]);
   const [, , , hundred] = stagesOf(wish());
   const modes = new Set(hundred?.runs.map(({ mode }) => mode));
-  assertEquals([...modes].toSorted(), ["floor", "holdfast", "start"]);
+  assertEquals([...modes].toSorted(), ["floor", "holdfast", "source", "start"]);
 });
 
 Deno.test("leftOf() goes on where it was: what is kept is not made again, what failed is", () => {

@@ -104,6 +104,7 @@ Deno.test("a Counter counts bytes, and a turn whenever the controller speaks aga
 
 const GROUND: Ground = {
   root: "/project",
+  bundle: "/work/dist",
   deno: "/bin/deno",
   inventory: "/work/hosts.yaml",
   events: "/work/events.jsonl",
@@ -129,10 +130,10 @@ Deno.test("commandOf() gives every tool the same inventory, and asks only where 
   assertEquals(commandOf("tuned", "change", GROUND).env, {
     ANSIBLE_CONFIG: "/project/bench/ansible/tuned.cfg",
   });
-  assertMatch(argv("holdfast", "check"), /^\/bin\/deno run .* \/project\/cli\.ts check \/work/);
+  assertMatch(argv("source", "check"), /^\/bin\/deno run .* \/project\/cli\.ts check \/work/);
   assertMatch(
     argv("holdfast", "change"),
-    /cli\.ts apply \/work\/hosts\.yaml --report jsonl:\/work/,
+    /^\/bin\/deno run --no-config .*\/dist\/cli\.js apply \/work\/hosts\.yaml --report jsonl:\/work/,
   );
 });
 

@@ -6,6 +6,12 @@ import { cases, plan } from "./cases.ts";
 const [time, probes] = ["net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_probes"];
 const path = "/etc/sysctl.d/60-holdfast-keepalive.conf";
 const task = sysctl({ name: "keepalive", settings: { [time]: "60", [probes]: "3" } });
+/** What a host says of the two settings; without a value it has none. */
+const live = (...values: readonly (string | undefined)[]) =>
+  [time, probes].map((key, i) => {
+    const path = `/proc/sys/${key.replaceAll(".", "/")}`;
+    return values[i] === undefined ? `missing ${path}\n` : `${path}:${values[i]}\n`;
+  }).join("");
 const right = `${time} = 60\n${probes} = 3\n`;
 
 function seen(live: string, text: string | undefined): string {
@@ -18,27 +24,27 @@ function seen(live: string, text: string | undefined): string {
 cases("sysctl()", {
   "wants nothing of values that hold and are kept": {
     task,
-    seen: seen("live\n60\nlive\n3\n", right),
+    seen: seen(live("60", "3"), right),
     changes: [],
   },
   "keeps and sets": {
     task,
-    seen: seen("live\n7200\nlive\n9\n", undefined),
+    seen: seen(live("7200", "9"), undefined),
     changes: [`write ${path}`, `set ${time} = 60 (was 7200)`, `set ${probes} = 3 (was 9)`],
   },
   "keeps what holds only until a reboot": {
     task,
-    seen: seen("live\n60\nlive\n3\n", "other = 1\n"),
+    seen: seen(live("60", "3"), "other = 1\n"),
     changes: [`write ${path}`],
   },
   "sets only what differs": {
     task,
-    seen: seen("live\n60\nlive\n9\n", right),
+    seen: seen(live("60", "9"), right),
     changes: [`set ${probes} = 3 (was 9)`],
   },
   "says what the kernel lacks": {
     task,
-    seen: seen("live\n60\nmissing\n", right),
+    seen: seen(live("60", undefined), right),
     error: `Cannot set "${probes}": the kernel of this host has no such setting`,
   },
 });
@@ -62,7 +68,7 @@ Deno.test("sysctl() asks this machine and understands the answer", async () => {
 
 Deno.test("sysctl() takes back what it set", () =>
   withTempDir(async (dir) => {
-    const setting = plan({ task, seen: seen("live\n7200\nlive\n3\n", right) })[0];
+    const setting = plan({ task, seen: seen(live("7200", "3"), right) })[0];
     if (setting?.kind !== "run") throw new TypeError("expected a change that runs something");
     const file = `${dir}/tcp_keepalive_time`;
     const here = (text = "exit 9") =>

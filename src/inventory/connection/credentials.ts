@@ -3,7 +3,7 @@
  * ssh's is refused there.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "../../diagnostics.ts";
 import type { Secret } from "../../model.ts";
 import { validate } from "../endpoint/issues.ts";

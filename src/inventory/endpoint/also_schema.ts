@@ -2,7 +2,7 @@
  * The shape of an item of `endpoint.also`: a further service of the same load balancers.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { balance, checkClient, checkPath, verifyHost } from "./haproxy_schema.ts";
 import { addresses, backends, mapping, path, port, text } from "./values.ts";
 

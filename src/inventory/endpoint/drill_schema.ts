@@ -2,7 +2,7 @@
  * The shape of `endpoint.drill`: what drills need beside ssh.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { PLACEHOLDER, unknownPlaceholders } from "./placeholders.ts";
 
 /** The words of a command, with what stands in for the names that a drill fills in. */

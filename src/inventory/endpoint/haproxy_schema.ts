@@ -2,7 +2,7 @@
  * The shape of `endpoint.haproxy`. Charsets are strict: these values end up in haproxy.cfg.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { choice, duration, mapping, path, socket, text, whole } from "./values.ts";
 
 /** What checks identify themselves with. */

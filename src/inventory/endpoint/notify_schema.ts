@@ -2,7 +2,7 @@
  * The shape of `endpoint.vrrp.notify`: what a load balancer runs when its state changes.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { unknownPlaceholders } from "./placeholders.ts";
 import { mapping } from "./values.ts";
 

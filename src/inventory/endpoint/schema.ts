@@ -4,7 +4,7 @@
  * in configuration files, so that nothing may hold a space, a quote or a line break.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ALSO_KEYS, alsoSchema } from "./also_schema.ts";
 import { DRILL_KEYS, drillSchema } from "./drill_schema.ts";
 import { SECRET_KEYS, secretSource } from "../secret_source.ts";

@@ -2,7 +2,7 @@
  * Kinds of values that the maps of an endpoint hold. Every message is one phrase, "expected …".
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { isIpv4, isIpv6 } from "../connection/grammar.ts";
 
 /** What is said of something that is no mapping. */

@@ -2,7 +2,7 @@
  * The `proxmox` map of a placement: its shape, what is wrong with it beyond that, and the token.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "../../diagnostics.ts";
 import type { PlacementSettings, ProxmoxSettings, Secret } from "../../model.ts";
 import { secret } from "../../secret.ts";

@@ -3,7 +3,7 @@
  * machines are. Every message is one phrase, "expected …".
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { choice, mapping, path, text } from "../endpoint/values.ts";
 import { SECRET_KEYS, secretPlace } from "../secret_source.ts";
 import { HYPERVISOR, HYPERVISOR_PATTERN, hypervisorParts } from "./hypervisor.ts";

@@ -3,7 +3,7 @@
  * that is understood by half would make a plan of half the machines. Pure.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { PlacementError } from "../errors.ts";
 
 /** Perl writes numbers and flags as either of the two. */
