@@ -5,6 +5,7 @@
  */
 import { addressesOf, bracketed, isSix } from "./addresses.ts";
 import type { Endpoint, FurtherService, HaproxySettings } from "./model.ts";
+import { remembered } from "./remembered.ts";
 
 /** One service of an endpoint. */
 export interface Service {
@@ -17,7 +18,7 @@ export interface Service {
 }
 
 /** Every service of an endpoint, its own first. */
-export function servicesOf(endpoint: Endpoint): readonly Service[] {
+export const servicesOf: (endpoint: Endpoint) => readonly Service[] = remembered((endpoint) => {
   const { also = [], ...own } = endpoint;
   const ports = [own.port, ...also.map(({ port }) => port)];
   const bound = (port: number) => ports.filter((it) => it === port).length > 1;
@@ -25,7 +26,7 @@ export function servicesOf(endpoint: Endpoint): readonly Service[] {
     { endpoint: own, bound: bound(own.port) },
     ...also.map((it) => ({ name: it.name, endpoint: alone(own, it), bound: bound(it.port) })),
   ];
-}
+});
 
 function alone(endpoint: Endpoint, service: FurtherService): Endpoint {
   const { ca: _, moreAddresses = [], haproxy, ...rest } = endpoint;

@@ -35,16 +35,20 @@ export function templates(texts: ReadonlyMap<string, string>): Templates {
     escapeFunction: printable,
     debug: true,
   });
-  for (const [name, text] of texts) eta.loadTemplate(`@${name}`, text);
+  const compiled = new Set<string>();
   return {
     names: [...texts.keys()].sort(),
     render(name, data) {
-      if (!texts.has(name)) {
+      const text = texts.get(name);
+      if (text === undefined) {
         const known = [...texts.keys()].sort().join(", ");
         throw new TaskError(`Cannot render "${name}": no such template, there are ${known}`);
       }
       try {
-        return eta.render(`@${name}`, strict(data, "it"));
+        // A run needs half of them, and each takes a millisecond to be compiled.
+        if (!compiled.has(name)) eta.loadTemplate(`@${name}`, text);
+        compiled.add(name);
+        return eta.render(`@${name}`, strict(data, { key: "it" }));
       } catch (error) {
         throw located(name, error);
       }
@@ -78,16 +82,38 @@ function printable(value: unknown): string {
 }
 
 /** The same data, except that reading what is not set throws its path. */
-function strict<T extends object>(data: T, path: string): T {
+function strict<T extends object>(data: T, path: Path): T {
+  // What is read again, as a loop reads its list, is not made again.
+  const inner = new Map<string, { readonly of: object; readonly strict: object }>();
   return new Proxy(data, {
     get(target, key, receiver) {
       const value: unknown = Reflect.get(target, key, receiver);
-      if (typeof key === "symbol") return value;
-      const at = Array.isArray(target) && /^\d+$/.test(key) ? `${path}[${key}]` : `${path}.${key}`;
-      if (value === undefined || value === null) throw new Unprintable(`${at} is not set`);
-      return typeof value === "object" ? strict(value, at) : value;
+      if (typeof key === "symbol" || (value !== null && PLAIN.has(typeof value))) return value;
+      const index = Array.isArray(target) && /^\d+$/.test(key);
+      const at: Path = { above: path, key: index ? `[${key}]` : `.${key}` };
+      if (value === undefined || value === null) {
+        throw new Unprintable(`${written(at)} is not set`);
+      }
+      if (typeof value !== "object") return value;
+      const known = inner.get(key);
+      if (known?.of === value) return known.strict;
+      const made = strict(value, at);
+      inner.set(key, { of: value, strict: made });
+      return made;
     },
   });
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["string", "number", "boolean", "function"]);
+
+/** The way to a value: it is written out only where there is none. */
+interface Path {
+  readonly above?: Path;
+  readonly key: string;
+}
+
+function written({ above, key }: Path): string {
+  return above === undefined ? key : written(above) + key;
 }
 
 function located(name: string, error: unknown): Error {

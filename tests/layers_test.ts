@@ -15,10 +15,11 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/errors.ts": ["src/model.ts"],
   "src/define.ts": ["src/model.ts", "src/drills/model.ts", "src/lints/model.ts"],
   // Text of the two daemons in, pieces with places out.
-  "src/configs": ["src/model.ts"],
+  "src/configs": ["src/model.ts", "src/remembered.ts"],
   "src/lints/model.ts": ["src/configs/model.ts", "src/model.ts"],
   "src/lints": [
     "src/lints/model.ts",
+    "src/remembered.ts",
     "src/configs",
     "src/define.ts",
     "src/model.ts",
@@ -39,8 +40,9 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/diagnostics.ts": ["src/model.ts", "src/terminal.ts"],
   "src/describe.ts": ["src/model.ts", "src/events.ts", "src/secret.ts"],
   "src/bytes.ts": [],
+  "src/remembered.ts": [],
   "src/addresses.ts": ["src/model.ts"],
-  "src/services.ts": ["src/model.ts", "src/addresses.ts"],
+  "src/services.ts": ["src/model.ts", "src/addresses.ts", "src/remembered.ts"],
   "src/obstacles.ts": ["src/shell.ts"],
   "src/file_state.ts": [
     "src/model.ts",
@@ -66,6 +68,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "src/packages",
     "src/configs",
     "src/addresses.ts",
+    "src/remembered.ts",
     "src/services.ts",
     "src/model.ts",
     "src/errors.ts",

@@ -6,6 +6,7 @@
  */
 import type { Diagnostic, Source } from "../model.ts";
 import { expanded } from "./keepalived_definitions.ts";
+import { beginOf, endOf } from "./keepalived_text.ts";
 import { type Token, wordsOf } from "./keepalived_words.ts";
 import type { KeepalivedFile, Statement, Word } from "./model.ts";
 import { placesIn } from "./scan.ts";
@@ -36,7 +37,7 @@ export function parseKeepalived(
 ): KeepalivedFile {
   const place = placesIn(file, text);
   const { lines, includes, cuts, problems: wrong } = expanded(text, id);
-  const tokens = lines.map((line) => [...wordsOf(line, place)]);
+  const tokens = lines.map((line) => wordsOf(line, place));
   const asWritten = read(tokens, false);
   // Where a brace is missing, what Keepalived makes of the rest is of no use to anybody.
   const meant = asWritten.unclosed ? read(tokens, true) : asWritten;
@@ -50,9 +51,9 @@ export function parseKeepalived(
     file,
     text: masked(text),
     statements,
-    includes: includes.map(({ chars, from, to }) => ({
-      text: chars,
-      source: place(from[0] ?? 0, to.at(-1) ?? 1),
+    includes: includes.map((it) => ({
+      text: it.chars,
+      source: place(beginOf(it, 0) ?? 0, endOf(it, it.chars.length - 1) ?? 1),
     })),
     cuts: cuts.map((at) => place(at, at + 1)),
     problems,
@@ -62,6 +63,7 @@ export function parseKeepalived(
 
 /** Passwords as stars, letter by letter, so that every place stays what it is. */
 function masked(text: string): string {
+  if (!/\$|auth_pass/i.test(text)) return text;
   const secret = /^([^\n]*?(?:\bauth_pass\b|\$\w*(?:pass|secret|pwd)\w*=)[ \t]*)([^\n]*)/gim;
   return text.replace(secret, (_, head: string, rest: string) => head + rest.replace(/\S/g, "*"));
 }

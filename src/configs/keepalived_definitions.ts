@@ -12,6 +12,7 @@ import {
   part,
   type Text,
   trimmed,
+  unwritten,
   withoutComment,
 } from "./keepalived_text.ts";
 
@@ -95,7 +96,7 @@ function predefined(id: string | undefined): [string, readonly Text[]][] {
     _BANG: "!",
     _RANDOM: "0",
   };
-  return Object.entries(values).map(([name, chars]) => [name, [{ chars, from: [], to: [] }]]);
+  return Object.entries(values).map(([name, chars]) => [name, [unwritten(chars)]]);
 }
 
 /** Adds a line to a definition that has several. */
@@ -120,7 +121,7 @@ function* expand(line: Text, state: State, depth = 0): Generator<Text> {
     const rest = trimmed(part(line, repeat.length));
     for (const names of repeat.values) {
       for (const [name, chars] of names) {
-        state.definitions.set(name, [{ chars, from: [], to: [] }]);
+        state.definitions.set(name, [unwritten(chars)]);
       }
       yield* expand(rest, state, depth + 1);
     }
@@ -157,6 +158,7 @@ function defined(line: Text, state: State): boolean {
 
 /** The lines that a line becomes when its first definition is put in; unset: it uses none. */
 function replaced(line: Text, definitions: Definitions): readonly Text[] | undefined {
+  if (!line.chars.includes("$")) return undefined;
   const uses = line.chars.matchAll(/\$(?:\{([A-Za-z_]\w*)[ \d]*\}|([A-Za-z_]\w*)(?=[ \t,)]|$))/g);
   for (const { 0: use, 1: braced, 2: bare, index } of uses) {
     const lines = definitions.get(braced ?? bare ?? "");

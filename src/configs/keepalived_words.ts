@@ -4,7 +4,7 @@
  */
 import type { Source } from "../model.ts";
 import type { PlaceOf } from "./scan.ts";
-import type { Text } from "./keepalived_text.ts";
+import { beginOf, endOf, type Text } from "./keepalived_text.ts";
 import type { Word } from "./model.ts";
 
 /** A word, or a brace that opens or closes a block. */
@@ -38,15 +38,18 @@ const COMMANDS = new Set([
 const HOLE = String.raw`\$\{[^\s{}]*\}|\{\{[^{}]*\}\}|\{%[^{}]*%\}`;
 
 /** Without a command line a quote begins a word and ends it. */
-const PLAIN = new RegExp(String.raw`"[^"]*"?|(?:${HOLE}|[^\s{}"])+|[{}]`, "gy");
+const PLAIN = new RegExp(String.raw`"[^"]*"?|(?:[^\s{}"$]+|${HOLE}|\$)+|[{}]`, "gy");
 
 const SHELL = new RegExp(
-  String.raw`(?:\\[^]|"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|${HOLE}|[^\s{}"'\\]|\\$)+|[{}]`,
+  String
+    .raw`(?:[^\s{}"'\\$]+|\\[^]|"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|${HOLE}|\$|\\$)+|[{}]`,
   "gy",
 );
 
 /** The words and braces of a line, each with the place of what it was written as. */
-export function* wordsOf({ chars, from, to }: Text, place: PlaceOf): Generator<Token> {
+export function wordsOf(line: Text, place: PlaceOf): readonly Token[] {
+  const tokens: Token[] = [];
+  const { chars } = line;
   let pattern = PLAIN;
   let first = true;
   let at = 0;
@@ -58,18 +61,24 @@ export function* wordsOf({ chars, from, to }: Text, place: PlaceOf): Generator<T
       continue;
     }
     const end = at + found.length;
-    const source = place(from[at] ?? 0, Math.max(to[end - 1] ?? 0, (from[at] ?? 0) + 1));
+    const begin = beginOf(line, at) ?? 0;
+    const source = place(begin, Math.max(endOf(line, end - 1) ?? 0, begin + 1));
     at = end;
     if (found === "{" || found === "}") {
-      yield { kind: found, source };
+      tokens.push({ kind: found, source });
       [pattern, first] = [PLAIN, true];
       continue;
     }
-    const text = pattern === SHELL ? unescaped(found) : found.replace(/^"|"$/g, "");
+    const text = pattern === SHELL
+      ? /["'\\]/.test(found) ? unescaped(found) : found
+      : found.includes('"')
+      ? found.replace(/^"|"$/g, "")
+      : found;
     if (first && COMMANDS.has(text)) pattern = SHELL;
     first = false;
-    yield { kind: "word", word: { text, source } };
+    tokens.push({ kind: "word", word: { text, source } });
   }
+  return tokens;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

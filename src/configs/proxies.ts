@@ -4,7 +4,7 @@
  */
 import { type Address, addressesOf } from "./haproxy_address.ts";
 import type { HaproxyFile, Line, Section, Word } from "./model.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 /** A frontend, backend or listen section. */
 export interface Proxy {
@@ -118,22 +118,40 @@ export function lineOf(proxy: Proxy, ...words: readonly string[]): Line | undefi
  * of the nearest section counts. Unset: the option is off, or nothing is said of it.
  */
 export function optionOf(proxy: Proxy, name: string): Line | undefined {
-  for (const { lines } of [proxy.section, ...proxy.defaults]) {
-    const last = lines.findLast(({ words: [first, second, third] }) =>
-      first?.text === "option"
-        ? second?.text === name
-        : (first?.text === "no" || first?.text === "default") && second?.text === "option" &&
-          third?.text === name
-    );
+  for (const section of [proxy.section, ...proxy.defaults]) {
+    const last = optionsIn(section).get(name);
     if (last) return last.words[0]?.text === "option" ? last : undefined;
   }
   return undefined;
 }
 
+/** The last line of a section that turns each option on, off, or to what it is by default. */
+const optionsIn: (section: Section) => ReadonlyMap<string, Line> = remembered(({ lines }) => {
+  const last = new Map<string, Line>();
+  for (const line of lines) {
+    const [first, second, third] = line.words;
+    if (first?.text === "option") {
+      if (second) last.set(second.text, line);
+    } else if (
+      (first?.text === "no" || first?.text === "default") && second?.text === "option" && third
+    ) last.set(third.text, line);
+  }
+  return last;
+});
+
 /** The lines of a section that begin with these words. */
-export function matching({ lines }: Section, words: readonly string[]): readonly Line[] {
-  return lines.filter((line) => words.every((word, i) => line.words[i]?.text === word));
+export function matching(section: Section, words: readonly string[]): readonly Line[] {
+  const [first = "", ...others] = words;
+  const lines = words.length === 0 ? section.lines : byKeyword(section).get(first) ?? [];
+  return others.length === 0
+    ? lines
+    : lines.filter((line) => others.every((word, i) => line.words[i + 1]?.text === word));
 }
+
+/** Every lint asks for some of the lines of a section: they are found by their first word. */
+const byKeyword: (section: Section) => ReadonlyMap<string, readonly Line[]> = remembered(
+  ({ lines }) => Map.groupBy(lines, ({ words: [first] }) => first?.text ?? ""),
+);
 
 /** The mode of a proxy, with the word that sets it where one does. */
 export function modeOf(proxy: Proxy): { readonly mode: string; readonly word?: Word } {
@@ -143,22 +161,26 @@ export function modeOf(proxy: Proxy): { readonly mode: string; readonly word?: W
 
 /** The servers of a proxy. */
 export function serversOf(proxy: Proxy): readonly Server[] {
-  return proxy.section.lines.flatMap((line): Server[] => {
+  return serversIn(proxy.section);
+}
+
+const serversIn: (section: Section) => readonly Server[] = remembered(({ lines }) =>
+  lines.flatMap((line): Server[] => {
     const [keyword, name, ...rest] = line.words;
     const many = keyword?.text === "server-template";
     if (!many && keyword?.text !== "server") return [];
     const [address, ...params] = many ? rest.slice(1) : rest;
     return name && address ? [{ name, address, params, line, many }] : [];
-  });
-}
+  })
+);
 
 /** The bind lines of a proxy. */
-export function bindsOf(proxy: Proxy): readonly Bind[] {
+export const bindsOf: (proxy: Proxy) => readonly Bind[] = remembered((proxy) => {
   return matching(proxy.section, ["bind"]).flatMap((line): Bind[] => {
     const [, word, ...params] = line.words;
     return word ? [{ proxy, word, addresses: addressesOf(word), params, line }] : [];
   });
-}
+});
 
 /** Whether a bind takes connections to this IP address and port. */
 export function listensOn({ addresses, params }: Bind, ip: string, port: number): boolean {
@@ -176,10 +198,14 @@ export function listensOn({ addresses, params }: Bind, ip: string, port: number)
  * keyword is there, or what follows it, is asked of these.
  */
 export function paramsOf(proxy: Proxy, server: Server): readonly Word[] {
-  const presets = [...proxy.defaults.toReversed(), proxy.section]
-    .flatMap((section) => matching(section, ["default-server"]));
-  return [...presets.flatMap(({ words }) => words.slice(1)), ...server.params];
+  return [...presetsOf(proxy), ...server.params];
 }
+
+const presetsOf: (proxy: Proxy) => readonly Word[] = remembered(({ defaults, section }) =>
+  [...defaults.toReversed(), section]
+    .flatMap((section) => matching(section, ["default-server"]))
+    .flatMap(({ words }) => words.slice(1))
+);
 
 /** Whether a switch such as `check` is on: of `check` and `no-check` the last one counts. */
 export function isOn(params: readonly Word[], name: string): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Word } from "./model.ts";
-import type { PlaceOf } from "./scan.ts";
+import { type PlaceOf, placesIn } from "./scan.ts";
 
 /** A command of a script. */
 export interface Command {
@@ -23,6 +23,24 @@ const PIECE =
 /** Reads the commands of a text; what stands in `$(…)` comes before the command around it. */
 export function commandsOf(text: string, place: PlaceOf): readonly Command[] {
   return read(text, 0, text.length, place, false, new Map());
+}
+
+/** Texts whose commands are kept: the few checks that all load balancers have. */
+const KEPT = 16;
+const kept = new Map<string, readonly Command[]>();
+
+/** The commands of a whole file. A text that many hosts have is read once. */
+export function commandsIn(file: string, text: string): readonly Command[] {
+  const known = kept.get(text) ?? commandsOf(text, placesIn("", text));
+  if (!kept.has(text)) {
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+    kept.set(text, known);
+  }
+  return known.map((it) => ({
+    ...it,
+    words: it.words.map(({ text, source }) => ({ text, source: { ...source, file } })),
+  }));
 }
 
 type Variables = Map<string, string>;

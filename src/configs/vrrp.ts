@@ -5,7 +5,7 @@
  */
 import type { Source } from "../model.ts";
 import { allOf, blocksOf, lastOf } from "./keepalived.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 import type { KeepalivedFile, Statement, Word } from "./model.ts";
 
 /** A value and where it is written. */

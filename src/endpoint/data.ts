@@ -31,6 +31,13 @@ export function token(name: string, text: string): string {
 /** Everything that the templates of one member may read. @throws {TaskError} */
 export function templateData(endpoint: Endpoint, member: Member, world: World): object {
   const derived = derive(endpoint, member, world);
+  const facts = world.facts.get(member.host.name);
+  // Each is read many times by the template that needs it, and not at all by the others.
+  const parts = {
+    services: once(() => servicesOf(endpoint).map((it) => service(it, speaksSix(endpoint)))),
+    haproxy: once(() => haproxy(endpoint, member, derived, facts)),
+    vrrp: once(() => vrrp(endpoint, member, derived, facts)),
+  };
   const address = ip("address", endpoint.address);
   return {
     endpoint: {
@@ -42,17 +49,23 @@ export function templateData(endpoint: Endpoint, member: Member, world: World): 
     },
     backends: servers(endpoint),
     get services() {
-      return servicesOf(endpoint).map((it) => service(it, speaksSix(endpoint)));
+      return parts.services();
     },
     // Nothing is written where nothing is asked for.
     systemd: { oomScoreAdjust: endpoint.oomScoreAdjust ?? "" },
     get haproxy() {
-      return haproxy(endpoint, member, derived, world.facts.get(member.host.name));
+      return parts.haproxy();
     },
     get vrrp() {
-      return vrrp(endpoint, member, derived, world.facts.get(member.host.name));
+      return parts.vrrp();
     },
   };
+}
+
+/** Makes a value when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }
 
 function servers({ backends, backendPort }: Endpoint): object {

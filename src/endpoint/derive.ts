@@ -5,6 +5,7 @@
  */
 import { TaskError } from "../errors.ts";
 import type { Endpoint, Member, World } from "../model.ts";
+import { remembered } from "../remembered.ts";
 import { servicesOf } from "../services.ts";
 import type { Reasoned } from "./reasoned.ts";
 import { type Instance, instances } from "./instances.ts";
@@ -93,7 +94,9 @@ export function clientsWithin(descriptors: number, endpoint: Endpoint): number {
 }
 
 /** Priority of every member by host name: set by hand, else by position and all different. */
-export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<number>> {
+export const priorities: (
+  endpoint: Endpoint,
+) => ReadonlyMap<string, Reasoned<number>> = remembered((endpoint) => {
   const { members, profile } = endpoint;
   const { top, step } = settings(endpoint).priorities;
   const first = () => spread(endpoint, top, step);
@@ -115,7 +118,7 @@ export function priorities(endpoint: Endpoint): ReadonlyMap<string, Reasoned<num
         : "set in the inventory",
     },
   ]));
-}
+});
 
 /**
  * Priority that a member loses for each service of which it sees no API server: more than the

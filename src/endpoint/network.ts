@@ -181,10 +181,25 @@ function bits(address: string): string | undefined {
 }
 
 function bytes4(address: string): number[] | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return undefined;
-  const bytes = address.split(".").map(Number);
-  return bytes.every((it) => it <= 255) ? bytes : undefined;
+  const bytes: number[] = [];
+  let [value, digits] = [0, 0];
+  // Every lint and every file asks this of some texts: one walk, and no pieces.
+  for (let i = 0; i <= address.length; i++) {
+    const code = i < address.length ? address.charCodeAt(i) : DOT;
+    if (code === DOT) {
+      if (digits === 0 || value > 255) return undefined;
+      bytes.push(value);
+      [value, digits] = [0, 0];
+    } else {
+      if (code < ZERO || code > ZERO + 9 || ++digits > 3) return undefined;
+      value = value * 10 + code - ZERO;
+    }
+  }
+  return bytes.length === 4 ? bytes : undefined;
 }
+
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 function groups6(address: string): number[] | undefined {
   if (!/^[0-9a-fA-F:.]+$/.test(address) || !address.includes(":")) return undefined;

@@ -45,9 +45,9 @@ export function versionOf(daemon: Daemon, host: string, world: World): string {
  * ```
  */
 export function atLeast(version: string, wanted: string): boolean {
-  const [a, b] = [version, wanted].map((it) => it.split(".").map(Number));
-  for (const [i, part] of (b ?? []).entries()) {
-    const difference = (a?.[i] ?? 0) - part;
+  const [a, b] = [version.split("."), wanted.split(".")];
+  for (let i = 0; i < b.length; i++) {
+    const difference = Number(a[i] ?? 0) - Number(b[i]);
     if (difference !== 0) return difference > 0;
   }
   return true;

@@ -40,7 +40,11 @@ export function faultPhrase(fault: string): string {
  * ```
  */
 export function duration(ms: number, exactly = false): string {
-  if (ms < 100 || exactly) return `${ms.toLocaleString("en-US")} ms`;
+  if (ms < 100 || exactly) {
+    // Numbers of a language take 20 ms to be loaded, and most need nothing of it.
+    const plain = Number.isInteger(ms) && ms >= 0 && ms < 1000;
+    return `${plain ? ms : ms.toLocaleString("en-US")} ms`;
+  }
   return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} s`;
 }
 

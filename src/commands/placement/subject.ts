@@ -4,7 +4,7 @@
  * provider.
  * @module
  */
-import { remembered } from "../../configs/remembered.ts";
+import { remembered } from "../../remembered.ts";
 import type { Loaded } from "../../inventory/load.ts";
 import type { Host, PlacementSettings } from "../../model.ts";
 import type { PlacedHost, PlacementGroup, PlacementProvider } from "../../placement/model.ts";

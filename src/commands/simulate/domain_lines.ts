@@ -3,7 +3,7 @@
  * @module
  */
 import { dim } from "@std/fmt/colors";
-import { remembered } from "../../configs/remembered.ts";
+import { remembered } from "../../remembered.ts";
 import type { Simulation } from "../../simulate/simulate.ts";
 import { printableLine } from "../../terminal.ts";
 import { wrap } from "../line/columns.ts";

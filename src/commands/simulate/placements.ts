@@ -3,7 +3,7 @@
  * platforms answer when they are asked.
  * @module
  */
-import { remembered } from "../../configs/remembered.ts";
+import { remembered } from "../../remembered.ts";
 import { InputError } from "../../errors.ts";
 import type { Diagnostic, PlacementSettings } from "../../model.ts";
 import type { Finding, Violation } from "../../placement/plan_model.ts";

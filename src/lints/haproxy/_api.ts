@@ -16,7 +16,7 @@ import {
   type Server,
   serversOf,
 } from "../../configs/proxies.ts";
-import { remembered } from "../../configs/remembered.ts";
+import { remembered } from "../../remembered.ts";
 import type { Node, Subject } from "../model.ts";
 
 /** A backend or listen section with API servers. */

@@ -38,7 +38,9 @@ export const removedWord = defineLint({
         for (const line of lines) {
           // "grace" has another meaning there.
           if (line.conditional || kind === "global" && line.words[0]?.text === "grace") continue;
-          const found = REMOVED.find(({ words }) => begins(line, words));
+          const found = BY_FIRST.get(line.words[0]?.text ?? "")?.find(({ words }) =>
+            begins(line, words)
+          );
           const word = line.words[0];
           if (!found || !word || (known !== undefined && !atLeast(known, found.since))) continue;
           yield {
@@ -105,3 +107,6 @@ const REMOVED: readonly Removed[] = [
   gone("2.6", "tune.chksize", "tune.bufsize"),
   gone("2.7", "bind-process"),
 ];
+
+/** The same by their first words: every line is looked up. */
+const BY_FIRST = Map.groupBy(REMOVED, ({ words }) => words[0] ?? "");

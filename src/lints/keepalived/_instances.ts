@@ -13,6 +13,7 @@ import {
 } from "../../configs/vrrp.ts";
 import { didYouMean } from "../../diagnostics.ts";
 import type { Source } from "../../model.ts";
+import { remembered } from "../../remembered.ts";
 import type { Node } from "../model.ts";
 
 /** A `vrrp_instance` and where it stands. */
@@ -28,20 +29,21 @@ export interface Placed {
 }
 
 /** What every keepalived.conf says, with its load balancer. */
-export function filesOf(
+export const filesOf: (
   nodes: readonly Node[],
-): readonly { readonly node: Node; readonly file: KeepalivedFile; readonly vrrp: Vrrp }[] {
-  return nodes.flatMap((node) =>
-    node.keepalived ? [{ node, file: node.keepalived, vrrp: vrrpOf(node.keepalived) }] : []
+) => readonly { readonly node: Node; readonly file: KeepalivedFile; readonly vrrp: Vrrp }[] =
+  remembered((nodes) =>
+    nodes.flatMap((node) =>
+      node.keepalived ? [{ node, file: node.keepalived, vrrp: vrrpOf(node.keepalived) }] : []
+    )
   );
-}
 
 /** Every instance of every load balancer. */
-export function placed(nodes: readonly Node[]): readonly Placed[] {
-  return filesOf(nodes).flatMap(({ vrrp, ...it }) =>
+export const placed: (nodes: readonly Node[]) => readonly Placed[] = remembered((nodes) =>
+  filesOf(nodes).flatMap(({ vrrp, ...it }) =>
     vrrp.instances.map((instance) => ({ ...it, vrrp, instance }))
-  );
-}
+  )
+);
 
 /**
  * Instances of other load balancers that have the same virtual router id and family: the ids of IPv4

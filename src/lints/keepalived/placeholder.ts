@@ -37,7 +37,7 @@ export const placeholder = defineLint({
   *check({ nodes }) {
     for (const { file } of filesOf(nodes)) {
       for (const { keyword, word } of wordsIn(file.statements)) {
-        const [hole] = HOLE.exec(word.text) ?? [];
+        const hole = holeIn(word.text);
         if (hole === undefined) continue;
         const of = keyword.text === word.text ? "" : ` behind "${keyword.text}"`;
         yield {
@@ -51,17 +51,22 @@ export const placeholder = defineLint({
   },
 });
 
+/** The first hole of a word; most have nothing that one could begin with. */
+function holeIn(text: string): string | undefined {
+  return /[$<{]/.test(text) ? HOLE.exec(text)?.[0] : undefined;
+}
+
 /** Command lines may hold variables of their shell. */
 const SHELLS = /^(script|notify.*|.*_script)$/;
 
-function wordsIn(
+function* wordsIn(
   statements: readonly Statement[],
-): readonly { readonly keyword: Word; readonly word: Word }[] {
-  return statements.flatMap(({ words, block = [] }) => {
+): Generator<{ readonly keyword: Word; readonly word: Word }> {
+  for (const { words, block = [] } of statements) {
     const [keyword] = words;
-    const own = !keyword || SHELLS.test(keyword.text)
-      ? []
-      : words.map((word) => ({ keyword, word }));
-    return [...own, ...wordsIn(block)];
-  });
+    if (keyword && !SHELLS.test(keyword.text)) {
+      for (const word of words) yield { keyword, word };
+    }
+    yield* wordsIn(block);
+  }
 }

@@ -3,9 +3,8 @@
  * @module
  */
 import type { Word } from "../../configs/model.ts";
-import { remembered } from "../../configs/remembered.ts";
-import { placesIn } from "../../configs/scan.ts";
-import { type Command, commandsOf } from "../../configs/shell_commands.ts";
+import { remembered } from "../../remembered.ts";
+import { type Command, commandsIn, commandsOf } from "../../configs/shell_commands.ts";
 import { DEFAULTS, type Script, vrrpOf } from "../../configs/vrrp.ts";
 import type { Node, SmallFile, Subject } from "../model.ts";
 
@@ -59,7 +58,7 @@ function* checksIn({ nodes }: Subject): Generator<Check> {
     const scripts = node.keepalived ? vrrpOf(node.keepalived).scripts : [];
     for (const file of node.scripts) {
       const script = scripts.find(({ command }) => command && runs(command, file));
-      const commands = isShell(file) ? commandsOf(file.text, placesIn(file.file, file.text)) : [];
+      const commands = isShell(file) ? commandsIn(file.file, file.text) : [];
       yield { node, file, ...(script && { script }), commands, requests: requestsOf(commands) };
     }
     for (const script of scripts) {

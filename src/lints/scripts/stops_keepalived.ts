@@ -58,9 +58,12 @@ curl -sf --max-time 1 -o /dev/null http://127.0.0.1:8404/alive
   },
 });
 
+const STOP = new Set(["systemctl", "service", "rc-service", "keepalived", "pkill", "killall"]);
+
 /** Whether a program with these arguments ends Keepalived. */
 function stops(program: string, rest: readonly { readonly text: string }[]): boolean {
-  const name = program.split("/").at(-1) ?? "";
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  if (!STOP.has(name)) return false;
   const said = rest.map(({ text }) => text);
   const meant = said.some((text) => /^keepalived(?:\.service)?$/.test(text));
   switch (name) {
