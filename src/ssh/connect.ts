@@ -55,14 +55,25 @@ async function connect(
   const words = sudoPassword && sudoWords();
   const own = sshArguments(host, connectTimeoutS, words);
   const args = wish.fresh === true ? [...UNSHARED, ...own] : own;
+  return await openSession(host.name, () => started(host, () => spawn(args)), {
+    helloMs: (waitS + LOGIN_S) * 1000,
+    explain: (gone) => explain(host, gone),
+    // The connection that confirms a change is waited for by a host that would go back without it.
+    admit: () => ramp.enter(doorOf(host), wish.fresh === true),
+    pauseMs: options.pauseMs ?? pauseMs,
+    ...(words && sudoPassword ? { gate: () => new SudoGate(words, sudoPassword) } : {}),
+  });
+}
+
+/** Where a connection begins: at a jump host, or at the host itself. */
+function doorOf(host: Host): string {
+  return jumpHost(host) ?? `${host.address}:${host.port ?? ""}`;
+}
+
+/** @throws {ConnectError} where a person can do something about what kept ssh from starting */
+function started<T>(host: Host, start: () => T): T {
   try {
-    return await openSession(host.name, () => spawn(args), {
-      helloMs: (waitS + LOGIN_S) * 1000,
-      explain: (gone) => explain(host, gone),
-      admit: () => ramp.enter(jumpHost(host)),
-      pauseMs: options.pauseMs ?? pauseMs,
-      ...(words && sudoPassword ? { gate: () => new SudoGate(words, sudoPassword) } : {}),
-    });
+    return start();
   } catch (error) {
     const why = unstarted(error);
     if (why === undefined) throw error;

@@ -2,9 +2,10 @@
  * How many connections begin at the same time, so that no sshd and no jump host turns any away.
  *
  * sshd lets few strangers wait (`MaxStartups`, 10 by default) and drops more of them the more there
- * are. Which hosts stand behind one sshd is not always known: so a jump host that the inventory names
- * gets a limit beforehand, and whoever is dropped all the same makes all others begin more slowly, as
- * TCP does: half as many at once, then one more for each such number of them that come through.
+ * are. Which hosts stand behind one sshd is not always known. So what is known to be one, a jump host
+ * that the inventory names or one address, gets a limit beforehand; and whoever is dropped all the
+ * same makes all others begin more slowly, as TCP does: half as many at once, then one more whenever
+ * as many have come through.
  * @module
  */
 
@@ -20,8 +21,11 @@ export type Outcome = "opened" | "dropped" | "failed";
 /** Below what sshd's `MaxStartups` lets wait by default, with room for other people. */
 const THROUGH_ONE = 8;
 
+/** So many are turned away by hardly any sshd; one host that drops everybody slows nobody down more. */
+const LEAST = 4;
+
 interface Waiting {
-  readonly through: string | undefined;
+  readonly through: string;
   readonly admit: (admission: Admission) => void;
 }
 
@@ -31,15 +35,19 @@ export class Ramp {
   #waiting: Waiting[] = [];
   #under = 0;
   #limit = Infinity;
+  /** How often the limit was cut. */
+  #cuts = 0;
 
   /**
    * Waits for room.
    *
-   * @param through the jump host that the connection goes through, if it is known
+   * @param through the sshd that it begins at, as far as that is known
+   * @param first goes before all who wait: somebody counts the seconds
    */
-  enter(through?: string): Promise<Admission> {
+  enter(through: string, first = false): Promise<Admission> {
     const { promise, resolve } = Promise.withResolvers<Admission>();
-    this.#waiting.push({ through, admit: resolve });
+    const waiting = { through, admit: resolve };
+    this.#waiting = first ? [waiting, ...this.#waiting] : [...this.#waiting, waiting];
     this.#admit();
     return promise;
   }
@@ -54,21 +62,20 @@ export class Ramp {
     this.#waiting = left;
   }
 
-  #hasRoom(through: string | undefined): boolean {
-    if (this.#under >= Math.max(1, Math.floor(this.#limit))) return false;
-    return through === undefined || (this.#through.get(through) ?? 0) < THROUGH_ONE;
+  #hasRoom(through: string): boolean {
+    return this.#under < Math.floor(this.#limit) && (this.#through.get(through) ?? 0) < THROUGH_ONE;
   }
 
   #begin({ through, admit }: Waiting): void {
     this.#count(through, 1);
+    const cuts = this.#cuts;
     let over = false;
     admit({
       done: (outcome) => {
         if (over) return;
         over = true;
-        if (outcome === "dropped") {
-          this.#limit = Math.max(1, Math.min(this.#limit, this.#under) / 2);
-        }
+        // Those that had begun before a cut say nothing of what came of it.
+        if (outcome === "dropped" && cuts === this.#cuts) this.#cut();
         if (outcome === "opened") this.#limit += 1 / this.#limit;
         this.#count(through, -1);
         this.#admit();
@@ -76,8 +83,15 @@ export class Ramp {
     });
   }
 
-  #count(through: string | undefined, by: number): void {
+  #cut(): void {
+    this.#cuts += 1;
+    this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#under) / 2);
+  }
+
+  #count(through: string, by: number): void {
     this.#under += by;
-    if (through !== undefined) this.#through.set(through, (this.#through.get(through) ?? 0) + by);
+    const under = (this.#through.get(through) ?? 0) + by;
+    if (under === 0) this.#through.delete(through);
+    else this.#through.set(through, under);
   }
 }

@@ -158,8 +158,18 @@ class QueuedSession implements ShellSession {
         }
       }
       await delay(this.#options.pauseMs?.(tries) ?? 0);
-      const admission = await this.#options.admit?.();
-      this.#link = this.#connect(this.#again(), admission);
+      this.#link = await this.#reconnect(this.#again);
+    }
+  }
+
+  async #reconnect(again: () => Transport): Promise<Link> {
+    const admission = await this.#options.admit?.();
+    try {
+      return this.#connect(again(), admission);
+    } catch (error) {
+      admission?.done("failed");
+      this.#closed = "no shell could be opened";
+      throw error;
     }
   }
 

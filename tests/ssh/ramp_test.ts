@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectError } from "../../src/errors.ts";
 import type { Host } from "../../src/model.ts";
 import { connector } from "../../src/ssh/connect.ts";
@@ -14,11 +14,17 @@ const host = (name: string, sshArgs: readonly string[] = []): Host => ({
   vars: {},
 });
 
-/** Everybody who asked, and who was let in. */
+/** What ssh says when sshd turns it away. */
+const DROPPED = "echo 'kex_exchange_identification: read: Connection reset by peer' >&2; exit 255";
+
+/** Everybody who asked, and who was let in; each through a door of its own where none is named. */
 function door(ramp: Ramp) {
   const inside: Admission[] = [];
+  let doors = 0;
   const ask = (count: number, through?: string) => {
-    for (let i = 0; i < count; i++) ramp.enter(through).then((it) => inside.push(it));
+    for (let i = 0; i < count; i++) {
+      ramp.enter(through ?? `door ${doors++}`).then((it) => inside.push(it));
+    }
   };
   const leave = async (count: number, outcome: Outcome) => {
     for (const it of inside.splice(0, count)) it.done(outcome);
@@ -35,25 +41,32 @@ Deno.test("Ramp lets all begin at once, until one is dropped: then half as many"
   ask(40);
   await settled();
   assertEquals(inside.length, 40);
-  ask(40);
   await leave(1, "dropped");
-  // 80 were under way, and more than 40 still are.
-  assertEquals(inside.length, 79);
+  ask(40);
+  await leave(19, "failed");
+  assertEquals(inside.length, 20);
+  await leave(1, "failed");
+  assertEquals(inside.length, 20);
 });
 
-Deno.test("Ramp goes down to one at a time and up again with every one that comes through", async () => {
-  const ramp = new Ramp();
-  const { inside, ask, leave } = door(ramp);
+Deno.test("Ramp halves once for a burst, goes down to four, and up with those that come through", async () => {
+  const { inside, ask, leave } = door(new Ramp());
   ask(16);
   await settled();
-  for (let i = 0; i < 6; i++) await leave(1, "dropped");
-  ask(100);
+  // All of them had begun before the first was dropped.
+  await leave(6, "dropped");
+  ask(1000);
+  await leave(10, "failed");
+  assertEquals(inside.length, 8);
+  for (let i = 0; i < 20; i++) await leave(1, "dropped");
   await leave(inside.length, "failed");
-  const least = inside.length;
-  assertEquals(least, 1);
-  for (let i = 0; i < 40; i++) await leave(1, "opened");
-  assert(inside.length > least, `${inside.length} at once after forty came through`);
-  assert(inside.length < 16, `${inside.length} at once: too fast`);
+  assertEquals(inside.length, 4);
+  await leave(4, "opened");
+  assertEquals(inside.length, 4);
+  await leave(5, "opened");
+  assertEquals(inside.length, 5);
+  for (let i = 0; i < 100; i++) await leave(1, "opened");
+  assert(inside.length > 10 && inside.length < 20, `${inside.length} at once`);
 });
 
 Deno.test("Ramp never stands still, however many are dropped", async () => {
@@ -68,7 +81,7 @@ Deno.test("Ramp never stands still, however many are dropped", async () => {
   assertEquals(through, 50);
 });
 
-Deno.test("Ramp lets eight at once through one jump host, and nobody waits for another's", async () => {
+Deno.test("Ramp lets eight at once through one door, and nobody waits for another's", async () => {
   const { inside, ask, leave } = door(new Ramp());
   ask(20, "bastion");
   ask(3, "other");
@@ -77,6 +90,18 @@ Deno.test("Ramp lets eight at once through one jump host, and nobody waits for a
   assertEquals(inside.length, 8 + 3 + 2);
   await leave(1, "opened");
   assertEquals(inside.length, 8 + 3 + 2);
+});
+
+Deno.test("Ramp lets in first who is in a hurry", async () => {
+  const ramp = new Ramp();
+  const { ask, inside } = door(ramp);
+  ask(12, "bastion");
+  await settled();
+  let hurried = false;
+  ramp.enter("bastion", true).then(() => hurried = true);
+  inside.shift()?.done("opened");
+  await settled();
+  assertEquals([hurried, inside.length], [true, 7]);
 });
 
 Deno.test("connector() starts no more than eight ssh at once through one jump host", async () => {
@@ -109,18 +134,38 @@ exec sh -c "$last"
   }
 });
 
-Deno.test("what keeps this machine from starting ssh is said with what to type", async () => {
+Deno.test("what keeps this machine from starting ssh is said, also at another try, and keeps nobody out", async () => {
   for (const [code, word] of [["EMFILE", "ulimit -n"], ["EAGAIN", "ulimit -u"]] as const) {
+    let starts = 0;
     const connect = connector({
+      pauseMs: () => 1,
       spawn: () => {
+        if (starts++ % 2 === 0) return spawnProgram("sh", ["-c", DROPPED]);
         throw Object.assign(new Error("Failed to spawn"), { code });
       },
     });
-    const error = await connect(host("lb1")).then(() => undefined, (error) => error);
-    assert(error instanceof ConnectError);
-    assert(error.message.startsWith('Cannot open a shell on "lb1": this machine'), error.message);
-    assert(error.message.includes(word), error.message);
-    // Nobody waits for one that never began.
-    assertEquals(await connect(host("lb1")).then(() => "", ({ name }) => name), "ConnectError");
+    // More than there is room for once some were dropped.
+    for (let i = 0; i < 10; i++) {
+      await using session = await connect(host("lb1"));
+      const { message } = await assertRejects(() => session.run(":"), ConnectError);
+      assert(message.startsWith('Cannot open a shell on "lb1": this machine lets'), message);
+      assert(message.includes(word), message);
+    }
+    assertEquals(starts, 20);
   }
+});
+
+Deno.test("a machine with too few open files says so for each host that it has no room for", async () => {
+  const script = new URL("short_of_files.ts", import.meta.url).pathname;
+  const words = ["run", "--no-prompt", "--allow-all", script];
+  const { code, stdout } = await new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 80; exec "$0" "$@"', Deno.execPath(), ...words],
+    stdout: "piped",
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  assertEquals([code, lines.length], [0, 40]);
+  const open = lines.filter((line) => line === "hello").length;
+  assert(open > 3 && open < 40, `${open} were open`);
+  const rest = lines.filter((line) => line !== "hello");
+  assertEquals(rest.filter((line) => !line.includes("ulimit -n 4096")), []);
 });
