@@ -4,7 +4,7 @@
  */
 import type { Drill } from "./drills/model.ts";
 import type { Lint } from "./lints/model.ts";
-import type { Agreement, Asked, ExecResult, Play, Task, TaskPlan, World } from "./model.ts";
+import type { Agreement, ExecResult, Piece, Play, Task, TaskPlan, World } from "./model.ts";
 
 /** How to write a new kind of task. */
 export interface TaskSpec<Args, State> {
@@ -12,8 +12,8 @@ export interface TaskSpec<Args, State> {
   readonly kind: string;
   /** What shall be true, on one line. */
   title(args: Args): string;
-  /** What asks what is: read-only POSIX shell text, or a question that others ask too. */
-  probe(args: Args): string | Asked;
+  /** What asks what is: read-only POSIX shell text, or pieces, some of which others ask too. */
+  probe(args: Args): string | readonly Piece[];
   /** What the answer means. @throws {TaskError} when the answer makes no sense */
   parse(seen: ExecResult, args: Args): State;
   /** What is missing. Pure; an empty list of changes means satisfied. */
@@ -61,14 +61,14 @@ export function defineTask<Args, State>(
       return kept && make(kept, { ...options, name: title });
     });
     const asks = spec.probe(args);
-    const asked = typeof asks === "string" ? undefined : asks;
+    const pieces = typeof asks === "string" ? undefined : asks;
     const task: Task = {
       kind: spec.kind,
       name: title,
       notify,
       tags: [...new Set([...tags, ...parts?.tags(args) ?? []])],
-      probe: typeof asks === "string" ? asks : asks.question.probe([asks.item]),
-      ...(asked === undefined ? {} : { asked }),
+      probe: typeof asks === "string" ? asks : asks.map(aloneText).join("\n"),
+      ...(pieces === undefined ? {} : { pieces }),
       plan: (seen, world) => spec.plan(spec.parse(seen, args), args, world),
       ...(joins === undefined ? {} : { joins }),
       ...(narrow === undefined ? {} : { narrow }),
@@ -80,6 +80,9 @@ export function defineTask<Args, State>(
   };
   return make;
 }
+
+const aloneText = (piece: Piece) =>
+  typeof piece === "string" ? piece : piece.question.probe([piece.item]);
 
 /** Gives a play its type. */
 export function definePlay(play: Play): Play {

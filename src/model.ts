@@ -4,7 +4,7 @@
  * @module
  */
 import type { Endpoint, Host, Member } from "./model/inventory.ts";
-import type { Asked, ExecResult, Facts } from "./model/seen.ts";
+import type { ExecResult, Facts, Piece } from "./model/seen.ts";
 
 export type * from "./model/inventory.ts";
 export type * from "./model/seen.ts";
@@ -190,8 +190,8 @@ export interface Task {
   readonly joins?: boolean;
   /** Read-only POSIX shell text. */
   readonly probe: string;
-  /** What it asks in the same words as others, who are asked together with it. @default {nothing} */
-  readonly asked?: Asked;
+  /** The same in pieces, some of which others ask too: the answer is theirs, joined. @default {one} */
+  readonly pieces?: readonly Piece[];
   /** Decides from what was seen. Pure. @throws {TaskError} when it cannot be made true */
   plan(seen: ExecResult, world: World): TaskPlan;
   /** What was seen to be said now that all members must say alike; unset: nothing. Pure. */
@@ -280,6 +280,8 @@ export interface GroupCheck {
   readonly hosts: readonly string[];
   /** Read-only POSIX shell text for one of them. */
   probe(host: string): string;
+  /** The same in pieces, some of which tasks ask too. @default {one} */
+  pieces?(host: string): readonly Piece[];
   /**
    * Judges all answers; a missing one means that the host did not answer. `strict` refuses what is
    * excused while a service is being built, as `verify` does.

@@ -24,7 +24,7 @@ export const absent: TaskFunction<AbsentArgs> = defineTask<
 >({
   kind: "absent",
   title: ({ paths, patterns = [] }) => `absent ${[...paths, ...patterns].join(", ")}`,
-  probe: ({ paths, patterns = [] }) => askFiles({ paths, patterns }),
+  probe: ({ paths, patterns = [] }) => [askFiles({ paths, patterns })],
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { paths, patterns = [], except = [] }): TaskPlan => {
     const found = [...seen.keys()].filter((path) =>

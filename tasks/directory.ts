@@ -27,7 +27,7 @@ interface DirectoryState {
 export const directory: TaskFunction<DirectoryArgs> = defineTask<DirectoryArgs, DirectoryState>({
   kind: "directory",
   title: ({ path }) => `directory ${path}`,
-  probe: ({ path }) => askFiles({ paths: upwards(path) }),
+  probe: ({ path }) => [askFiles({ paths: upwards(path) })],
   parse: ({ stdout }, { path }) => {
     const seen = parseFiles(stdout);
     const missing = upwards(path).filter((folder) => seen.get(folder)?.kind === "absent");

@@ -64,7 +64,7 @@ export const fileSet: TaskFunction<FileSetArgs> = defineTask<
 >({
   kind: "files",
   title: ({ name }) => `files ${name}`,
-  probe: ({ files }) => askFiles({ paths: files.map(({ path }) => path) }),
+  probe: ({ files }) => [askFiles({ paths: files.map(({ path }) => path) })],
   parse: ({ stdout }) => parseFiles(stdout),
   plan: (seen, { files: all, validations = [] }, world): TaskPlan => {
     const files = all.filter(({ when }) => when?.(world) ?? true);

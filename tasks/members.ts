@@ -17,7 +17,7 @@ export interface MemberRecordArgs {
 const task = defineTask<MemberRecordArgs, FileState>({
   kind: "members",
   title: ({ endpoint }) => `members of ${endpoint.name}`,
-  probe: ({ path }) => askFiles({ paths: [path] }),
+  probe: ({ path }) => [askFiles({ paths: [path] })],
   parse: ({ stdout }, { path }) => parseFiles(stdout).get(path) ?? { kind: "absent" },
   plan: ({ content }, args): TaskPlan => {
     const { path, endpoint, members } = args;

@@ -1,8 +1,9 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import type { Change, Handler, Question, TaskPlan } from "../src/model.ts";
+import type { Change, Handler, TaskPlan } from "../src/model.ts";
 import { SERVICE_WORDS } from "../src/openrc.ts";
 import { sh } from "../src/shell.ts";
+import { askUnit } from "../src/units.ts";
 
 /** Arguments of {@link service}. */
 export interface ServiceArgs {
@@ -22,23 +23,6 @@ interface ServiceState {
   readonly enabled: string;
 }
 
-/** What is asked about units: to start `systemctl` takes longer than any answer. */
-const UNITS: Question<string> = {
-  probe: (units) =>
-    sh`${SERVICE_WORDS}
-if [ -d /run/systemd/system ]; then echo Manager=systemd; elif [ -d /run/openrc ]; then echo Manager=openrc; fi
-if [ -d /run/systemd/system ] || [ -d /run/openrc ]; then
-  systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${units}
-else echo LoadState=nobody; fi`,
-  split: (answer, units) => {
-    const [, manager = "", rest = ""] = /^(Manager=.*\n)?([\s\S]*)$/.exec(answer.stdout) ?? [];
-    if (rest.startsWith("LoadState=nobody")) return units.map(() => answer);
-    const blocks = rest.trim().split("\n\n");
-    const given = (at: number) => blocks.length === units.length ? blocks[at] ?? "" : "";
-    return units.map((_, at) => ({ ...answer, stdout: `${manager}${given(at)}\n` }));
-  },
-};
-
 /** A service of systemd or OpenRC that is enabled or not, running or not. */
 export const service: TaskFunction<ServiceArgs> = defineTask<ServiceArgs, ServiceState>({
   kind: "service",
@@ -46,7 +30,7 @@ export const service: TaskFunction<ServiceArgs> = defineTask<ServiceArgs, Servic
     `service ${name} ${enabled ? "enabled" : "disabled"}, ${running ? "running" : "stopped"}`,
   probe: ({ name }) => {
     assertName(name);
-    return { question: UNITS as Question, item: `${name}.service` };
+    return [askUnit(name)];
   },
   parse: ({ stdout }) => {
     const value = (key: string) =>

@@ -1,6 +1,6 @@
 import { defineTask, type TaskFunction } from "../src/define.ts";
 import { TaskError } from "../src/errors.ts";
-import { type FileState, parseFiles, probeFiles } from "../src/file_state.ts";
+import { askFiles, type FileState, parseFiles } from "../src/file_state.ts";
 import type { Change, TaskPlan } from "../src/model.ts";
 import { sh } from "../src/shell.ts";
 
@@ -30,13 +30,13 @@ export const sysctl: TaskFunction<SysctlArgs> = defineTask<SysctlArgs, SysctlSta
     const paths = Object.keys(settings).map(liveIn);
     // Not the shell's own read: it asks byte by byte, and the kernel gives numbers in one piece. With
     // its path before it, no value is taken for that of another setting.
-    return sh`set --
+    const live = sh`set --
 for path in ${paths}; do
   if [ -r "$path" ]; then set -- "$@" "$path"; else echo "missing $path"; fi
 done
 grep '' /dev/null "$@"
-echo saved
-` + probeFiles([savedIn(name)]);
+echo saved`;
+    return [live, askFiles({ paths: [savedIn(name)] })];
   },
   parse: ({ stdout }, { name, settings }) => {
     const [values = "", files = ""] = stdout.split(/^saved\n/m);

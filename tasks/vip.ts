@@ -1,6 +1,6 @@
 import { addressesOf } from "../src/addresses.ts";
 import type { Endpoint, ExecResult, GroupCheck } from "../src/model.ts";
-import { readAnswer, vipProbe } from "../src/vip/answer.ts";
+import { readAnswer, vipPieces, vipProbe } from "../src/vip/answer.ts";
 import { judge } from "../src/vip/judge.ts";
 
 /** How long an election and the first health checks may take after a change. */
@@ -22,6 +22,7 @@ export function vip(endpoint: Endpoint): GroupCheck {
     hosts: [...hosts, ...leaving],
     deadlineMs: DEADLINE_MS,
     probe: () => vipProbe(endpoint),
+    pieces: () => vipPieces(endpoint),
     judge: (answers, strict) => {
       const stays = stillThere(endpoint, leaving, answers);
       const found = hosts.length === 0

@@ -30,6 +30,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/step_record.ts": ["src/shell.ts"],
   "src/openrc.ts": ["src/shell.ts"],
   "src/kubelet.ts": ["src/shell.ts"],
+  "src/units.ts": ["src/model.ts", "src/openrc.ts", "src/shell.ts"],
   "src/terminal.ts": [],
   "src/packages": ["src/shell.ts"],
   "src/version.ts": [],
@@ -57,6 +58,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   // What the load balancers say of the address, and the verdict over it.
   "src/vip": [
     "src/addresses.ts",
+    "src/units.ts",
     "src/services.ts",
     "src/model.ts",
     "src/openrc.ts",
@@ -209,6 +211,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "tasks": [
     "src/vip",
+    "src/units.ts",
     "src/addresses.ts",
     "src/services.ts",
     "src/firewall",

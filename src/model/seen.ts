@@ -23,13 +23,16 @@ export interface Question<Item = unknown> {
   split(answer: ExecResult, items: readonly Item[]): readonly ExecResult[];
 }
 
-/** What a task wants to know, where others may ask the same question. */
+/** What somebody wants to know, where others may ask the same question. */
 export interface Asked {
   /** The question. */
   readonly question: Question;
   /** What it is about. */
   readonly item: unknown;
 }
+
+/** A part of what is asked of a host: shell text of one's own, or a question that others ask too. */
+export type Piece = string | Asked;
 
 /** Version of a package. */
 export interface PackageVersion {

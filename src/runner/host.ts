@@ -162,14 +162,16 @@ export async function look(
   const { session, member: { host } } = run;
   if (session === undefined) throw new TypeError(`Cannot look at "${host.name}": no session`);
   const mark = nonce();
-  const together = askTogether(tasks);
+  const together = askTogether([
+    ...tasks.map(({ probe, pieces }) => pieces ?? [probe]),
+    ...checks.map((check) => check.pieces?.(host.name) ?? [check.probe(host.name)]),
+  ]);
   const probes = [
     ...(takeLock === undefined ? [] : [takeLock]),
     factsScript(packages, { fetchLists }),
     PENDING_PROBE,
     OPEN_PROBE,
     ...together.probes,
-    ...checks.map((check) => check.probe(host.name)),
     ...more,
   ];
   const answer = await session.run(
@@ -185,15 +187,16 @@ export async function look(
   }
   const lock = takeLock === undefined ? undefined : answers.shift();
   const [facts, pending, journal, ...rest] = answers;
+  const answered = together.answers(rest.splice(0, together.probes.length));
   const open = parseOpen(journal?.stdout ?? "");
   return {
     ...(lock === undefined ? {} : { lock }),
     ...(open === undefined ? {} : { open }),
     facts: parseFacts(facts?.stdout ?? ""),
     pending: (pending?.stdout ?? "").split("\n").filter((line) => line !== ""),
-    tasks: together.answers(rest.splice(0, together.probes.length)),
-    checks: rest.slice(0, checks.length),
-    more: rest.slice(checks.length),
+    tasks: answered.slice(0, tasks.length),
+    checks: answered.slice(tasks.length),
+    more: rest,
   };
 }
 

@@ -4,10 +4,11 @@
  */
 import { addressesOf, alone, bracketed } from "../addresses.ts";
 import { POD_WORDS } from "../kubelet.ts";
-import type { Endpoint, ExecResult } from "../model.ts";
+import type { Endpoint, ExecResult, Piece } from "../model.ts";
 import { SERVICE_WORDS } from "../openrc.ts";
 import { type Service, servicesOf, speaksSix } from "../services.ts";
 import { raw, sh } from "../shell.ts";
+import { askActive } from "../units.ts";
 import { listening } from "./listening.ts";
 
 /** What one load balancer says of itself. */
@@ -47,6 +48,16 @@ export interface ServiceAnswer {
  * the system's authorities all the same, which takes longer than the rest.
  */
 export function vipProbe(endpoint: Endpoint): string {
+  return textOf(endpoint, endpoint.pods === undefined ? UNITS : PODS);
+}
+
+/** The same in pieces: that its services run is asked of systemd with what tasks ask there. */
+export function vipPieces(endpoint: Endpoint): readonly Piece[] {
+  if (endpoint.pods !== undefined) return [vipProbe(endpoint)];
+  return [textOf(endpoint, ":"), ...["haproxy", "keepalived"].map(askActive)];
+}
+
+function textOf(endpoint: Endpoint, running: string): string {
   const outputs = (urls: readonly string[]) => urls.flatMap((url) => ["-o", "/dev/null", url]);
   const services = servicesOf(endpoint);
   const counting = endpoint.profile === "guide"
@@ -54,7 +65,7 @@ export function vipProbe(endpoint: Endpoint): string {
     : sh`set -- "$@" ${services.map(countUrl)}`;
   return sh`set --
 ${raw(addressesOf(endpoint).map((address) => holding(address, endpoint, services)).join("\n"))}
-${raw(endpoint.pods === undefined ? UNITS : PODS)}
+${raw(running)}
 ${raw(services.map((it) => listening(it, speaksSix(endpoint))).join("\n"))}
 if command -v curl >/dev/null 2>&1; then
   ${raw(counting)}

@@ -1,22 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { TaskError } from "../../src/errors.ts";
 import { askFiles, parseFiles, probeFiles } from "../../src/file_state.ts";
-import type { ExecResult, Question, Task } from "../../src/model.ts";
+import type { ExecResult, Question } from "../../src/model.ts";
 import { askTogether } from "../../src/runner/ask_together.ts";
+import { askActive } from "../../src/units.ts";
 import { service } from "../../tasks/service.ts";
 import { runSh, withTempDir } from "../helpers.ts";
 
 const answer = (stdout: string): ExecResult => ({ code: 0, stdout, stderr: "" });
-
-const plain = (probe: string, asked?: Task["asked"]): Task => ({
-  kind: "one",
-  name: probe,
-  notify: [],
-  tags: [],
-  probe,
-  plan: () => ({ changes: [] }),
-  ...(asked === undefined ? {} : { asked }),
-});
 
 const letters: Question = {
   probe: (items) => `letters ${items.join(" ")}`,
@@ -24,13 +15,18 @@ const letters: Question = {
 };
 
 Deno.test("askTogether() asks a question once for all tasks, and gives each its own answer", () => {
-  const asks = (item: string) => plain("alone", { question: letters, item });
-  const { probes, answers } = askTogether([plain("a"), asks("x"), plain("b"), asks("y")]);
-  assertEquals(probes, ["a", "letters x y", "b"]);
-  assertEquals(
-    answers([answer("A"), answer("X Y"), answer("B")]).map(({ stdout }) => stdout),
-    ["A", "X", "B", "Y"],
-  );
+  const asks = (item: string) => ({ question: letters, item });
+  const { probes, answers } = askTogether([["a"], [asks("x")], ["b", asks("z")], [asks("y")]]);
+  assertEquals(probes, ["a", "letters x z y", "b"]);
+  const all = [answer("A"), answer("X Z Y"), { code: 3, stdout: "B", stderr: "oh" }];
+  assertEquals(answers(all), [
+    answer("A"),
+    answer("X"),
+    { code: 3, stdout: "BZ", stderr: "oh" },
+    answer("Y"),
+  ]);
+  // What was not answered is no success.
+  assertEquals(answers([]).map(({ code, stdout }) => `${code}${stdout}`), ["1", "0", "1", "0"]);
 });
 
 Deno.test("files of several tasks are asked about by five processes in all, and read as if alone", () =>
@@ -47,9 +43,7 @@ Deno.test("files of several tasks are asked about by five processes in all, and 
       { paths: [`${dir}/b`], patterns: [`${dir}/c-*.crt`, `${dir}/d-*.crt`] },
       { paths: [`${dir}/a`] },
     ];
-    const { probes, answers } = askTogether(
-      wishes.map((wish) => plain("alone", askFiles(wish))),
-    );
+    const { probes, answers } = askTogether(wishes.map((wish) => [askFiles(wish)]));
     assertEquals(probes.length, 1);
     const all = answers([await runSh(probes[0] ?? "")]);
     for (const [i, { paths, patterns }] of wishes.entries()) {
@@ -63,7 +57,7 @@ Deno.test("a file that changed while it was read, or half an answer, is no answe
   await withTempDir(async (dir) => {
     for (const name of ["a", "b"]) await Deno.writeTextFile(`${dir}/${name}`, `${name}\n`);
     const { probes, answers } = askTogether(
-      ["a", "b"].map((name) => plain("alone", askFiles({ paths: [`${dir}/${name}`] }))),
+      ["a", "b"].map((name) => [askFiles({ paths: [`${dir}/${name}`] })]),
     );
     const { stdout } = await runSh(probes[0] ?? "");
     assert(stdout.includes("stat 2 "));
@@ -81,19 +75,29 @@ Deno.test("units of several tasks are asked about at once; each reads its own", 
   const tasks = ["haproxy", "keepalived"].map((name) =>
     service({ name, enabled: true, running: true })
   );
-  const { probes, answers } = askTogether(tasks);
+  const { probes, answers } = askTogether([
+    ...tasks.map(({ pieces }) => pieces ?? []),
+    [askActive("keepalived")],
+  ]);
   assertEquals(probes.length, 1);
-  assert(probes[0]?.includes("-- haproxy.service keepalived.service"));
+  assert(
+    probes[0]?.endsWith("-- haproxy.service keepalived.service\nelse echo LoadState=nobody; fi"),
+  );
   const block = (active: string, boot: string) =>
     `LoadState=loaded\nActiveState=${active}\nSubState=running\nUnitFileState=${boot}\n`;
   const said = `Manager=systemd\n${block("active", "enabled")}\n${block("failed", "disabled")}`;
   assertEquals(answers([answer(said)]).map(({ stdout }) => stdout), [
     `Manager=systemd\n${block("active", "enabled")}`,
     `Manager=systemd\n${block("failed", "disabled")}`,
+    "keepalived failed\n",
   ]);
   const nobody = answers([answer("LoadState=nobody\n")]);
-  assertEquals(nobody.map(({ stdout }) => stdout), ["LoadState=nobody\n", "LoadState=nobody\n"]);
+  assertEquals(nobody.map(({ stdout }) => stdout), [
+    "LoadState=nobody\n",
+    "LoadState=nobody\n",
+    "keepalived \n",
+  ]);
   // One block for two units says nothing of either.
   const one = answers([answer(`Manager=systemd\n${block("active", "enabled")}`)]);
-  assert(one.every(({ stdout }) => !stdout.includes("ActiveState")));
+  assert(one.every(({ stdout }) => !/ActiveState|active/.test(stdout)));
 });
