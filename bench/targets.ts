@@ -54,6 +54,12 @@ function targets(rows: readonly Row[]): readonly Target[] {
       limit: 1,
       most: true,
     },
+    {
+      about: "converged, from 2 to 100 hosts: MB for each further host, its ssh among them",
+      spread: memoryEach(rows),
+      limit: 2.4,
+      most: true,
+    },
   ];
 }
 
@@ -69,6 +75,16 @@ export function targetsText(rows: readonly Row[]): string {
     return `| ${about} | ${most ? "at most" : "at least"} ${limit} | ${measured} | ${held} |`;
   });
   return ["| | Aim | Median | Held |", "|---|--:|--:|--:|", ...lines].join("\n");
+}
+
+/** What the controller holds more with 100 hosts than with 2, for each of them. */
+function memoryEach(rows: readonly Row[]): Spread | undefined {
+  const peak = (hosts: number) =>
+    runsOf(rows, { scenario: "converged", hosts, mode: "holdfast", look: "memory" }).at(-1)?.peakMb;
+  const [few, many] = [peak(2), peak(100)];
+  if (few === undefined || many === undefined) return undefined;
+  const each = (many - few) / 98;
+  return { median: each, min: each, max: each, count: 1 };
 }
 
 function requests(rows: readonly Row[]): Spread | undefined {
