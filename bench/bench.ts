@@ -16,6 +16,7 @@ import { hostVersions } from "./hosts.ts";
 import { figuresText } from "./page.ts";
 import { leftOf, stagesOf } from "./plan.ts";
 import { type About, readRows, type Row, rowText } from "./rows.ts";
+import { roomForHosts } from "./room.ts";
 import { runStage } from "./stage.ts";
 import { type Wish, wishOf } from "./wish.ts";
 
@@ -32,6 +33,7 @@ async function measureAll(wish: Wish, file: string): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
   const add = (row: Row | About) => Deno.writeTextFile(file, rowText(row), { append: true });
   const site = await openSite(log);
+  await using _ = await roomForHosts();
   let known = false;
   const seen = async (lab: Lab) => {
     if (!known) await add(await aboutOf(site, await hostVersions(lab)));

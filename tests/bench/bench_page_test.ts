@@ -74,7 +74,17 @@ Deno.test("targetsText() says of each aim whether it is held, or that nobody kno
     ["at least 10", "-", "not measured"],
     ["at most 2", "-", "not measured"],
     ["at most 1", "1", "yes"],
+    ["at most 2.4", "-", "not measured"],
   ]);
+  const peak = (hosts: number, peakMb: number): Row => ({
+    ...ROW,
+    hosts,
+    mode: "holdfast",
+    look: "memory",
+    peakMb,
+  });
+  const held = targetsText([peak(2, 100), peak(100, 296)]).split("\n").at(-1);
+  assertEquals(held?.endsWith("| at most 2.4 | 2 | yes |"), true, held);
 });
 
 Deno.test("targetsText() compares a first deploy with the package manager of the same round", () => {
