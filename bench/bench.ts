@@ -69,7 +69,7 @@ async function write(text: string, rows: readonly Row[]): Promise<void> {
   const page = new URL("docs/performance.md", ROOT);
   await Deno.writeTextFile(page, between(await Deno.readTextFile(page), "figures", text));
   await Deno.writeTextFile(new URL("docs/performance.svg", ROOT), chartText(rows));
-  const args = ["fmt", "-q", "docs/performance.md"];
+  const args = ["fmt", "-q", "docs/performance.md", "docs/performance.svg"];
   await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   log("docs/performance.md and docs/performance.svg are written");
 }
