@@ -3,9 +3,9 @@
  * @module
  */
 import { type Content, el, type Markup } from "../src/reporters/markup.ts";
-import { JOBS, NAMES } from "./page.ts";
+import { ALL, type Job, JOBS, NAMES } from "./page.ts";
 import type { Mode, Row } from "./rows.ts";
-import { type Cell, type Spread, spreadIn } from "./stats.ts";
+import { type Spread, spreadIn } from "./stats.ts";
 
 /** Bars from top to bottom. */
 const BARS = ["stock", "tuned", "mitogen", "holdfast", "floor"] as const satisfies readonly Mode[];
@@ -21,21 +21,14 @@ const COLORS: Readonly<Record<typeof BARS[number], string>> = {
 
 const [WIDTH, NAME, ROOM, BAR, GAP, HEAD] = [760, 130, 110, 18, 4, 30];
 
-type Job = Pick<Cell, "scenario" | "hosts">;
-
-const ALL: readonly Job[] = [
-  { scenario: "converged", hosts: 2 },
-  { scenario: "check", hosts: 2 },
-  { scenario: "change", hosts: 2 },
-  { scenario: "first", hosts: 2 },
-  { scenario: "converged", hosts: 20 },
-];
+/** On more hosts nobody is compared with anybody. */
+const COMPARED = ALL.filter(({ hosts }) => hosts <= 20);
 
 /** A picture of what was measured, as a document of its own; a job without runs is not in it. */
 export function chartText(rows: readonly Row[]): string {
   const groups: Content[] = [];
   let y = 0;
-  for (const job of ALL) {
+  for (const job of COMPARED) {
     const bars = BARS.flatMap((mode) => {
       const spread = spreadIn(rows, { ...job, mode }, ({ wallMs }) => wallMs / 1000);
       return spread === undefined ? [] : [{ mode, spread }];

@@ -27,10 +27,11 @@ export const JOBS: Readonly<Record<Scenario, string>> = {
   first: "first deploy",
 };
 
-type Job = Pick<Cell, "scenario" | "hosts">;
+/** What there is to do, on how many hosts. */
+export type Job = Pick<Cell, "scenario" | "hosts">;
 
 /** Every job that there is, in order. */
-const ALL: readonly Job[] = [
+export const ALL: readonly Job[] = [
   { scenario: "converged", hosts: 2 },
   { scenario: "check", hosts: 2 },
   { scenario: "change", hosts: 2 },

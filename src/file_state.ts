@@ -92,11 +92,12 @@ function split(answer: ExecResult, items: readonly Paths[]): readonly ExecResult
   const stats = end.filter((line) => line.startsWith("stat "));
   const bytes = Uint8Array.fromBase64(end.slice(stats.length).join(""));
   const sizes = stats.map((line) => Number(line.split(" ")[1]));
-  const whole = sizes.reduce((sum, size) => sum + size, 0) === bytes.length;
+  const total = (some: readonly number[]) => some.reduce((sum, size) => sum + size, 0);
+  const whole = total(sizes) === bytes.length;
   let [file, at] = [0, 0];
   return sections.map((section) => {
     const count = section.split("\n").filter((line) => line === "file").length;
-    const size = sizes.slice(file, file + count).reduce((sum, size) => sum + size, 0);
+    const size = total(sizes.slice(file, file + count));
     const own = stats.slice(file, file += count);
     // One that changed while it was read makes all of them unreadable: whose it was is not known.
     const content = whole ? bytes.subarray(at, at += size) : new Uint8Array(size + 1);

@@ -13,6 +13,7 @@ import { masker } from "../secret.ts";
 import { ConnectAhead } from "../ssh/ahead.ts";
 import { connector } from "../ssh/connect.ts";
 import { loadTemplates } from "../templates.ts";
+import { aloneWarnings } from "./alone.ts";
 import { interruptible } from "./interrupt.ts";
 import { hostsOf } from "./ask_hosts.ts";
 import { chooseTasks } from "./choose.ts";
@@ -29,6 +30,7 @@ import {
   writePrivately,
 } from "./plan_file.ts";
 import type { Io } from "./io.ts";
+import { predictions } from "./predictions.ts";
 import { type Reports, withReports } from "./reports.ts";
 import { partOf, type ShardChoice, shardOf } from "./shard.ts";
 import { skippedPreflights } from "./skip_preflight.ts";
@@ -125,20 +127,17 @@ async function perform(
   await using ahead = new ConnectAhead(connector({ sudoPassword: sudo.of }));
   // A placement may end the run before a host is contacted, and asking a platform takes its time.
   if (loaded.placements.length === 0) ahead.begin(hostsOf(endpoints).slice(0, flags.forks));
-  // Loaded and worked out while hosts are connected to.
-  const [{ lintBefore }, { placementsBefore }, { predictions }, { aloneWarnings }] = await Promise
-    .all([
-      import("./lint/inventory.ts"),
-      import("./placement/before.ts"),
-      import("./predictions.ts"),
-      import("./alone.ts"),
-    ]);
+  // Loaded and worked out while hosts are connected to, and only where it is wanted.
   if (mode !== "verify" && flags.play === undefined) {
+    const { lintBefore } = await import("./lint/inventory.ts");
     const { diagnostics, sources } = lintBefore(endpoints, loaded, templates, path);
     if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, sources)}\n`);
     note(diagnostics);
   }
-  if (mode !== "verify") note(await placementsBefore(loaded, io));
+  if (mode !== "verify" && loaded.placements.length > 0) {
+    const { placementsBefore } = await import("./placement/before.ts");
+    note(await placementsBefore(loaded, io));
+  }
   const secrets = [
     ...endpoints.flatMap(({ vrrp }) => vrrp.authPass ?? []),
     ...sudo.all,
@@ -177,10 +176,8 @@ async function perform(
     }),
     ...(plan === undefined ? {} : { bound: new Map(Object.entries(plan.hosts)) }),
   };
-  const [{ effects }, { run }] = await Promise.all([
-    import("./effects.ts"),
-    import("../runner/run.ts"),
-  ]);
+  const { effects } = await import("./effects.ts");
+  const { run } = await import("../runner/run.ts");
   const code = await interruptible(
     io,
     (signal) =>

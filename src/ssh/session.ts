@@ -54,13 +54,7 @@ export async function openSession(
   transport: Transport | (() => Transport),
   options: SessionOptions = {},
 ): Promise<ShellSession> {
-  const admission = await options.admit?.();
-  try {
-    return new QueuedSession(host, transport, options, admission);
-  } catch (error) {
-    admission?.done("failed");
-    throw error;
-  }
+  return new QueuedSession(host, transport, options, await options.admit?.());
 }
 
 class QueuedSession implements ShellSession {
@@ -84,7 +78,7 @@ class QueuedSession implements ShellSession {
     this.#options = options;
     this.#limit = options.limitBytes ?? 64 * 1024 * 1024;
     this.#link = this.#connect(
-      typeof transport === "function" ? transport() : transport,
+      typeof transport === "function" ? transport : () => transport,
       admission,
     );
   }
@@ -109,8 +103,17 @@ class QueuedSession implements ShellSession {
     await this.#link.close();
   }
 
-  #connect(transport: Transport, admission: Admission | undefined): Link {
+  /** Opens a link over a process that it starts; one that cannot start gives its place back. */
+  #connect(start: () => Transport, admission: Admission | undefined): Link {
     const gate = this.#options.gate?.();
+    let transport: Transport;
+    try {
+      transport = start();
+    } catch (error) {
+      admission?.done("failed");
+      this.#closed = "no shell could be opened";
+      throw error;
+    }
     const link = new Link(transport, {
       limitBytes: this.#limit,
       ...(this.#options.shell === undefined ? {} : { shell: this.#options.shell }),
@@ -158,18 +161,7 @@ class QueuedSession implements ShellSession {
         }
       }
       await delay(this.#options.pauseMs?.(tries) ?? 0);
-      this.#link = await this.#reconnect(this.#again);
-    }
-  }
-
-  async #reconnect(again: () => Transport): Promise<Link> {
-    const admission = await this.#options.admit?.();
-    try {
-      return this.#connect(again(), admission);
-    } catch (error) {
-      admission?.done("failed");
-      this.#closed = "no shell could be opened";
-      throw error;
+      this.#link = this.#connect(this.#again, await this.#options.admit?.());
     }
   }
 
